@@ -1,0 +1,45 @@
+# Two commands for a bare clone: `make run` and `make test`. Each installs what it needs into .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup run test test-slow check format bench train eval clean
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+setup: ## install everything into .venv (done by the others)
+	@$(PYTHON) scripts/set_up.py dev
+
+run: setup ## screen the example inbox with the embedded model; on a terminal open the app on it
+	@$(BIN)/python scripts/first_run.py
+
+test: setup ## every test but the slow ones
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+test-slow: setup ## the slow tests alone
+	@$(BIN)/python -m pytest -q -m slow
+
+check: setup ## lint, format, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: ## the figures of design and README, beside their baselines (never a verdict)
+	@$(PYTHON) scripts/set_up.py dev bench
+	@$(BIN)/python scripts/bench.py
+
+train: ## rebuild the embedded model from ../shared/data/train and our corpus (about an hour on two cores)
+	@$(PYTHON) scripts/set_up.py dev train
+	@$(BIN)/python models/training/train.py
+	@$(BIN)/python models/training/evaluate.py --ship
+
+eval: ## measure the trained network again, without writing what ships
+	@$(PYTHON) scripts/set_up.py dev train
+	@$(BIN)/python models/training/evaluate.py
+
+clean: ## remove .venv and caches
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,1 @@
+"""How unusual a score is, said against a shipped bank of ordinary messages."""

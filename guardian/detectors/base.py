@@ -1,0 +1,41 @@
+"""What a detector is: evidence in, findings out.
+
+A detector is registered by its file being in this folder (see `guardian.detectors.load`). It is pure: no
+input, output, clock or state between messages. Detectors over-report; `guardian.vetoes` sets aside what
+a named rule says is harmless.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from guardian.finding import Finding
+from guardian.inference.base import Encoding
+from guardian.message import Message
+from guardian.reading.base import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a detector may look at."""
+
+    message: Message
+    reading: Reading
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Calibrated score per trained output, worst window; empty where the model did not judge."""
+    encoding: Encoding | None = None
+    """The model's numbers per window, in the order of `reading.windows`; None where it did not judge."""
+
+
+class Detector(ABC):
+    """Base of all detectors."""
+
+    name: ClassVar[str]
+    """Stable name, shown in findings: the file's name."""
+
+    @abstractmethod
+    def detect(self, evidence: Evidence) -> list[Finding]:
+        """The findings in this evidence, in order of place; empty where there is none."""

@@ -1,0 +1,222 @@
+"""What a rule is, and how a book of rules is held against a text in linear time.
+
+A rule is data: a RE2 pattern for one way of asking, with the reason why it is there. It is searched sentence
+by sentence (see `guardian.detectors.sentences`), so `.` in a pattern runs to the end of the sentence at most.
+
+Scores are fixed per rule, not estimated:
+
+| score | name | stands for |
+|---|---|---|
+| 0.9 | PLAIN | words that hardly anybody writes without meaning to take something |
+| 0.6 | WEAK | words that ordinary people write too; worth a line, not an alarm |
+| 0.3 | MENTION | the same words inside quotation marks: talked about, not said |
+
+Invariants: no pattern uses `^` or `$` (a piece of a long sentence has edges of its own); a match is a verbatim
+run of the text; the same text gives the same matches; cost is linear in the text.
+"""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from guardian.detectors.base import Evidence
+from guardian.detectors.sentences import plain, quoted_ranges, sentences
+from guardian.finding import Finding, FindingKind, Span
+from guardian.reading.base import View
+from guardian.tactics import say_for
+
+PLAIN: Final = 0.9
+WEAK: Final = 0.6
+MENTION: Final = 0.3
+
+_REACH: Final = 160
+"""Characters that one match may span; two words further apart are not one ask."""
+_NEAR: Final = 2
+"""Sentences before and behind in which `needs` may stand."""
+_MOST_SPANS: Final = 6
+"""Spans that one finding shows; more would tell the owner nothing new."""
+_RETRIES: Final = 4
+"""Later starts that are tried in one sentence when a match is too long or excused."""
+
+
+_DENIED_IN_SENTENCE: Final = (
+    r"\b(?:never (?:ask|send|share|give|tell|text|call|request|need|demand|take|require|contact|phone|accept|forward|read"
+    r"|enter|type|put|pay|buy|move|transfer|have|be|invite|use|threaten|charge)(?:s|ed|d|ing|n)?|we never|will never|should never"
+    r"|nobody|no one|no (?:real|genuine|honest|legitimate|serious|bank|company|court|office|employee)"
+    r"|(?:we|will|would|do|does) not (?:ask|request|need|demand|take|accept|call|text)"
+    r"|(?:we|they|it|who|that) (?:won't|don't|doesn't|wouldn't) (?:ask|request|need|demand|take|accept|call|text))\b"
+)
+"""A promise not to ask, anywhere ahead in the sentence."""
+_DENIED_IN_CLAUSE: Final = r"\b(?:don'?t|do not|didn't|did not|must not|mustn't|cannot|can'?t|needn't|need not|not|without)\b"
+"""A plain no, ahead in the same clause: 'don't worry, send it' stays an ask."""
+_REPORTED: Final = (
+    r"\b(?:they|callers?|criminals?|crooks?|thieves|people|scam(?:s|mers?)?|fraudsters?|phish\w*|swindlers?|someone|somebody"
+    r"|anyone|anybody|messages?|texts?|(?:e-?)?mails?|letters?|hackers?|attackers?|stranger)\b.{0,60}?"
+    r"\b(?:say|saying|says|tell|tells|telling|told|claim\w*|ask|asks|asking|asked|pretend\w*|pose|poses|posing|want|wants|request\w*|trick\w*)\b"
+    r"|\b(?:says? i|told me|says? my|(?:asks?|asked|asking|wants?|tells|telling) (?:me|you|people|us))\b"
+    r"|\b(?:scam|fraud|phishing|beware|examples?|such as|called|watch out|warning signs?)\b"
+)
+"""What others are said to ask for."""
+_CLAUSE_EDGES: Final = (",", ";", ":", " - ", "(", " and ", " but ", " just ", " or ")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way of asking."""
+
+    id: str
+    """Short and stable, for tests and documents."""
+    tactic: str
+    """Id of the tactic that a match stands for."""
+    score: float
+    """PLAIN or WEAK."""
+    pattern: str
+    """RE2, case-insensitive, `.` matches any character; searched in one sentence."""
+    why: str
+    """What it stands for, and where it is known from."""
+    unless: str = ""
+    """RE2: where it matches in the same sentence, the words are not the ask."""
+    needs: str = ""
+    """RE2: what must stand within two sentences for the words to be the ask; empty for nothing."""
+    say: str = ""
+    """Guardian's sentence; empty for the tactic's own."""
+    is_denial: bool = False
+    """Whether the words are a denial themselves ("don't tell"). All others are excused by a denial ahead of
+    them ("we will never ask you to")."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """One rule that matched, and where."""
+
+    rule: Rule
+    start: int
+    end: int
+    score: float
+    """The rule's score, or MENTION where the words are quoted or reported of others."""
+
+
+@dataclass(slots=True)
+class RuleBook:
+    """A family's rules, compiled once, when they are first used."""
+
+    rules: tuple[Rule, ...]
+    _set: Any = field(default=None, repr=False)
+    _patterns: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def matches(self, text: str) -> list[RuleMatch]:
+        """Every match of every rule in `text`, in order of place; at most one a sentence and rule."""
+        even = plain(text)
+        pieces = sentences(even)
+        found: dict[tuple[str, int], RuleMatch] = {}
+        quotes: list[tuple[int, int]] | None = None
+        for number, (start, end) in enumerate(pieces):
+            sentence = even[start:end]
+            for index in self._hits(sentence):
+                rule = self.rules[index]
+                place = self._place(rule, sentence)
+                if place is None or not self._joined(rule, even, pieces, number):
+                    continue
+                quotes = quoted_ranges(even) if quotes is None else quotes
+                first, last = start + place[0], start + place[1]
+                is_mention = _inside(first, last, quotes) or self._is_reported(sentence, place[1])
+                score = MENTION if is_mention else rule.score
+                found.setdefault((rule.id, first), RuleMatch(rule, first, last, score))
+        return sorted(found.values(), key=lambda match: (match.start, match.end, match.rule.id))
+
+    def _hits(self, sentence: str) -> Sequence[int]:
+        """Numbers of the rules that match somewhere in the sentence: one pass for all of them."""
+        if self._set is None:
+            import re2
+
+            compiled = re2.Set.SearchSet(_options())
+            for rule in self.rules:
+                compiled.Add(rule.pattern)
+            compiled.Compile()
+            self._set = compiled
+        return sorted(self._set.Match(sentence) or ())
+
+    def _place(self, rule: Rule, sentence: str) -> tuple[int, int] | None:
+        """Where the rule matches within its reach, or None where it does not or is excused."""
+        if rule.unless and self._compiled(rule.unless).search(sentence):
+            return None
+        pattern, start = self._compiled(rule.pattern), 0
+        for _ in range(_RETRIES):
+            match = pattern.search(sentence, start)
+            if match is None:
+                return None
+            if match.end() - match.start() <= _REACH and not self._is_denied(rule, sentence, match.start(), match.end()):
+                return match.start(), match.end()
+            start = match.start() + 1
+        return None
+
+    def _is_denied(self, rule: Rule, sentence: str, start: int, end: int) -> bool:
+        if rule.is_denial:
+            return False
+        if self._compiled(_DENIED_IN_SENTENCE).search(sentence, 0, end):
+            return True
+        denial = self._compiled(_DENIED_IN_CLAUSE)
+        last = max(_clause(sentence, end), start)
+        return bool(denial.search(sentence, _clause(sentence, start), start) or denial.search(sentence, last, end))
+
+    def _is_reported(self, sentence: str, end: int) -> bool:
+        return self._compiled(_REPORTED).search(sentence, 0, end) is not None
+
+    def _joined(self, rule: Rule, text: str, pieces: Sequence[tuple[int, int]], number: int) -> bool:
+        if not rule.needs:
+            return True
+        first = pieces[max(number - _NEAR, 0)][0]
+        last = pieces[min(number + _NEAR, len(pieces) - 1)][1]
+        return self._compiled(rule.needs).search(text[first:last]) is not None
+
+    def _compiled(self, pattern: str) -> Any:
+        if pattern not in self._patterns:
+            import re2
+
+            self._patterns[pattern] = re2.compile(pattern, _options())
+        return self._patterns[pattern]
+
+
+def rule_findings(detector: str, book: RuleBook, evidence: Evidence) -> list[Finding]:
+    """One finding a tactic over all views of the message, strongest spans first; in order of place."""
+    gathered: dict[str, list[tuple[RuleMatch, View]]] = {}
+    for view in evidence.reading.views:
+        for match in book.matches(view.text):
+            gathered.setdefault(match.rule.tactic, []).append((match, view))
+    return [_finding(detector, tactic, found) for tactic, found in gathered.items()]
+
+
+def _finding(detector: str, tactic: str, found: list[tuple[RuleMatch, View]]) -> Finding:
+    ranked = sorted(found, key=lambda pair: -pair[0].score)  # stable: order of place within one score
+    strongest = ranked[0][0]
+    spans: dict[Span, None] = {}
+    for match, view in ranked[: 2 * _MOST_SPANS]:
+        spans.setdefault(view.span(match.start, match.end))
+    say = strongest.rule.say or say_for(tactic)
+    return Finding(detector, tactic, strongest.score, say, tuple(spans)[:_MOST_SPANS], FindingKind.RULE)
+
+
+def _clause(sentence: str, end: int) -> int:
+    """Where the clause begins in which the character before `end` stands."""
+    return max(sentence.rfind(edge, 0, end) for edge in _CLAUSE_EDGES) + 1
+
+
+def _inside(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether `start` to `end` lies in one of the ranges, which are in order and do not overlap."""
+    before = bisect_right(ranges, (start, sys.maxsize)) - 1
+    return before >= 0 and ranges[before][0] <= start and end <= ranges[before][1]
+
+
+def _options() -> Any:
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.dot_nl = True
+    options.never_capture = True
+    options.log_errors = False
+    return options

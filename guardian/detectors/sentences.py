@@ -1,0 +1,85 @@
+"""Cuts a view into sentences for the rule families, and says which words are only quoted.
+
+Invariants: offsets are characters of the text given; the sentences cover every character that is not white
+space between them; no sentence is longer than `LONGEST` characters (an unpunctuated run is cut into pieces that
+overlap by half, so that an ask of up to half that length is never torn apart). Cost is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+LONGEST: Final = 320
+"""Characters of the longest piece; rules look for asks within one piece."""
+
+_END = re.compile(
+    r"[.!?…][\"')\]]{0,3}\s"  # a full stop and its like, with closing marks behind it
+    r"|\n[ \t]{0,8}\n"  # an empty line
+    r"|\n(?=[ \t]{0,8}(?:[-*•#|]|\d{1,2}[.)])[ \t])"  # a line that starts a list item
+)
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:mr|mrs|ms|dr|st|no|nr|e\.g|i\.e|approx|[a-z])$", re.IGNORECASE)
+_QUOTED = re.compile(
+    r'"[^"\n]{3,400}"'  # straight double quotes; `plain` turns curly and angled ones into these
+    r"|`[^`\n]{3,400}`"  # code
+    r"|(?:(?<=[\s(:])|^)'[^'\n]{3,200}'(?=[\s.,;:!?)]|$)",  # single quotes that are no apostrophes
+)
+_SURROGATES = {code: "\ufffd" for code in range(0xD800, 0xE000)}
+_PLAIN = str.maketrans(
+    {mark: "'" for mark in "\u2018\u2019\u02bc\u00b4\u2032"}
+    | {mark: '"' for mark in "\u201c\u201d\u201e\u00ab\u00bb\uff02"}
+    | {mark: " " for mark in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"}
+    | {mark: "-" for mark in "\u2010\u2011\u2012\u2013\u2014"}
+    | {"\r": " "}
+)
+
+
+def plain(text: str) -> str:
+    """`text` with typographic quotes, dashes and spaces made plain and lone surrogates replaced; same length."""
+    if text.isascii():
+        return text.replace("\r", " ") if "\r" in text else text
+    folded = text.translate(_PLAIN)
+    try:
+        folded.encode("utf-8")
+    except UnicodeEncodeError:
+        folded = folded.translate(_SURROGATES)
+    return folded
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end of every sentence of `text` (as `plain` gives it), in order."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        if text[match.start()] == "." and _ABBREVIATION.search(text, max(match.start() - 8, start), match.start()):
+            continue
+        found.extend(_pieces(text, start, match.end()))
+        start = match.end()
+    found.extend(_pieces(text, start, len(text)))
+    return found
+
+
+def quoted_ranges(text: str) -> list[tuple[int, int]]:
+    """The parts of `text` (as `plain` gives it) inside quotation marks or backticks, in order.
+
+    A quote of more than half of the text is no quote: it is the message, with marks around it.
+    """
+    return [match.span() for match in _QUOTED.finditer(text) if len(match.group()) <= len(text) / 2]
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """One sentence, cut into overlapping pieces where it is too long; nothing for white space alone."""
+    if not text[start:end].strip():
+        return
+    while end - start > LONGEST:
+        cut = _word_edge(text, start + LONGEST // 2, start + LONGEST)
+        yield start, cut
+        start = _word_edge(text, start + LONGEST // 4, start + LONGEST // 2)
+    yield start, end
+
+
+def _word_edge(text: str, low: int, high: int) -> int:
+    """The last word edge in `low` to `high`, or `high` where there is none."""
+    edge = text.rfind(" ", low, high)
+    return edge if edge > low else high

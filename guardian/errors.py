@@ -1,0 +1,50 @@
+"""Errors that an owner may see.
+
+Invariant: every error raised on purpose by Guardian is a `GuardianError`; its text is one lower-case
+line that says what is wrong and where, and its `hint` says how to mend it. A traceback that reaches
+the owner is a bug.
+"""
+
+from __future__ import annotations
+
+
+class GuardianError(Exception):
+    """Base of all errors with words for the owner."""
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+    def line(self) -> str:
+        """The error as one line, with its hint behind it."""
+        words = " ".join(self.what.split())
+        return f"{words} ({' '.join(self.hint.split())})" if self.hint else words
+
+
+class UsageError(GuardianError):
+    """The command was called wrongly."""
+
+
+class SettingsError(GuardianError):
+    """A setting has a value that cannot be used."""
+
+
+class PolicyError(GuardianError):
+    """A policy, or the folder of policies, cannot be used."""
+
+
+class ModelError(GuardianError):
+    """The model file or its manifest is missing, damaged or not the pinned one."""
+
+
+class CellError(GuardianError):
+    """The child process that holds the model could not be started or did not answer."""
+
+
+class InputError(GuardianError):
+    """A file or stream that was to be screened cannot be read."""
+
+
+class OutputError(GuardianError):
+    """Standard output, or a file that was to be written, failed."""

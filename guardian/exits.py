@@ -1,0 +1,36 @@
+"""Exit codes: the only place that names them.
+
+The meanings are those of grep where grep has them, and of sysexits.h where it has not.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from guardian.errors import GuardianError, InputError, OutputError
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status says."""
+
+    CLEAN = 0
+    """Nothing was flagged (or the command simply succeeded)."""
+    FLAGGED = 1
+    """Something was flagged at or above `--fail-on`."""
+    USAGE = 2
+    """Usage, configuration, policy or model-file error."""
+    NOT_SCREENED = 3
+    """Passed on, but not (fully) screened."""
+    IO_FAILED = 74
+    """Input or output failed (EX_IOERR)."""
+    TRY_AGAIN = 75
+    """With --mail, in place of 3, so that a mail agent tries again (EX_TEMPFAIL)."""
+    INTERRUPTED = 130
+    """Interrupted from the keyboard (128 + SIGINT)."""
+
+
+def exit_code_for(error: GuardianError) -> ExitCode:
+    """The exit code that belongs to an error."""
+    if isinstance(error, InputError | OutputError):
+        return ExitCode.IO_FAILED
+    return ExitCode.USAGE

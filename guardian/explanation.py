@@ -1,0 +1,135 @@
+"""Why: the words that carried a verdict, and what one can do now.
+
+Invariants: deterministic (no generated text); every quote is a verbatim run of a view, with the bytes it came from;
+sentences are re-scored by the same model, so a quote is evidence and not decoration. Only messages of which
+something is said are re-scored: a clean message costs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from guardian.detectors.base import Evidence
+from guardian.finding import Finding, FindingKind, Span
+from guardian.inference.base import Encoder, Encoding
+from guardian.inference.manifest import Manifest
+from guardian.policy.match import Matcher
+from guardian.reading.base import Reading
+from guardian.reading.sentences import sentence_ranges
+from guardian.tactics import advice_for
+from guardian.verdict import PolicyMatch
+
+MAX_SENTENCES = 48
+"""Sentences that are re-scored per message, from its worst windows; enough for two pages of text."""
+MAX_QUOTES = 2
+"""Quotes per finding."""
+MAX_ADVICE = 3
+"""Pieces of advice per verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Findings with their quotes, and advice, most useful first."""
+
+    findings: tuple[Finding, ...]
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    view: int
+    start: int
+    end: int
+    text: str
+
+
+class Explainer:
+    """Points at the sentences that did it."""
+
+    def __init__(self, encoder: Encoder, manifest: Manifest, matcher: Matcher) -> None:
+        self._encoder = encoder
+        self._manifest = manifest
+        self._matcher = matcher
+        self._columns = {output.label: column for column, output in enumerate(manifest.outputs)}
+
+    def explain(
+        self, evidence: Evidence, findings: Sequence[Finding], matches: Iterable[PolicyMatch]
+    ) -> Explanation:
+        """Findings with quotes added where the model spoke, one finding for each policy that matched by its own
+        examples or patterns, and advice for what matched (or, where nothing matched, none)."""
+        matched = [match for match in matches if match.matched]
+        if not matched:
+            return Explanation(tuple(findings), ())
+        needs_quotes = any(finding.kind is FindingKind.MODEL for finding in findings) or any(
+            road.startswith("example:") for match in matched for road in match.because
+        )
+        sentences, encoding = self._score_sentences(evidence) if needs_quotes else ([], None)
+        quoted = [self._with_quotes(finding, evidence.reading, sentences, encoding) for finding in findings]
+        quoted += self._policy_findings(matched, evidence, sentences, encoding)
+        return Explanation(tuple(quoted), _advice(matched, findings))
+
+    def _score_sentences(self, evidence: Evidence) -> tuple[list[_Sentence], Encoding | None]:
+        if evidence.encoding is None:
+            return [], None
+        worst = np.argsort(-self._manifest.window_scores(evidence.encoding.logits).max(axis=1), kind="stable")
+        sentences: dict[tuple[int, int], _Sentence] = {}
+        for index in worst:
+            window = evidence.reading.windows[int(index)]
+            for start, end in sentence_ranges(window.text):
+                place = (window.view, window.start + start)
+                if len(sentences) < MAX_SENTENCES and end - start >= 8:
+                    text = window.text[start:end]
+                    sentences.setdefault(place, _Sentence(window.view, place[1], window.start + end, text))
+        chosen = sorted(sentences.values(), key=lambda sentence: (sentence.view, sentence.start))
+        if not chosen:
+            return [], None
+        answer = self._encoder.submit([sentence.text for sentence in chosen]).result()
+        return (chosen, answer) if isinstance(answer, Encoding) else ([], None)
+
+    def _with_quotes(
+        self, finding: Finding, reading: Reading, sentences: list[_Sentence], encoding: Encoding | None
+    ) -> Finding:
+        column = self._columns.get(finding.tactic)
+        if finding.kind is not FindingKind.MODEL or encoding is None or column is None:
+            return finding
+        return replace(finding, spans=_best(reading, sentences, encoding.logits[:, column]))
+
+    def _policy_findings(
+        self, matched: list[PolicyMatch], evidence: Evidence, sentences: list[_Sentence], encoding: Encoding | None
+    ) -> list[Finding]:
+        added = []
+        for match in matched:
+            roads = [road for road in match.because if road.startswith(("example:", "pattern:"))]
+            spans = self._matcher.pattern_spans(match, evidence)
+            if not spans and encoding is not None and roads:
+                spans = _best(evidence.reading, sentences, self._matcher.example_scores(match, encoding.embeddings))
+            if roads:
+                kind = FindingKind.RULE if any(road.startswith("pattern:") for road in roads) else FindingKind.MODEL
+                say = " and ".join(_say(road) for road in roads)
+                added.append(Finding("policy", f"policy:{match.id}", match.score, say, spans, kind))
+        return added
+
+
+def _say(road: str) -> str:
+    kind, _, number = road.partition(":")
+    return f"is like example {number} of your policy" if kind == "example" else f"matches pattern {number} of your policy"
+
+
+def _best(reading: Reading, sentences: list[_Sentence], scores: np.ndarray) -> tuple[Span, ...]:  # type: ignore[type-arg]
+    """The best sentence, and a second one where it scores nearly as high (half the logit's way to zero or above)."""
+    order = np.argsort(-scores, kind="stable")[:MAX_QUOTES]
+    top = float(scores[order[0]]) if len(order) else 0.0
+    keep = [int(place) for place in order if scores[place] >= top - max(abs(top) * 0.5, 0.5)]
+    return tuple(reading.views[sentences[i].view].span(sentences[i].start, sentences[i].end) for i in keep)
+
+
+def _advice(matched: Sequence[PolicyMatch], findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Advice for the matched policies' tactics, strongest finding first, without repeats."""
+    wanted = {tactic for match in matched for tactic in match.tactics}
+    by_score = sorted(findings, key=lambda finding: -finding.score)
+    ordered = [finding.tactic for finding in by_score if finding.tactic in wanted] + sorted(wanted)
+    advice = dict.fromkeys(text for tactic in ordered if (text := advice_for(tactic)))
+    return tuple(advice)[:MAX_ADVICE]

@@ -1,0 +1,197 @@
+"""The gate: the one function that turns a message into a screened message.
+
+Invariants:
+- `Screened` can be made only here: its constructor wants this module's seal, it cannot be subclassed, copied with
+  changes or unpickled, and every sink takes a `Screened`, never text.
+- There is no argument that skips a step. What fails leaves a reason in the verdict's coverage.
+- A finding of a rule is never removed by the model; only a named veto sets a finding aside.
+- Messages come out in the order in which they went in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import Final, NoReturn, final
+
+from guardian.detectors.base import Detector, Evidence
+from guardian.explanation import Explainer
+from guardian.finding import Finding, FindingKind
+from guardian.inference.base import Encoder, Encoding, EncodingFailure
+from guardian.inference.manifest import Manifest
+from guardian.message import Message
+from guardian.policy.decide import decide
+from guardian.policy.match import Matcher
+from guardian.reading.base import Reading
+from guardian.reading.limits import Limits
+from guardian.reading.read import read
+from guardian.verdict import Coverage, Reason, Verdict, Vetoed
+from guardian.vetoes.base import Veto
+
+LOOKAHEAD = 32
+"""Messages that are read and queued while earlier ones are judged, so that the model never waits."""
+
+RULE_WEIGHT = 0.7
+"""How much a rule finding of score 1 lifts `risk` on its own (noisy or of model and strongest rule)."""
+
+_Pending = tuple[float, Message, Reading, "Future[Encoding | EncodingFailure]"]
+
+
+class _Seal:
+    """What a `Screened` is made with; one object, known to this module alone."""
+
+
+_SEAL: Final = _Seal()
+
+
+@final
+class Screened:
+    """A message with its verdict: the only thing that a sink accepts. Made by `Gate` alone."""
+
+    __slots__ = ("_message", "_verdict")
+    _message: Message
+    _verdict: Verdict
+
+    def __init__(self, seal: _Seal, message: Message, verdict: Verdict) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only the gate makes a Screened")
+        object.__setattr__(self, "_message", message)
+        object.__setattr__(self, "_verdict", verdict)
+
+    @property
+    def message(self) -> Message:
+        """The message, unchanged."""
+        return self._message
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was said of it."""
+        return self._verdict
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Screened does not change")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Screened does not change")
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("Screened has no subclasses")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a Screened is not copied or pickled: screen the message again")
+
+
+class Gate:
+    """Screens messages. Built by `guardian.assembly.open_gate`; close it to end the model's cell."""
+
+    def __init__(
+        self,
+        *,
+        encoder: Encoder,
+        manifest: Manifest,
+        detectors: Sequence[Detector],
+        vetoes: Sequence[Veto],
+        matcher: Matcher,
+        policy_set: str,
+        limits: Limits,
+    ) -> None:
+        self._encoder = encoder
+        self._manifest = manifest
+        self._detectors = tuple(detectors)
+        self._vetoes = tuple(vetoes)
+        self._matcher = matcher
+        self._policy_set = policy_set
+        self._limits = limits
+        self._explainer = Explainer(encoder, manifest, matcher)
+
+    def screen(self, message: Message) -> Screened:
+        """Screen one message. Never raises for what the message holds."""
+        return next(self.screen_all((message,)))
+
+    def screen_all(self, messages: Iterable[Message | None]) -> Iterator[Screened]:
+        """Screen messages, in order, reading ahead so that the model is kept busy.
+
+        A None among the messages says that no further one is there yet: what is pending is finished first, so that
+        whoever sends one message at a time gets its answer before the next.
+        """
+        pending: deque[_Pending] = deque()
+        for message in messages:
+            if message is not None:
+                pending.append(self._begin(message))
+            while len(pending) >= LOOKAHEAD or (message is None and pending):
+                yield self._finish(*pending.popleft())
+        while pending:
+            yield self._finish(*pending.popleft())
+
+    def close(self) -> None:
+        """End the model's cell."""
+        self._encoder.close()
+
+    def _begin(self, message: Message) -> _Pending:
+        began = time.perf_counter()
+        reading = read(message, self._limits)
+        return began, message, reading, self._encoder.submit([window.text for window in reading.windows])
+
+    def _finish(
+        self, began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
+    ) -> Screened:
+        answer = future.result()
+        encoding = answer if isinstance(answer, Encoding) else None
+        scores = self._manifest.scores(encoding.logits) if encoding is not None else {}
+        evidence = Evidence(message, reading, scores, encoding)
+        findings, vetoed = self._findings(evidence)
+        matches = self._matcher.match(evidence, findings)
+        coverage = self._coverage(message, reading, answer)
+        judged = encoding is not None and (bool(reading.windows) or coverage.complete)
+        outcome, action = decide(matches, coverage, judged=judged)
+        explained = self._explainer.explain(evidence, findings, matches)
+        verdict = Verdict(
+            id=message.id,
+            channel=message.channel.value,
+            outcome=outcome,
+            action=action,
+            risk=_risk(scores.get("risk", 0.0), findings),
+            scores=scores,
+            policies=matches,
+            findings=explained.findings,
+            vetoes=vetoed,
+            coverage=coverage,
+            model_name=self._manifest.name,
+            model_sha256=self._manifest.sha256,
+            policy_set=self._policy_set,
+            wall=self._encoder.wall,
+            elapsed_ms=(time.perf_counter() - began) * 1000,
+            advice=explained.advice,
+        )
+        return Screened(_SEAL, message, verdict)
+
+    def _findings(self, evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Vetoed, ...]]:
+        kept, vetoed = [], []
+        for detector in self._detectors:
+            for finding in detector.detect(evidence):
+                objections = ((veto.name, veto.objection(finding, evidence)) for veto in self._vetoes)
+                objection = next(((name, say) for name, say in objections if say is not None), None)
+                if objection is None:
+                    kept.append(finding)
+                else:
+                    vetoed.append(Vetoed(objection[0], finding, objection[1]))
+        return tuple(kept), tuple(vetoed)
+
+    def _coverage(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
+        reasons = list(reading.reasons)
+        if message.fault:
+            reasons.append(Reason("unreadable", message.fault))
+        if message.cut:
+            reasons.append(Reason("too-large", f"only the first {len(message.raw):,} bytes were read"))
+        if isinstance(answer, EncodingFailure):
+            reasons.append(Reason(answer.code, answer.say))
+        windows = len(reading.windows) if isinstance(answer, Encoding) else 0
+        return Coverage(len(message.raw), windows, tuple(reasons))
+
+
+def _risk(model: float, findings: Iterable[Finding]) -> float:
+    """Risk of one message, 0 to 1: the model's, lifted by the strongest rule finding (noisy or)."""
+    rule = max((finding.score for finding in findings if finding.kind is FindingKind.RULE), default=0.0)
+    return 1.0 - (1.0 - model) * (1.0 - RULE_WEIGHT * rule)

@@ -1,0 +1,183 @@
+"""The model's process as the parent holds it: three pipes, one descriptor of the model, and its end.
+
+Invariants: the process inherits nothing else, neither environment nor descriptors; what it writes to stderr goes
+into a bounded buffer and never to a terminal; nothing here blocks but `kill`, and that only until the kernel
+has removed a process that can no longer run.
+
+The thread that makes a `CellProcess` must outlive it: the kernel kills the process when that *thread* ends
+(PR_SET_PDEATHSIG).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import guardian
+from guardian.errors import CellError
+from guardian.inference.frames import TO_PARENT, Frame, FrameStream, encode
+from guardian.inference.wall import WallLevel
+from guardian.safe_text import safe_text
+
+STDERR_KEPT_BYTES: Final = 16 * 1024
+_READ_BYTES: Final = 1 << 18
+_BOOT: Final = (
+    "import sys; sys.path += sys.argv[3:]; "
+    "from guardian.inference.worker import main; main(sys.argv[1], int(sys.argv[2]))"
+)
+"""Arguments: the strongest wall, the parent's process id, folders to import from. They stand behind the standard
+library's, so that nothing in them can take its place."""
+
+
+class CellDied(CellError):
+    """The process ended, or closed its pipe."""
+
+
+def worker_command() -> list[str]:
+    """How the worker is started: isolated (-I) and without `site` (-S), so that neither the environment nor a .pth
+    file adds code to it, whether Guardian is installed, editable or a checkout."""
+    return [sys.executable, "-I", "-S", "-c", _BOOT]
+
+
+class CellProcess:
+    """One life of the model's process.
+
+    `command` is started with three more kinds of arguments: the strongest wall that may be tried, this process's
+    id, and the folders to import from. `descriptor` is inherited under the same number. Raises CellError where
+    the process cannot be started.
+    """
+
+    def __init__(self, command: Sequence[str], limit: WallLevel, descriptor: int) -> None:
+        arguments = [*command, limit.value, str(os.getpid()), *import_folders()]
+        try:
+            self._process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                pass_fds=(descriptor,),
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,  # Ctrl-C in the owner's terminal is Guardian's to handle
+            )
+        except OSError as error:
+            raise CellError(f"cannot start the model's process: {error.strerror}") from error
+        self.id = self._process.pid
+        self.input, self.output, self.errors = (
+            pipe.fileno() for pipe in (self._process.stdin, self._process.stdout, self._process.stderr) if pipe
+        )
+        for pipe in (self.input, self.output, self.errors):
+            os.set_blocking(pipe, False)
+        self._stream = FrameStream(TO_PARENT)
+        self._unsent = bytearray()
+        self._last_words = bytearray()
+
+    def send(self, frame: Frame) -> None:
+        """Queue a frame and write what the pipe takes; see `has_unsent`."""
+        self._unsent += encode(frame)
+        self.flush()
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether `flush` is to be called once `input` can be written."""
+        return bool(self._unsent)
+
+    def flush(self) -> None:
+        """Write what the pipe takes. That the process is gone shows when reading."""
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            while self._unsent:
+                del self._unsent[: os.write(self.input, self._unsent)]
+
+    def read(self) -> Iterator[Frame]:
+        """The frames that have come. Raises CellDied at the end of the pipe, FrameError for anything else than frames."""
+        try:
+            data = os.read(self.output, _READ_BYTES)
+        except BlockingIOError:
+            return
+        if not data:
+            raise CellDied("the model's process closed its pipe")
+        yield from self._stream.feed(data)
+
+    def read_errors(self) -> bool:
+        """Take what the process wrote to stderr; keep the end of it. False once there will be no more."""
+        try:
+            data = os.read(self.errors, _READ_BYTES)
+        except BlockingIOError:
+            return True
+        self._last_words += data
+        del self._last_words[:-STDERR_KEPT_BYTES]
+        return bool(data)
+
+    @property
+    def last_words(self) -> str:
+        """The end of what the process wrote to stderr, safe to show."""
+        return safe_text(self._last_words.decode("utf-8", "replace"))
+
+    def kill(self) -> str:
+        """End the process now, also a stopped one, and free its pipes. Returns how it had ended, in words."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # One that closed its pipe is ending on its own; its own reason is worth a moment.
+            if self._has_hung_up():
+                self._process.wait(timeout=1.0)
+        was_running = self._process.poll() is None
+        self._process.kill()
+        code = self._process.wait()
+        self.read_errors()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe:
+                pipe.close()
+        return "stopped by guardian" if was_running else _ending(code)
+
+    def _has_hung_up(self) -> bool:
+        """Whether the process has closed its side of the output, read to the end or not."""
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(self.output, _READ_BYTES):
+                del data
+            return True
+        return False
+
+
+def import_folders() -> list[str]:
+    """Folders from which the worker imports: Guardian's own, and those of llama-cpp-python and what it needs."""
+    folders = [str(Path(guardian.__file__).resolve().parent.parent)]
+    for name in ("llama_cpp", "typing_extensions"):
+        with contextlib.suppress(ImportError, ValueError):
+            spec = importlib.util.find_spec(name)
+            if spec and spec.origin:
+                origin = Path(spec.origin)
+                folders.append(str(origin.parent.parent if spec.submodule_search_locations else origin.parent))
+    return list(dict.fromkeys(folders))
+
+
+def _environment() -> dict[str, str]:
+    """The child's whole environment."""
+    environment = {
+        "GGML_NO_BACKTRACE": "1",  # a failed assert in ggml would start gdb
+        "MALLOC_ARENA_MAX": "1",  # each arena reserves address space, which is capped
+        # Threads of an OpenMP build wait actively for a moment only, then sleep: as fast on an idle machine, and on
+        # a busy one 25 tokens take 18 ms instead of seconds (measured on two cores with two busy processes).
+        "GOMP_SPINCOUNT": "1000",
+        "KMP_BLOCKTIME": "0",
+        "LC_ALL": "C.UTF-8",
+    }
+    if "LD_LIBRARY_PATH" in os.environ:  # where the owner's system keeps libraries elsewhere, llama.cpp needs it
+        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    return environment
+
+
+def _ending(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"ended with status {code}"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    if -code == signal.SIGILL:
+        return f"killed by {name}: llama.cpp was built for another processor, rebuild llama-cpp-python on this machine"
+    return f"killed by {name}"

@@ -1,0 +1,126 @@
+"""The walls round the model's process. The process raises them itself, before it reads a byte of the model.
+
+In the order of strength: `netns`, an empty network namespace (plus the filters of `seccomp.py` where the
+kernel has them); `seccomp`, the filters alone; `none`. Which of them stands is measured, not believed: see
+`wall_probes.py`.
+
+What the kernel enforces once `raise_walls` is through (levels netns with filters, and seccomp): no socket of
+any family, no other program, no other process's memory, no core dump, death with the parent. After
+`limit_resources` and `seal_files`: no file grows, none can be opened. What is by design only, and at
+level `none` all there is: the code in the child neither opens sockets nor files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from enum import StrEnum
+from typing import Final
+
+from guardian.inference import seccomp
+
+ADDRESS_SPACE_LIMIT_BYTES: Final = 2 * 1024**3
+"""Model, context, interpreter and thread stacks need about a quarter of it."""
+DESCRIPTORS_LIMIT: Final = 32
+
+_CLONE_NEWUSER: Final = 0x10000000
+_CLONE_NEWNET: Final = 0x40000000
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_DUMPABLE: Final = 4
+_PR_SET_NO_NEW_PRIVS: Final = 38
+_CAPABILITY_VERSION_3: Final = 0x20080522
+
+
+class WallLevel(StrEnum):
+    """What keeps the model from the network. Also used as the strongest wall that may be tried."""
+
+    NETNS = "netns"
+    """An empty network namespace."""
+    SECCOMP = "seccomp"
+    """A system-call filter that refuses sockets."""
+    NONE = "none"
+    """Nothing: no wall could be raised, or the self-test got out."""
+    DOWN = "down"
+    """No model is running."""
+
+
+def raise_walls(limit: WallLevel, parent_process: int) -> tuple[WallLevel, bool]:
+    """Raise the walls, at most as strong as `limit`. Returns the level that should stand, and whether the
+    system-call filter stands.
+
+    Must run while the process has one thread. Ends the process where `parent_process` is already gone.
+    """
+    is_isolated = limit is WallLevel.NETNS and _enter_empty_network()
+    _harden(parent_process)
+    is_filtered = limit is not WallLevel.NONE and seccomp.confine()
+    if is_isolated:
+        return WallLevel.NETNS, is_filtered
+    return (WallLevel.SECCOMP if is_filtered else WallLevel.NONE), is_filtered
+
+
+def limit_resources() -> None:
+    """Cap memory, open files and the growth of files.
+
+    There is no cap on processes: RLIMIT_NPROC counts everything that the owner runs, so a small one would
+    break the model's own threads; the filter refuses new processes instead.
+    """
+    for kind, value in (
+        (resource.RLIMIT_AS, ADDRESS_SPACE_LIMIT_BYTES),
+        (resource.RLIMIT_NOFILE, DESCRIPTORS_LIMIT),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        _lower(kind, value)
+
+
+def seal_files(limit: WallLevel) -> bool:
+    """Give up the right to open files, and try it. Returns whether opening one was refused."""
+    if limit is WallLevel.NONE or not seccomp.seal_files():
+        return False
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return True
+    return False
+
+
+def _enter_empty_network() -> bool:
+    """Move this process into a new user namespace and a new, empty network namespace."""
+    if sys.platform != "linux":
+        return False
+    # Python has no os.unshare before 3.12.
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
+
+
+def _harden(parent_process: int) -> None:
+    _lower(resource.RLIMIT_CORE, 0)
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    _drop_capabilities(libc)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    # A change of credentials (a new user namespace, fewer capabilities) resets these two, so they come after it.
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent_process:
+        # The parent died before the line above, so its death will not be signalled any more.
+        os._exit(1)
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """Give up every capability: those inside a new user namespace, and root's where Guardian runs as root."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    empty = (ctypes.c_uint32 * 6)()
+    libc.capset(ctypes.byref(header), ctypes.byref(empty))
+
+
+def _lower(kind: int, value: int) -> None:
+    """Set a limit, soft and hard, but never above the hard limit that is in force."""
+    _, hard = resource.getrlimit(kind)
+    wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(OSError, ValueError):  # a system without this limit keeps its own
+        resource.setrlimit(kind, (wanted, wanted))

@@ -1,0 +1,143 @@
+"""Where Guardian keeps things: the only file that knows directories.
+
+Invariants: finding the paths touches no file of the owner's and makes no directory; a directory is made on the
+first write, through `ensure_private_directory`, for its owner alone. `GUARDIAN_HOME` moves everything but what
+was shipped.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from guardian.errors import OutputError, SettingsError
+
+HOME_VARIABLE = "GUARDIAN_HOME"
+"""The environment variable that moves everything; empty counts as not set."""
+
+_PRIVATE_MODE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Every directory and file that Guardian knows by itself. None need exist, but for the shipped ones."""
+
+    config: Path
+    """What the owner writes by hand."""
+    policies: Path
+    """The owner's policies, one TOML file each."""
+    data: Path
+    """What must not be lost: journal, keys, models that the owner added."""
+    state: Path
+    """What may be lost with some regret: positions, histories, logs."""
+    cache: Path
+    """What can be made again."""
+    runtime: Path
+    """Sockets and process ids; gone after a restart of the machine."""
+    held: Path
+    """Messages held back at the owner's word."""
+    settings_file: Path
+    """The owner's settings; need not exist."""
+    shipped_policies: Path
+    """Starter policies, as they came with the program."""
+    shipped_models: Path
+    """The embedded model, its manifest and its card."""
+    shipped_examples: Path
+    """The example inbox."""
+
+
+def find_paths(env: Mapping[str, str]) -> Paths:
+    """All paths for this environment.
+
+    Only `GUARDIAN_HOME` is read from `env`; platform directories (XDG and the like) are platformdirs' business,
+    which looks at the process's own environment. Raises SettingsError where `GUARDIAN_HOME` names no directory.
+    """
+    home = env.get(HOME_VARIABLE, "")
+    config, data, state, cache, runtime = _under(_home(home)) if home else _platform_directories()
+    shipped = _shipped()
+    return Paths(
+        config=config,
+        policies=config / "policies",
+        data=data,
+        state=state,
+        cache=cache,
+        runtime=runtime,
+        held=data / "held",
+        settings_file=config / "settings.toml",
+        shipped_policies=shipped / "policies",
+        shipped_models=shipped / "models",
+        shipped_examples=shipped / "examples" / "inbox",
+    )
+
+
+def ensure_private_directory(path: Path) -> Path:
+    """Make `path`, and whatever is missing above it, with mode 0700, and return it.
+
+    A directory that is already there is left as it is. Raises OutputError where it cannot be made, SettingsError
+    where somebody else owns it or anybody may write to it: what is kept there could not be trusted.
+    """
+    try:
+        for missing in [path, *path.parents][::-1]:
+            if not missing.exists():
+                missing.mkdir(mode=_PRIVATE_MODE, exist_ok=True)
+        facts = path.stat()
+    except OSError as error:
+        raise OutputError(f"cannot make the directory {path}: {error.strerror or error}") from error
+    if not stat.S_ISDIR(facts.st_mode):
+        raise OutputError(f"cannot make the directory {path}: a file of that name is in the way")
+    if facts.st_uid != os.geteuid():
+        raise SettingsError(f"the directory {path} belongs to somebody else", hint=f"set {HOME_VARIABLE} to another")
+    if facts.st_mode & stat.S_IWOTH:
+        raise SettingsError(f"anybody can write to the directory {path}", hint=f"chmod 700 {path} mends it")
+    return path
+
+
+_Places = tuple[Path, Path, Path, Path, Path]
+"""config, data, state, cache, runtime."""
+
+
+def _home(value: str) -> Path:
+    try:
+        home = Path(value).expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError(f"{HOME_VARIABLE} names no directory: {value}", hint="give an absolute path") from error
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"{HOME_VARIABLE} is not a directory: {home}")
+    return home
+
+
+def _under(home: Path) -> _Places:
+    return home / "config", home / "data", home / "state", home / "cache", home / "run"
+
+
+def _platform_directories() -> _Places:
+    from platformdirs import PlatformDirs  # here, since it costs 10 ms that `GUARDIAN_HOME` saves
+
+    directories = PlatformDirs("guardian", appauthor=False, ensure_exists=False)
+    state = Path(directories.user_state_dir)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of each fallback; the one that matters is mended here
+        try:
+            runtime = Path(directories.user_runtime_dir)
+        except PermissionError:  # somebody else sits on the fallback's name
+            runtime = state / "run"
+    if runtime.parent.name == f"runtime-{os.geteuid()}":  # in the shared temporary directory: anybody may take the name
+        runtime = state / "run"
+    return (
+        Path(directories.user_config_dir),
+        Path(directories.user_data_dir),
+        state,
+        Path(directories.user_cache_dir),
+        runtime,
+    )
+
+
+def _shipped() -> Path:
+    """The folder round the shipped data: inside the package in a wheel, above it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_shipped"
+    return inside if inside.is_dir() else package.parent

@@ -1,0 +1,163 @@
+"""The embeddings of the owner's examples, and their cache.
+
+The model is asked once for each text; after that its answer comes from a file in the cache directory. The file is
+`magic | sha256 of what follows | sha256 of the model | count, size (uint32) | count keys of 32 bytes (sha256 of
+the text) | count x size float32`, all little endian.
+
+Invariants: a cache that is damaged, of another model or not the owner's counts as empty and is never an error; it is
+replaced whole, mode 0600; it never holds the texts themselves, nor more than `MOST_CACHED` rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from guardian.events import Observer, PolicyProblem, Progress
+from guardian.inference.base import Encoder, Encoding, Floats
+from guardian.policy.base import Policy
+
+LONGEST_BYTES = 1_000
+"""An example longer than a window is known by its beginning."""
+MOST_CACHED = 20_000
+_BATCH = 32
+_TRIES = 3
+"""Texts of a failed batch that must fail alone before the encoder counts as down."""
+_MAGIC = b"guardian examples 1\n"
+_DIGEST_BYTES = 32
+_HEADER = struct.Struct("<32sII")
+_LARGEST_SIZE = 4_096
+"""Numbers of one embedding, at most."""
+_ANSWER_TIMEOUT_S = 120.0
+"""The encoder has its own, shorter deadline; this one only guards against an encoder that forgets it."""
+
+
+def texts_to_embed(policies: Iterable[Policy]) -> list[str]:
+    """The example texts of the policies in force, once each, in order."""
+    return list(dict.fromkeys(e.text for policy in policies if policy.is_in_force for e in policy.examples))
+
+
+def embed_examples(
+    policies: Iterable[Policy], encoder: Encoder, cache_path: Path, observer: Observer, *, model_sha256: str
+) -> Mapping[str, Floats]:
+    """Unit vector for each example text of the policies in force, from the cache or from the encoder.
+
+    A text that the encoder cannot judge is left out and told to `observer`, and so is a cache that cannot be
+    written. `model_sha256` is the hex digest under which the cache is valid.
+    """
+    texts = texts_to_embed(policies)
+    cached = read_cache(cache_path, model_sha256)
+    keys = {text: hashlib.sha256(text.encode()).digest() for text in texts}
+    missing = [text for text in texts if keys[text] not in cached]
+    if missing:
+        fresh = {keys[text]: row for text, row in _embed(missing, encoder, observer).items()}
+        cached = {**cached, **fresh}
+        if fresh:
+            used = {key: cached[key] for key in keys.values() if key in cached}
+            _write_cache(cache_path, model_sha256, {**used, **cached}, observer)
+    return {text: cached[key] for text, key in keys.items() if key in cached}
+
+
+def read_cache(path: Path, model_sha256: str) -> dict[bytes, Floats]:
+    """Rows by key; empty where the file is missing, damaged, another account's, or of another model."""
+    content = _read_own_file(path)
+    digest_at = len(_MAGIC)
+    body = content[digest_at + _DIGEST_BYTES :]
+    if not content.startswith(_MAGIC) or len(body) < _HEADER.size:
+        return {}
+    if hashlib.sha256(body).digest() != content[digest_at : digest_at + _DIGEST_BYTES]:
+        return {}
+    model, count, size = _HEADER.unpack_from(body)
+    rows_at = _HEADER.size + count * _DIGEST_BYTES
+    if model != _model_key(model_sha256) or len(body) != rows_at + count * size * 4:
+        return {}
+    rows = np.frombuffer(body, dtype="<f4", offset=rows_at).reshape(count, size).astype(np.float32)
+    starts = range(_HEADER.size, rows_at, _DIGEST_BYTES)
+    return {body[start : start + _DIGEST_BYTES]: row for start, row in zip(starts, rows, strict=True)}
+
+
+def _embed(texts: Sequence[str], encoder: Encoder, observer: Observer) -> dict[str, Floats]:
+    """Rows by text. Where a batch fails its texts are tried one by one, until the encoder is seen to be down."""
+    rows: dict[str, Floats] = {}
+    reason = ""
+    for start in range(0, len(texts), _BATCH):
+        batch = texts[start : start + _BATCH]
+        answer = _ask(batch, encoder)
+        if isinstance(answer, Encoding):
+            rows.update(zip(batch, answer.embeddings, strict=True))
+        else:
+            reason = answer
+            rows |= _embed_singly(batch, encoder)
+            if rows.keys().isdisjoint(batch):
+                break
+        observer(Progress(min(start + _BATCH, len(texts)), len(texts), "examples"))
+    if len(rows) < len(texts):
+        left_out = len(texts) - len(rows)
+        observer(PolicyProblem(f"{left_out} examples of your policies do not count: {reason}"))
+    return rows
+
+
+def _embed_singly(batch: Sequence[str], encoder: Encoder) -> dict[str, Floats]:
+    """Rows of those texts that the encoder judges alone; none where it refuses each of the first few."""
+    rows: dict[str, Floats] = {}
+    for number, text in enumerate(batch):
+        if number == _TRIES and not rows:
+            break
+        answer = _ask([text], encoder)
+        if isinstance(answer, Encoding):
+            rows[text] = answer.embeddings[0]
+    return rows
+
+
+def _ask(texts: Sequence[str], encoder: Encoder) -> Encoding | str:
+    """The encoding of the texts' beginnings, or why there is none."""
+    try:
+        answer = encoder.submit([_beginning(text) for text in texts]).result(timeout=_ANSWER_TIMEOUT_S)
+    except TimeoutError:
+        return "the model did not answer"
+    return answer if isinstance(answer, Encoding) else answer.say
+
+
+def _beginning(text: str) -> str:
+    return text.encode()[:LONGEST_BYTES].decode("utf-8", "ignore")
+
+
+def _model_key(model_sha256: str) -> bytes:
+    return hashlib.sha256(model_sha256.encode()).digest()
+
+
+def _read_own_file(path: Path) -> bytes:
+    limit = len(_MAGIC) + _DIGEST_BYTES + _HEADER.size + MOST_CACHED * (_DIGEST_BYTES + 4 * _LARGEST_SIZE)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return b""
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        is_ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_size <= limit
+        return file.read() if is_ours else b""
+
+
+def _write_cache(path: Path, model_sha256: str, rows: Mapping[bytes, Floats], observer: Observer) -> None:
+    kept = list(rows.items())[:MOST_CACHED]
+    size = len(kept[0][1])
+    kept = [(key, row) for key, row in kept if len(row) == size]
+    table = np.stack([row for _, row in kept]).astype("<f4")
+    body = _HEADER.pack(_model_key(model_sha256), len(kept), size) + b"".join(key for key, _ in kept) + table.tobytes()
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        with open(os.open(partial, flags, 0o600), "wb") as file:
+            file.write(_MAGIC + hashlib.sha256(body).digest() + body)
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        observer(PolicyProblem(f"{path}: the cache of examples could not be written: {reason}"))

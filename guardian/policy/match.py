@@ -1,0 +1,193 @@
+"""Holds a message against the owner's policies.
+
+A policy matches by any of its roads: tactics, patterns, examples. Invariants: pure (same evidence, same answer); all
+example probes cost one matrix product; a message that nearly copies a fine example is excused from what the model says
+of it, never from a pattern or from a rule's finding (a model may add, never clear); every exception is named in
+`PolicyMatch.excused`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from guardian.calibration.bank import ReferenceBank, rarity_words
+from guardian.detectors.base import Evidence
+from guardian.finding import Finding, Span
+from guardian.inference.base import Floats
+from guardian.inference.manifest import Manifest
+from guardian.policy.base import Policy
+from guardian.policy.patterns import Pattern, encode_all
+from guardian.policy.probe import THRESHOLD, Probe, ProbeReading
+from guardian.policy.roads import Road, TacticOutputs, TacticRoads, closed_road, road, widest
+from guardian.policy.senders import excepted_sender
+from guardian.verdict import Action, PolicyMatch
+
+MOST_SPANS = 8
+"""Quotes of one policy's patterns in one message."""
+_NO_ROAD = closed_road(THRESHOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """One policy with its compiled patterns."""
+
+    policy: Policy
+    patterns: tuple[Pattern, ...]
+
+
+class _Case:
+    """One message as all policies look at it: what is costly is computed once, and only where it is asked for."""
+
+    def __init__(self, evidence: Evidence, tactics: TacticRoads, probe: Probe | None) -> None:
+        self.evidence = evidence
+        self.tactics = tactics
+        self.probe = probe if evidence.encoding is not None else None
+
+    @cached_property
+    def texts(self) -> tuple[bytes, ...]:
+        """Every view, as patterns take it."""
+        return encode_all([view.text for view in self.evidence.reading.views])
+
+    @cached_property
+    def probed(self) -> ProbeReading:
+        """What the examples say; nothing where the model did not judge."""
+        encoding = self.evidence.encoding
+        if self.probe is None or encoding is None:
+            return ProbeReading({}, {})
+        return self.probe.read(encoding.embeddings)
+
+
+class Matcher:
+    """The policies in force, ready to look at messages."""
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        manifest: Manifest | None,
+        bank: ReferenceBank | None,
+        example_embeddings: Mapping[str, Floats],
+    ) -> None:
+        """Without a manifest tactics stand on rules alone, and without a bank examples do not count."""
+        in_force = [policy for policy in policies if policy.is_in_force]
+        self._watches = tuple(_Watch(p, tuple(Pattern(source) for source in p.match.patterns)) for p in in_force)
+        self._by_id = {watch.policy.id: watch for watch in self._watches}
+        self._outputs = TacticOutputs(manifest)
+        self._probe = Probe(in_force, bank, example_embeddings) if bank is not None else None
+
+    def match(self, evidence: Evidence, findings: Sequence[Finding]) -> tuple[PolicyMatch, ...]:
+        """How every policy that looks at the message's channel stands to it, in order of the policies."""
+        tactics = TacticRoads(self._outputs, evidence.scores, findings)
+        case = _Case(evidence, tactics, self._probe)
+        channel = evidence.message.channel
+        return tuple(_match(watch, case) for watch in self._watches if watch.policy.looks_at(channel))
+
+    def pattern_spans(self, match: PolicyMatch, evidence: Evidence) -> tuple[Span, ...]:
+        """The words that a matched policy's patterns found, in order of pattern and place, at most `MOST_SPANS`."""
+        watch = self._by_id.get(match.id)
+        if watch is None:
+            return ()
+        spans: list[Span] = []
+        for number, pattern in enumerate(watch.patterns, start=1):
+            if _pattern_name(number) not in match.because:
+                continue
+            for view in evidence.reading.views:
+                spans += (view.span(start, end) for start, end in pattern.ranges(view.text, MOST_SPANS))
+        return tuple(dict.fromkeys(spans))[:MOST_SPANS]
+
+    def example_scores(self, match: PolicyMatch, embeddings: Floats) -> Floats:
+        """(n,): for n unit rows (sentences, say), how far each is over the threshold of the policy's examples, in
+        standard deviations of ordinary messages; minus infinity where the policy has no examples in force."""
+        if self._probe is None or match.id not in self._by_id:
+            return np.full(len(embeddings), -np.inf, dtype=np.float32)
+        return self._probe.deviations(match.id, embeddings)
+
+    def rarity_words(self, match: PolicyMatch, evidence: Evidence) -> str:
+        """`as strange as 1 in N ordinary messages` for a match by examples; empty for any other."""
+        by_example = any(reason.startswith("example:") for reason in match.because)
+        if not by_example or self._probe is None or evidence.encoding is None:
+            return ""
+        channels = self._by_id[match.id].policy.channels
+        return rarity_words(self._probe.rarity(match.id, channels, evidence.encoding.embeddings))
+
+
+def _match(watch: _Watch, case: _Case) -> PolicyMatch:
+    policy = watch.policy
+    chosen, excused = _widest_road(watch, case), ""
+    if chosen.matched:
+        message, reading = case.evidence.message, case.evidence.reading
+        sender = excepted_sender(policy.senders_except, (message.sender, reading.sender))
+        if sender is not None:
+            chosen, excused = replace(chosen, matched=False, because=(), tactics=()), f"sender {sender} is excepted"
+        else:
+            chosen, excused = _excuse_copies_of_fine_examples(watch, case, chosen)
+    return PolicyMatch(
+        id=policy.id,
+        title=policy.title,
+        why=policy.why,
+        severity=policy.severity,
+        action=_action(policy, chosen),
+        score=chosen.score,
+        threshold=chosen.threshold,
+        matched=chosen.matched,
+        because=chosen.because,
+        tactics=chosen.tactics,
+        excused=excused,
+    )
+
+
+def _action(policy: Policy, chosen: Road) -> Action:
+    """What the policy asks for, at most a notice where only weakly measured outputs of the model matched."""
+    asked = policy.effective_action
+    return Action.NOTICE if chosen.is_weak and asked in (Action.WARN, Action.HOLD) else asked
+
+
+def _widest_road(watch: _Watch, case: _Case, *, with_model: bool = True) -> Road:
+    """The best of the policy's roads, with the reasons of all that matched."""
+    policy = watch.policy
+    roads = []
+    if policy.match.tactics is not None:
+        roads.append(case.tactics.road(policy.match.tactics, policy.match.thresholds, with_model=with_model))
+    if watch.patterns:
+        roads += _pattern_roads(watch.patterns, case.texts)
+    if with_model and policy.id in case.probed.scores:
+        roads.append(_example_road(policy.id, case))
+    return widest(roads) if roads else _NO_ROAD
+
+
+def _pattern_roads(patterns: Sequence[Pattern], texts: Sequence[bytes]) -> list[Road]:
+    """A road for each pattern that is in one of the texts."""
+    return [
+        road(1.0, THRESHOLD, _pattern_name(number))
+        for number, pattern in enumerate(patterns, start=1)
+        if any(pattern.is_in(text) for text in texts)
+    ]
+
+
+def _example_road(policy: str, case: _Case) -> Road:
+    score, encoding = case.probed.scores[policy], case.evidence.encoding
+    if score < THRESHOLD or case.probe is None or encoding is None:
+        return road(score, THRESHOLD, "")
+    worst = encoding.embeddings[case.probed.windows[policy]]
+    return road(score, THRESHOLD, f"example:{case.probe.nearest_flag(policy, worst)}")
+
+
+def _excuse_copies_of_fine_examples(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, str]:
+    """The road that is left, and why, where the message nearly copies one of the policy's fine examples."""
+    encoding = case.evidence.encoding
+    if case.probe is None or encoding is None:
+        return chosen, ""
+    number = case.probe.same_as_fine(watch.policy.id, encoding.embeddings)
+    if number is None:
+        return chosen, ""
+    left = _widest_road(watch, case, with_model=False)
+    if left.because == chosen.because:
+        return chosen, ""
+    return left, f"nearly the same as your fine example {number}"
+
+
+def _pattern_name(number: int) -> str:
+    return f"pattern:{number}"

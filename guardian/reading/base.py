@@ -1,0 +1,154 @@
+"""What a message really says: its views, each mapped back to byte offsets of the original.
+
+Invariants: a view never claims an exact offset that it does not have; windows cover all of the text of
+every view unless a coverage reason says otherwise.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from guardian.finding import Span
+from guardian.verdict import Reason
+
+_PIECE_CHARS = 4096
+"""Characters in one piece of a long exact view: what is read at most to find the offset of a span."""
+
+
+class ViewKind(StrEnum):
+    """What a view shows."""
+
+    VISIBLE = "visible"
+    """What a person sees."""
+    HIDDEN = "hidden"
+    """What is there but not shown to a person."""
+    DECODED = "decoded"
+    """What an encoded part says once decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a view's characters and the bytes that it came from."""
+
+    char: int
+    """First character of the run in the view's text; it ends where the next piece begins."""
+    start: int
+    """First byte in the message's raw bytes."""
+    end: int
+    """One past the last byte."""
+    exact: bool
+    """Whether the run, in UTF-8 with surrogateescape, equals those bytes."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class View:
+    """One way in which the message reads."""
+
+    kind: ViewKind
+    name: str
+    """Where it comes from: `text`, `subject`, `body`, `html`, `attachment`."""
+    text: str
+    """The characters; bytes that are not UTF-8 stand as lone surrogates (surrogateescape)."""
+    pieces: tuple[Piece, ...] = field(default=())
+    """Ordered by `char`, covering the whole text; none for an empty text."""
+
+    def span(self, start: int, end: int) -> Span:
+        """The span for characters `start` to `end` of this view, with the bytes that they came from."""
+        quote = self.text[start:end]
+        if not self.pieces:
+            return Span(0, 0, quote, self.kind.value, exact=False)
+        first = max(bisect_right(self.pieces, start, key=_first_char) - 1, 0)
+        last = max(bisect_right(self.pieces, max(end - 1, start), key=_first_char) - 1, first)
+        head, tail = self.pieces[first], self.pieces[last]
+        exact = (
+            head.exact
+            and tail.exact
+            and all(self.pieces[i].exact and self.pieces[i].end == self.pieces[i + 1].start for i in range(first, last))
+        )
+        byte_start = head.start + self._bytes(head.char, start) if head.exact else head.start
+        byte_end = tail.start + self._bytes(tail.char, end) if tail.exact else tail.end
+        return Span(byte_start, byte_end, quote, self.kind.value, exact)
+
+    def _bytes(self, start: int, end: int) -> int:
+        if self.text.isascii():  # known without looking, so a span deep in a long text costs nothing
+            return end - start
+        return len(self.text[start:end].encode("utf-8", "surrogateescape"))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Window:
+    """A run of one view, small enough for one forward pass of the encoder."""
+
+    view: int
+    """Index into `Reading.views`."""
+    start: int
+    """First character in that view."""
+    end: int
+    """One past the last character."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the message: what it shows and where it goes."""
+
+    text: str
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reading:
+    """Everything that was read of one message."""
+
+    views: tuple[View, ...]
+    windows: tuple[Window, ...]
+    """Windows to be judged by the encoder, in order, over all views that are judged."""
+    reasons: tuple[Reason, ...] = ()
+    """What could not be read, and why."""
+    links: tuple[Link, ...] = ()
+    """Links with a text of their own (HTML). Bare URLs stand in the visible text."""
+    sender: str | None = None
+    """Sender as the mail itself names it (address of From), else None."""
+    sender_name: str | None = None
+    """Display name that From puts before the address, else None. Chosen by the sender."""
+    reply_to: str | None = None
+    """Address of Reply-To where the mail has one, else None."""
+    size_bytes: int = 0
+    """Size of the raw message."""
+
+    @property
+    def visible(self) -> tuple[View, ...]:
+        """The views that a person sees."""
+        return tuple(view for view in self.views if view.kind is ViewKind.VISIBLE)
+
+
+def _first_char(piece: Piece) -> int:
+    return piece.char
+
+
+def exact_view(kind: ViewKind, name: str, text: str, start_byte: int = 0) -> View:
+    """A view whose text is, in UTF-8 with surrogateescape, a run of the raw bytes from `start_byte`."""
+    if text.isascii():
+        pieces = [Piece(0, start_byte, start_byte + len(text), exact=True)] if text else []
+        return View(kind, name, text, tuple(pieces))
+    pieces = []
+    for char in range(0, len(text), _PIECE_CHARS):
+        end = start_byte + len(text[char : char + _PIECE_CHARS].encode("utf-8", "surrogateescape"))
+        pieces.append(Piece(char, start_byte, end, exact=True))
+        start_byte = end
+    return View(kind, name, text, tuple(pieces))
+
+
+def derived_view(kind: ViewKind, name: str, text: str, start_byte: int, end_byte: int) -> View:
+    """A view that was decoded from bytes `start_byte` to `end_byte`, without finer offsets."""
+    pieces = (Piece(0, start_byte, end_byte, exact=False),) if text else ()
+    return View(kind, name, text, pieces)
+
+
+def quote_spans(view: View, ranges: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    """Spans for several character ranges of one view."""
+    return tuple(view.span(start, end) for start, end in ranges)

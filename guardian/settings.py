@@ -1,0 +1,285 @@
+"""Settings with provenance: flag over environment over the owner's file over default.
+
+Invariants: every value says where it came from; an unknown key or variable, a wrong type and a value out of range
+are refused with the nearest valid key or the range, never passed over; an option left at its default overrides
+nothing. Settings are made by `load_settings` or `default_settings`, and never change.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from guardian.errors import SettingsError
+from guardian.paths import HOME_VARIABLE, Paths, find_paths
+from guardian.safe_text import safe_line
+from guardian.settings_file import Entry, read_settings_file
+from guardian.settings_rules import Choice, Directory, Number, RefusedError, Rule, Whole
+
+PREFIX = "GUARDIAN_"
+"""Every environment variable of Guardian's begins so, and every variable that begins so is Guardian's."""
+
+DEBUG_VARIABLE = "GUARDIAN_DEBUG"
+"""Set to anything: an internal error shows its traceback."""
+
+_OTHER_VARIABLES = (HOME_VARIABLE, DEBUG_VARIABLE)
+_NO_COLOR = "NO_COLOR"
+"""See https://no-color.org: it says how the owner likes every program, so the owner's word to this one outranks it."""
+
+_MOST_THREADS_BY_DEFAULT = 4
+"""A six-layer encoder gains little from more, and the machine has its owner's work to do."""
+
+
+def _rule(rule: Rule, flag: str = "") -> dict[str, Any]:
+    """The metadata that makes a field a setting."""
+    return {"rule": rule, "flag": flag}
+
+
+def _usable_threads() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST_THREADS_BY_DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """The embedded model and its cell."""
+
+    threads: int = field(default_factory=_usable_threads, metadata=_rule(Whole(1, 256), "--threads"))
+    """Threads of one forward pass. Default: the cores that this process may use, at most 4."""
+    batch_timeout_s: float = field(default=20.0, metadata=_rule(Number(0.1, 600)))
+    """How long one batch of windows may take before the model's process is ended and started again."""
+    wall: Literal["auto", "netns", "seccomp", "none"] = field(
+        default="auto", metadata=_rule(Choice(("auto", "netns", "seccomp", "none")))
+    )
+    """The strongest wall round the model that is tried. `none` makes the cell weaker, at the owner's word only."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """How much of a message is read, and in what portions."""
+
+    window_bytes: int = field(default=1000, metadata=_rule(Whole(100, 4000)))
+    """Text that the model sees in one pass."""
+    overlap_bytes: int = field(default=200, metadata=_rule(Whole(0, 2000)))
+    """Text that a window shares with the next one; at most half a window."""
+    max_windows: int = field(default=64, metadata=_rule(Whole(1, 4096)))
+    """Windows of one message that the model judges; what lies beyond is a coverage reason."""
+    max_bytes_read: int = field(default=25 * 1024**2, metadata=_rule(Whole(1024, 1024**3)))
+    """Bytes of one message that are read; what lies beyond is a coverage reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterSettings:
+    """What `filter` and `scan` answer with."""
+
+    fail_on: Literal["notice", "flagged"] = field(
+        default="flagged", metadata=_rule(Choice(("notice", "flagged")), "--fail-on")
+    )
+    """The mildest outcome that makes the exit code 1. `notice` includes `flagged`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSettings:
+    """How words for the owner look."""
+
+    colour: Literal["auto", "always", "never"] = field(
+        default="auto", metadata=_rule(Choice(("auto", "always", "never")))
+    )
+    """`auto` is colour on a terminal. NO_COLOR makes the default `never`."""
+
+
+class OriginKind(StrEnum):
+    """Where a value came from, weakest first."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one value came from."""
+
+    kind: OriginKind
+    where: str = ""
+    """`settings.toml:3`, a variable's name or an option; empty for a default."""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.where}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an owner can set, with the paths that it applies to."""
+
+    paths: Paths
+    """Directories; they have no settings but `GUARDIAN_HOME`."""
+    origins: Mapping[str, Origin]
+    """Where the value of each key came from, for every key."""
+    policies_dir: Path = field(metadata=_rule(Directory(), "--policies"))
+    """The folder of the policies in force. Default: the owner's own, `paths.policies`."""
+    model_dir: Path = field(metadata=_rule(Directory()))
+    """The folder of the model and its manifest. Default: the shipped one."""
+    model: ModelSettings = field(default_factory=ModelSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    filter: FilterSettings = field(default_factory=FilterSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
+
+    def items(self) -> Iterator[tuple[str, object, Origin]]:
+        """Every key with its value and origin, in the order of this page."""
+        for key in setting_keys():
+            section, _, name = key.name.rpartition(".")
+            yield key.name, getattr(getattr(self, section) if section else self, name), self.origins[key.name]
+
+
+_SECTIONS: Mapping[str, type] = {
+    "model": ModelSettings,
+    "limits": LimitSettings,
+    "filter": FilterSettings,
+    "output": OutputSettings,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that can be set."""
+
+    name: str
+    """As in the file: `limits.max_windows`."""
+    rule: Rule
+    flag: str
+    """The option that sets it, where there is one: `--fail-on`."""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return PREFIX + self.name.upper().replace(".", "_")
+
+
+def setting_keys() -> tuple[Key, ...]:
+    """Every key there is."""
+    places = [("", Settings), *((f"{section}.", kind) for section, kind in _SECTIONS.items())]
+    return tuple(
+        Key(before + each.name, each.metadata["rule"], each.metadata["flag"])
+        for before, kind in places
+        for each in fields(kind)
+        if "rule" in each.metadata
+    )
+
+
+def load_settings(env: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
+    """The settings in force.
+
+    `flags` holds, by key, what options said, as text; None means that the option was not given. A relative path
+    starts at the working directory, in the file at the file's own folder. Raises SettingsError for the first
+    thing that cannot be used.
+    """
+    paths = find_paths(env)
+    keys = {key.name: key for key in setting_keys()}
+    chosen = _defaults(paths)
+    if env.get(_NO_COLOR):
+        chosen["output.colour"] = ("never", Origin(OriginKind.ENVIRONMENT, _NO_COLOR))
+    chosen |= _from_file(read_settings_file(paths.settings_file), keys)
+    chosen |= _from_environment(env, keys)
+    chosen |= _from_flags(flags, keys)
+    return _check_together(_build(paths, chosen))
+
+
+def default_settings(env: Mapping[str, str]) -> Settings:
+    """The defaults alone, for commands that must work while the owner's settings are broken."""
+    paths = find_paths(env)
+    return _build(paths, _defaults(paths))
+
+
+_Chosen = dict[str, tuple[object, Origin]]
+
+
+def _defaults(paths: Paths) -> _Chosen:
+    values: dict[str, object] = {"policies_dir": paths.policies, "model_dir": paths.shipped_models}
+    for section, kind in _SECTIONS.items():
+        made = kind()
+        values |= {f"{section}.{each.name}": getattr(made, each.name) for each in fields(kind)}
+    return {name: (value, Origin(OriginKind.DEFAULT)) for name, value in values.items()}
+
+
+def _from_file(entries: Iterable[Entry], keys: Mapping[str, Key]) -> _Chosen:
+    by_path = {tuple(name.split(".")): key for name, key in keys.items()}
+    chosen: _Chosen = {}
+    for entry in entries:
+        if entry.path in [(section,) for section in _SECTIONS]:
+            if entry.value != {}:
+                raise SettingsError(f"{entry.place}: {entry.name} must be a table", hint=f"write [{entry.name}]")
+            continue
+        key = by_path.get(entry.path)
+        if key is None:
+            hint = "write it without quotes" if entry.name in keys else _near(entry.name, [*keys, *_SECTIONS])
+            raise SettingsError(f'{entry.place}: unknown key "{safe_line(entry.name, 60)}"', hint=hint)
+        try:
+            value = key.rule.from_value(entry.value, entry.file.parent)
+        except RefusedError as error:
+            raise SettingsError(f"{entry.place}: {key.name} must be {error}") from error
+        chosen[key.name] = (value, Origin(OriginKind.FILE, f"{entry.file.name}:{entry.line}"))
+    return chosen
+
+
+def _from_environment(env: Mapping[str, str], keys: Mapping[str, Key]) -> _Chosen:
+    by_variable = {key.variable: key for key in keys.values()}
+    chosen: _Chosen = {}
+    for variable in sorted(name for name in env if name.startswith(PREFIX)):
+        key = by_variable.get(variable)
+        if key is None and variable not in _OTHER_VARIABLES:
+            hint = _near(variable, [*by_variable, *_OTHER_VARIABLES])
+            raise SettingsError(f"unknown environment variable {safe_line(variable, 60)}", hint=hint)
+        if key is not None and env[variable]:
+            origin = Origin(OriginKind.ENVIRONMENT, variable)
+            chosen[key.name] = (_from_text(key, env[variable], variable), origin)
+    return chosen
+
+
+def _from_flags(flags: Mapping[str, object], keys: Mapping[str, Key]) -> _Chosen:
+    chosen: _Chosen = {}
+    for name, value in flags.items():
+        if value is not None:
+            key = keys[name]
+            chosen[name] = (_from_text(key, str(value), key.flag), Origin(OriginKind.FLAG, key.flag))
+    return chosen
+
+
+def _from_text(key: Key, text: str, where: str) -> object:
+    try:
+        return key.rule.from_text(text, Path())
+    except RefusedError as error:
+        raise SettingsError(f"{where} must be {error}") from error
+
+
+def _build(paths: Paths, chosen: _Chosen) -> Settings:
+    origins = MappingProxyType({name: origin for name, (_, origin) in chosen.items()})
+    top: dict[str, Any] = {}
+    inner: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+    for name, (value, _) in chosen.items():
+        section, _, last = name.rpartition(".")
+        (inner[section] if section else top)[last] = value
+    sections: dict[str, Any] = {section: kind(**inner[section]) for section, kind in _SECTIONS.items()}
+    return Settings(paths=paths, origins=origins, **top, **sections)
+
+
+def _check_together(settings: Settings) -> Settings:
+    limits, origins = settings.limits, settings.origins
+    if limits.overlap_bytes * 2 > limits.window_bytes:
+        overlap = f"limits.overlap_bytes ({limits.overlap_bytes}, {origins['limits.overlap_bytes']})"
+        window = f"limits.window_bytes ({limits.window_bytes}, {origins['limits.window_bytes']})"
+        raise SettingsError(f"{overlap} must be at most half of {window}")
+    return settings
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(word[:60], list(known), n=1, cutoff=0.0)[0]
+    return f"the nearest valid name is {nearest}"

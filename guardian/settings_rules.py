@@ -1,0 +1,152 @@
+"""What a setting's value may be: the rules that `settings.py` gives each key.
+
+Invariants: a rule accepts or refuses, it never repairs; a refusal says what would be accepted, range included, and
+quotes no more than a short, safe piece of the value.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+from guardian.safe_text import safe_line
+
+_WHOLE = re.compile(r"[+-]?[0-9][0-9_]{0,30}")
+_DECIMAL = re.compile(r"[+-]?[0-9][0-9_]{0,30}(\.[0-9]{0,30})?")
+_LONGEST_QUOTE_CHARACTERS = 60
+
+
+class RefusedError(ValueError):
+    """A value that cannot be used; its text completes the sentence '<key> must be ...'."""
+
+
+class Rule(ABC):
+    """What one setting's value may be."""
+
+    @abstractmethod
+    def expected(self) -> str:
+        """What is accepted, range included, to stand behind 'must be'."""
+
+    @abstractmethod
+    def from_text(self, text: str, base: Path) -> object:
+        """The value that `text` means, from the environment or a command line. Raises RefusedError.
+
+        `base` is the directory that a relative path is taken from.
+        """
+
+    @abstractmethod
+    def from_value(self, value: object, base: Path) -> object:
+        """The value that a TOML value means. Raises RefusedError."""
+
+    def refuse(self, value: object) -> RefusedError:
+        """The refusal of `value`."""
+        return RefusedError(f"{self.expected()}, not {_shown(value)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Rule):
+    """A whole number within limits, both included."""
+
+    low: int
+    high: int
+
+    def expected(self) -> str:
+        """The range."""
+        return f"a whole number from {self.low} to {self.high}"
+
+    def from_text(self, text: str, base: Path) -> int:
+        """Decimal digits, with underscores between them at will, as in TOML."""
+        if not _WHOLE.fullmatch(text):
+            raise self.refuse(text)
+        return self.from_value(int(text.replace("_", "")), base)
+
+    def from_value(self, value: object, base: Path) -> int:
+        """An integer; TOML's true and false are none."""
+        if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
+            raise self.refuse(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Rule):
+    """A number within limits, both included."""
+
+    low: float
+    high: float
+
+    def expected(self) -> str:
+        """The range."""
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def from_text(self, text: str, base: Path) -> float:
+        """A plain decimal number, without exponent."""
+        if not _DECIMAL.fullmatch(text):
+            raise self.refuse(text)
+        return self.from_value(float(text.replace("_", "")), base)
+
+    def from_value(self, value: object, base: Path) -> float:
+        """An integer or a float; `nan` is within no limits."""
+        if not isinstance(value, int | float) or isinstance(value, bool) or not self.low <= value <= self.high:
+            raise self.refuse(value)
+        return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Rule):
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    def expected(self) -> str:
+        """The words."""
+        return f"one of {', '.join(self.options)}"
+
+    def from_text(self, text: str, base: Path) -> str:
+        """The word itself."""
+        return self.from_value(text, base)
+
+    def from_value(self, value: object, base: Path) -> str:
+        """The word itself."""
+        if not isinstance(value, str) or value not in self.options:
+            raise self.refuse(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Directory(Rule):
+    """The path of a directory, which need not exist yet."""
+
+    def expected(self) -> str:
+        """A path."""
+        return "the path of a directory"
+
+    def from_text(self, text: str, base: Path) -> Path:
+        """A path; `~` is the home directory, and a relative path starts at `base`."""
+        if not text or "\0" in text:
+            raise self.refuse(text)
+        try:
+            return (base / Path(text).expanduser()).absolute()
+        except (RuntimeError, OSError) as error:  # a home directory of nobody; a working directory that is gone
+            raise self.refuse(text) from error
+
+    def from_value(self, value: object, base: Path) -> Path:
+        """A string, read as `from_text` reads it."""
+        if not isinstance(value, str):
+            raise self.refuse(value)
+        return self.from_text(value, base)
+
+
+def _shown(value: object) -> str:
+    """A refused value in a few safe words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{safe_line(value, _LONGEST_QUOTE_CHARACTERS)}"' if value else "empty"
+    if isinstance(value, int | float):
+        is_short = isinstance(value, float) or abs(value) < 10**30
+        return f"{value}" if is_short else "a number of more than 30 digits"
+    if isinstance(value, dict):
+        return "a table"
+    return "a list" if isinstance(value, list) else "a date or time"

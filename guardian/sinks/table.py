@@ -1,0 +1,42 @@
+"""A table of screened messages for people: one line a message, the outcome as a word, a shape and a colour."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from guardian.gate import Screened
+from guardian.safe_text import safe_line
+from guardian.sinks.lines import short_reason
+from guardian.verdict import Outcome
+
+MARKS = {
+    Outcome.CLEAN: "  ",
+    Outcome.NOTICE: "- ",
+    Outcome.FLAGGED: "! ",
+    Outcome.UNSURE: "? ",
+    Outcome.UNSCREENED: "x ",
+}
+COLOURS = {
+    Outcome.CLEAN: "",
+    Outcome.NOTICE: "\x1b[36m",
+    Outcome.FLAGGED: "\x1b[33m",
+    Outcome.UNSURE: "\x1b[35m",
+    Outcome.UNSCREENED: "\x1b[35m",
+}
+NAME_COLUMNS = 34
+
+
+def table_row(screened: Screened, *, colour: bool, columns: int) -> str:
+    """One line: mark, outcome, name of the message, reason."""
+    outcome = screened.verdict.outcome
+    name = _pad(safe_line(screened.message.id or screened.message.source, NAME_COLUMNS), NAME_COLUMNS)
+    reason = short_reason(screened, max(columns - NAME_COLUMNS - 15, 20))
+    word = f"{MARKS[outcome]}{outcome.value:<10}"
+    if colour and COLOURS[outcome]:
+        word = f"{COLOURS[outcome]}{word}\x1b[0m"
+    return f"{word} {name} {reason}".rstrip()
+
+
+def _pad(text: str, columns: int) -> str:
+    used = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * max(columns - used, 0)

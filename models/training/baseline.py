@@ -1,0 +1,37 @@
+"""A bag of words with logistic regression, trained on the same rows: what the network must beat to be worth its size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sources import Row
+
+
+@dataclass(frozen=True, slots=True)
+class WordScores:
+    """The bag of words' decision values."""
+
+    ordinary: NDArray[np.float64]
+    """One a row of the reference bank."""
+    tests: NDArray[np.float64]
+    """One a held-out row of our own corpus."""
+    labels: NDArray[np.float64]
+    """1 or 0, of those held-out rows."""
+
+
+def bag_of_words_scores(trained: list[Row], bank: list[Row], tests: list[Row]) -> WordScores:
+    """Train on the rows that know `risk`; score the bank and the held-out rows."""
+    known = [row for row in trained if "risk" in row.labels]
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, max_features=60_000)
+    matrix = vectorizer.fit_transform(row.text for row in known)
+    model = LogisticRegression(C=4.0, max_iter=1000, class_weight="balanced")
+    model.fit(matrix, [row.labels["risk"] for row in known])
+
+    def score(rows: list[Row]) -> NDArray[np.float64]:
+        return np.asarray(model.decision_function(vectorizer.transform(row.text for row in rows)))
+
+    return WordScores(score(bank), score(tests), np.array([row.labels["risk"] for row in tests]))

@@ -1,0 +1,155 @@
+"""Writes the manifest and the model card from one report, so that neither can say what was not measured."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from baseline import WordScores
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One output of the network, with what was measured of it."""
+
+    label: str
+    kind: str
+    covers: list[str]
+    bias: float
+    threshold: float
+    trained_on: int
+    positives: int
+    found: int
+    recall_low: float
+    recall_high: float
+    ordinary: int
+    alarms: int
+    auc: float
+
+    @property
+    def recall(self) -> float:
+        """Share of held-out positives at or over the threshold."""
+        return self.found / self.positives if self.positives else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run of `evaluate.py`."""
+
+    name: str
+    weights: str
+    outputs: list[Measured]
+    sources: list[tuple[str, int, int, int, int]]
+    twins: dict[str, tuple[int, int]]
+    trained_rows: int
+    bank_rows: int
+    alarm_rate: float
+    words: WordScores
+    epochs: int
+
+
+def _interval(hits: int, total: int) -> str:
+    from evaluate import wilson
+
+    if not total:
+        return "-"
+    low, high = wilson(hits, total)
+    return f"{100 * hits / total:.0f} % ({100 * low:.0f}-{100 * high:.0f}), {hits}/{total}"
+
+
+def write_manifest(models: Path, report: Report, least_positives: int) -> None:
+    """`manifest.toml` beside the model: hashes, labels, thresholds and what was measured."""
+    model, bank = models / f"{report.name}.gguf", models / "reference-bank.npz"
+    lines = [
+        "# Written by models/training/evaluate.py; the model's labels stand in this order in the file.",
+        "[model]",
+        f'name = "{report.name}"',
+        f'file = "{model.name}"',
+        f'sha256 = "{hashlib.sha256(model.read_bytes()).hexdigest()}"',
+        f"size_bytes = {model.stat().st_size}",
+        "embedding = 128",
+        "positions = 512",
+        "max_window_tokens = 510",
+        f'weights = "{report.weights}"',
+        'licence = "Apache-2.0"',
+        f'bank_file = "{bank.name}"',
+        f'bank_sha256 = "{hashlib.sha256(bank.read_bytes()).hexdigest()}"',
+    ]
+    for output in report.outputs:
+        if output.positives < least_positives:
+            raise SystemExit(f"{output.label} has {output.positives} held-out positives: do not train an output for it")
+        lines += [
+            "",
+            "[[output]]",
+            f'label = "{output.label}"',
+            f'kind = "{output.kind}"',
+            f"covers = {json.dumps(output.covers)}",
+            "scale = 1.0",
+            f"bias = {output.bias:.4f}",
+            f"threshold = {output.threshold}",
+            f"trained_on = {output.trained_on}",
+            f"recall = {output.recall:.3f}",
+            f"recall_low = {output.recall_low:.3f}",
+            f"recall_high = {output.recall_high:.3f}",
+            f"false_alarm_rate = {output.alarms / output.ordinary:.4f}",
+            "notice_only = false",
+        ]
+    (models / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _outputs_table(report: Report) -> list[str]:
+    rows = ["| output | kind | trained on | found of held-out (95 %) | false alarms on hard ordinary (95 %) | AUC |", "|---|---|---|---|---|---|"]
+    for output in report.outputs:
+        rows.append(
+            f"| `{output.label}` | {output.kind} | {output.trained_on} | {_interval(output.found, output.positives)} "
+            f"| {_interval(output.alarms, output.ordinary)} | {output.auc:.2f} |"
+        )
+    return rows
+
+
+def _sources_table(report: Report) -> list[str]:
+    rows = ["| source (held-out part) | violating found | ordinary called violating |", "|---|---|---|"]
+    for source, positives, found, ordinary, alarms in report.sources:
+        rows.append(f"| {source} | {_interval(found, positives)} | {_interval(alarms, ordinary)} |")
+    return rows
+
+
+def _words_lines(report: Report) -> list[str]:
+    words = report.words
+    limit = np.quantile(words.ordinary, 1 - report.alarm_rate)
+    positive = words.labels == 1
+    found, alarms = int((words.tests[positive] > limit).sum()), int((words.tests[~positive] > limit).sum())
+    risk = report.outputs[0]
+    return [
+        "| | violating found | hard ordinary called violating |",
+        "|---|---|---|",
+        f"| this model, `risk` | {_interval(risk.found, risk.positives)} | {_interval(risk.alarms, risk.ordinary)} |",
+        f"| bag of words + logistic regression | {_interval(found, int(positive.sum()))} "
+        f"| {_interval(alarms, int((~positive).sum()))} |",
+    ]
+
+
+def write_card(path: Path, report: Report) -> None:
+    """The model card: limits first, then the measurements, then data, licences and credits."""
+    template = (Path(__file__).parent / "card.md").read_text(encoding="utf-8")
+    twins = ["| pairs from | the violating text scores higher |", "|---|---|"]
+    twins += [f"| {source} | {_interval(right, total)} |" for source, (right, total) in report.twins.items()]
+    parts = {
+        "NAME": report.name,
+        "WEIGHTS": report.weights,
+        "ROWS": f"{report.trained_rows:,}",
+        "EPOCHS": str(report.epochs),
+        "BANK": f"{report.bank_rows:,}",
+        "RATE": f"{100 * report.alarm_rate:.1f} %",
+        "OUTPUTS": "\n".join(_outputs_table(report)),
+        "SOURCES": "\n".join(_sources_table(report)),
+        "TWINS": "\n".join(twins),
+        "BASELINE": "\n".join(_words_lines(report)),
+    }
+    for key, value in parts.items():
+        template = template.replace("{{" + key + "}}", value)
+    path.write_text(template, encoding="utf-8")

@@ -1,0 +1,43 @@
+"""`make run`: screens the bundled example inbox, names what to try next, and on a terminal opens the app on it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+INBOX = Path("examples", "inbox")
+FOUND_SOMETHING = (0, 1, 3)
+"""Exit codes of a scan that did its work (see `guardian scan --help`)."""
+
+NEXT = """
+Next, try:
+  printf 'Your parcel is held. Pay 1.99 within the hour: http://post-redelivery.example' | .venv/bin/guardian filter
+  .venv/bin/guardian policy list          your rules: plain files, yours to change ({policies})
+  .venv/bin/guardian                      the app: paste a text, see what it does and why
+"""
+
+
+def main() -> int:
+    """Scan, tell, open the app. Returns the scan's exit code where the scan itself failed."""
+    guardian = [sys.executable, "-m", "guardian"]
+    print("Screening the example inbox with the embedded model, on this machine alone:\n", flush=True)
+    scan = subprocess.run([*guardian, "scan", "--verbose", str(INBOX)], cwd=ROOT, check=False)
+    if scan.returncode not in FOUND_SOMETHING:
+        return scan.returncode
+    folder = subprocess.run([*guardian, "paths", "policies"], cwd=ROOT, check=False, capture_output=True, text=True)
+    print(NEXT.format(policies=folder.stdout.strip() or "see guardian paths"), flush=True)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        input("Press Enter to open the app on the example inbox (Ctrl+C to stop here). ")
+        os.chdir(ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "tui", str(INBOX)])
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
