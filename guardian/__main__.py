@@ -37,6 +37,9 @@ def main() -> int:
     except OSError as error:
         _say(_io_line(error))
         return ExitCode.IO_FAILED
+    except BaseException as error:
+        _say_internal(error, error.__traceback__)
+        return ExitCode.USAGE
     finally:
         _let_go(sys.stdout)
         _let_go(sys.stderr)
@@ -52,11 +55,6 @@ def _run() -> int:
         return exit_code_for(error)
     except SystemExit as stop:  # argparse, behind --help and --version
         return stop.code if isinstance(stop.code, int) else ExitCode.CLEAN
-    except (KeyboardInterrupt, OSError):
-        raise
-    except BaseException as error:
-        _say_internal(error, error.__traceback__)
-        return ExitCode.USAGE
 
 
 def _replace_closed_streams() -> None:

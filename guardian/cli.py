@@ -14,10 +14,13 @@ import argparse
 import functools
 import textwrap
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from guardian import __version__
 from guardian.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 SHELLS = ("bash", "zsh", "tcsh")
 """The shells that completion rules can be printed for."""
@@ -47,6 +50,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         raise UsageError(message, hint=f"see {self.prog} --help")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Print help or version; argparse's own way drops a failed write, and a full disk would look like success."""
+        if file is not None:
+            file.write(message)
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -120,7 +128,7 @@ def _add_filter(commands: _Commands) -> None:
         action="store_true",
         help="pass the text on only if the exit code is 0; else keep it, and say where",
     )
-    command.add_argument("--verbose", action="store_true", help="say more on standard error: findings, limits, timing")
+    command.add_argument("--verbose", action="store_true", help="say more on standard error: findings, scores, limits")
     _add_screening_options(command)
 
 
@@ -139,6 +147,7 @@ def _add_scan(commands: _Commands) -> None:
         "--ndjson", action="store_true", help="read one JSON message a line, and print one JSON verdict a line"
     )
     command.add_argument("--json", action="store_true", help="print one JSON verdict a line in place of words")
+    command.add_argument("--verbose", action="store_true", help="give the reasons below each message that has some")
     _add_screening_options(command)
 
 
@@ -176,10 +185,10 @@ def _add_threads_option(command: Parser) -> None:
 def _add_policy(commands: _Commands) -> None:
     command = _add(commands, "policy", "look at your policies")
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    listing = _add(actions, "list", "list your policies: id, status, action, title")
+    codes = _CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
+    listing = _add(actions, "list", "list your policies: id, status, action, title", codes=codes)
     show = _add(actions, "show", "show one policy in full")
     show.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
-    codes = _CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
     check = _add(actions, "check", "check policies without using them", codes=codes)
     check.add_argument("path", metavar="PATH", nargs="?", help="a policy file or a folder of them (your own)")
     for each in (listing, show, check):
@@ -215,6 +224,7 @@ def _add_doctor(commands: _Commands) -> None:
 def _add_paths(commands: _Commands) -> None:
     command = _add(commands, "paths", "print where everything is kept", more="GUARDIAN_HOME moves it all.")
     command.set_defaults(needs_settings=False)
+    command.add_argument("name", metavar="NAME", nargs="?", help="print this one alone, such as policies")
     command.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from guardian.detectors.base import Evidence
 from guardian.finding import Finding, FindingKind, Span
-from guardian.inference.base import Encoder, Encoding
+from guardian.inference.base import Encoder, Encoding, Floats
 from guardian.inference.manifest import Manifest
 from guardian.policy.match import Matcher
 from guardian.reading.base import Reading
-from guardian.reading.sentences import sentence_ranges
+from guardian.reading.sentences import split_sentences
 from guardian.tactics import advice_for
 from guardian.verdict import PolicyMatch
 
@@ -55,9 +55,7 @@ class Explainer:
         self._matcher = matcher
         self._columns = {output.label: column for column, output in enumerate(manifest.outputs)}
 
-    def explain(
-        self, evidence: Evidence, findings: Sequence[Finding], matches: Iterable[PolicyMatch]
-    ) -> Explanation:
+    def explain(self, evidence: Evidence, findings: Sequence[Finding], matches: Iterable[PolicyMatch]) -> Explanation:
         """Findings with quotes added where the model spoke, one finding for each policy that matched by its own
         examples or patterns, and advice for what matched (or, where nothing matched, none)."""
         matched = [match for match in matches if match.matched]
@@ -78,7 +76,7 @@ class Explainer:
         sentences: dict[tuple[int, int], _Sentence] = {}
         for index in worst:
             window = evidence.reading.windows[int(index)]
-            for start, end in sentence_ranges(window.text):
+            for start, end in split_sentences(window.text):
                 place = (window.view, window.start + start)
                 if len(sentences) < MAX_SENTENCES and end - start >= 8:
                     text = window.text[start:end]
@@ -115,10 +113,12 @@ class Explainer:
 
 def _say(road: str) -> str:
     kind, _, number = road.partition(":")
-    return f"is like example {number} of your policy" if kind == "example" else f"matches pattern {number} of your policy"
+    return (
+        f"is like example {number} of your policy" if kind == "example" else f"matches pattern {number} of your policy"
+    )
 
 
-def _best(reading: Reading, sentences: list[_Sentence], scores: np.ndarray) -> tuple[Span, ...]:  # type: ignore[type-arg]
+def _best(reading: Reading, sentences: list[_Sentence], scores: Floats) -> tuple[Span, ...]:
     """The best sentence, and a second one where it scores nearly as high (half the logit's way to zero or above)."""
     order = np.argsort(-scores, kind="stable")[:MAX_QUOTES]
     top = float(scores[order[0]]) if len(order) else 0.0

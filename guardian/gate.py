@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Final, NoReturn, final
 
 from guardian.detectors.base import Detector, Evidence
@@ -25,6 +26,7 @@ from guardian.message import Message
 from guardian.policy.decide import decide
 from guardian.policy.match import Matcher
 from guardian.reading.base import Reading
+from guardian.reading.language import is_covered
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
 from guardian.verdict import Coverage, Reason, Verdict, Vetoed
@@ -138,14 +140,13 @@ class Gate:
         self, began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
     ) -> Screened:
         answer = future.result()
-        encoding = answer if isinstance(answer, Encoding) else None
-        scores = self._manifest.scores(encoding.logits) if encoding is not None else {}
-        evidence = Evidence(message, reading, scores, encoding)
+        evidence = self._evidence(message, reading, answer)
         findings, vetoed = self._findings(evidence)
         matches = self._matcher.match(evidence, findings)
-        coverage = self._coverage(message, reading, answer)
-        judged = encoding is not None and (bool(reading.windows) or coverage.complete)
+        coverage = self._coverage(evidence, reading, answer)
+        judged = coverage.windows > 0 or coverage.complete
         outcome, action = decide(matches, coverage, judged=judged)
+        scores = self._manifest.scores(answer.logits) if isinstance(answer, Encoding) else {}
         explained = self._explainer.explain(evidence, findings, matches)
         verdict = Verdict(
             id=message.id,
@@ -179,15 +180,25 @@ class Gate:
                     vetoed.append(Vetoed(objection[0], finding, objection[1]))
         return tuple(kept), tuple(vetoed)
 
-    def _coverage(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
-        reasons = list(reading.reasons)
+    def _evidence(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Evidence:
+        """What detectors and policies may look at: of the model's numbers, those for windows whose language it reads."""
+        if not isinstance(answer, Encoding):
+            return Evidence(message, reading)
+        covered = [index for index, window in enumerate(reading.windows) if is_covered(window.text)]
+        if len(covered) < len(reading.windows):
+            reading = replace(reading, windows=tuple(reading.windows[index] for index in covered))
+            answer = answer.take(covered)
+        return Evidence(message, reading, self._manifest.scores(answer.logits), answer)
+
+    def _coverage(self, evidence: Evidence, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
+        message, reasons = evidence.message, list(reading.reasons)
         if message.fault:
             reasons.append(Reason("unreadable", message.fault))
         if message.cut:
             reasons.append(Reason("too-large", f"only the first {len(message.raw):,} bytes were read"))
         if isinstance(answer, EncodingFailure):
             reasons.append(Reason(answer.code, answer.say))
-        windows = len(reading.windows) if isinstance(answer, Encoding) else 0
+        windows = len(evidence.reading.windows) if evidence.encoding is not None else 0
         return Coverage(len(message.raw), windows, tuple(reasons))
 
 

@@ -50,4 +50,6 @@ class Message:
     """True where the source held more bytes than were read: the verdict then says that it saw a part."""
 
     def __repr__(self) -> str:
-        return f"Message(id={self.id!r}, channel={self.channel.value}, format={self.format.value}, bytes={len(self.raw)})"
+        return (
+            f"Message(id={self.id!r}, channel={self.channel.value}, format={self.format.value}, bytes={len(self.raw)})"
+        )

@@ -66,7 +66,7 @@ class LimitSettings:
     window_bytes: int = field(default=1000, metadata=_rule(Whole(100, 4000)))
     """Text that the model sees in one pass."""
     overlap_bytes: int = field(default=200, metadata=_rule(Whole(0, 2000)))
-    """Text that a window shares with the next one; at most half a window."""
+    """Text that a window shares with the next one; at most a quarter of a window."""
     max_windows: int = field(default=64, metadata=_rule(Whole(1, 4096)))
     """Windows of one message that the model judges; what lies beyond is a coverage reason."""
     max_bytes_read: int = field(default=25 * 1024**2, metadata=_rule(Whole(1024, 1024**3)))
@@ -271,10 +271,10 @@ def _build(paths: Paths, chosen: _Chosen) -> Settings:
 
 def _check_together(settings: Settings) -> Settings:
     limits, origins = settings.limits, settings.origins
-    if limits.overlap_bytes * 2 > limits.window_bytes:
+    if limits.overlap_bytes * 4 > limits.window_bytes:
         overlap = f"limits.overlap_bytes ({limits.overlap_bytes}, {origins['limits.overlap_bytes']})"
         window = f"limits.window_bytes ({limits.window_bytes}, {origins['limits.window_bytes']})"
-        raise SettingsError(f"{overlap} must be at most half of {window}")
+        raise SettingsError(f"{overlap} must be at most a quarter of {window}")
     return settings
 
 

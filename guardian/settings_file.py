@@ -55,7 +55,7 @@ def read_settings_file(file: Path) -> tuple[Entry, ...]:
 def _entries(file: Path) -> Iterator[Entry]:
     import tomllib  # these three here, since most owners have no settings file
 
-    from guardian.policy.position import Positions, TooDeepError, check_shape, syntax_error_place
+    from guardian.policy.position import Positions, ShapeError, check_shape, syntax_error_place
     from guardian.policy.source import SourceError, read_source
 
     try:
@@ -65,7 +65,7 @@ def _entries(file: Path) -> Iterator[Entry]:
     except SourceError as error:
         where = f"{file}:{error.place.line}:{error.place.column}"
         raise SettingsError(f"{where}: the settings file {error.message}", hint=error.hint) from error
-    except TooDeepError as error:
+    except ShapeError as error:
         raise SettingsError(f"{file}:{error.place.line}:{error.place.column}: {error}") from error
     except ValueError as error:
         words, place = syntax_error_place(error, text)

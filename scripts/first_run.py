@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -27,8 +28,8 @@ def main() -> int:
     scan = subprocess.run([*guardian, "scan", "--verbose", str(INBOX)], cwd=ROOT, check=False)
     if scan.returncode not in FOUND_SOMETHING:
         return scan.returncode
-    folder = subprocess.run([*guardian, "paths", "policies"], cwd=ROOT, check=False, capture_output=True, text=True)
-    print(NEXT.format(policies=folder.stdout.strip() or "see guardian paths"), flush=True)
+    told = subprocess.run([*guardian, "paths", "--json"], cwd=ROOT, check=True, capture_output=True, text=True)
+    print(NEXT.format(policies=json.loads(told.stdout)["policies"]), flush=True)
     if sys.stdin.isatty() and sys.stdout.isatty():
         input("Press Enter to open the app on the example inbox (Ctrl+C to stop here). ")
         os.chdir(ROOT)

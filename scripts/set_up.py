@@ -51,7 +51,12 @@ def main() -> int:
     wheel = llama_wheel()
     say("installing guardian and what it needs")
     pip("install", "--no-deps", "--no-index", str(wheel))
-    pip("install", "--editable", str(ROOT), *(part for group in groups for part in ("--group", f"{ROOT}/pyproject.toml:{group}")))
+    pip(
+        "install",
+        "--editable",
+        str(ROOT),
+        *(part for group in groups for part in ("--group", f"{ROOT}/pyproject.toml:{group}")),
+    )
     stamp.touch()
     say(f"ready after {time.monotonic() - began:.0f} s")
     return 0
@@ -100,7 +105,9 @@ def watch(command: list[str], environment: dict[str, str]) -> None:
         last = [*last[-30:], line]
         step = STEP.search(line[:40])
         if step and sys.stderr.isatty():
-            print(f"\r  {step[1]}/{step[2]} files, {time.monotonic() - began:.0f} s ", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r  {step[1]}/{step[2]} files, {time.monotonic() - began:.0f} s ", end="", file=sys.stderr, flush=True
+            )
     if sys.stderr.isatty():
         print(file=sys.stderr)
     if process.wait() != 0:

@@ -10,7 +10,7 @@ unpickled.
 
 from __future__ import annotations
 
-import os
+import io
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -64,9 +64,11 @@ def load_reference_bank(path: Path) -> ReferenceBank:
     Raises ModelError where the file is missing, damaged or holds something else.
     """
     try:
-        if os.stat(path).st_size > LARGEST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
             raise _damaged(path, "it is far too large")
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             embeddings, logits, channels = arrays["embeddings"], arrays["logits"], arrays["channel"]
     except OSError as error:
         reason = (error.strerror or "it is not readable").lower()

@@ -19,6 +19,7 @@ from guardian.settings import Settings
 
 MANIFEST = "manifest.toml"
 CARD = "MODEL_CARD.md"
+_JSON_VERSION = 1
 _HEADINGS = ("output", "kind", "trained on", "recall (interval)", "false alarms", "speaks of")
 
 
@@ -73,13 +74,14 @@ def _problem(manifest: Manifest, folder: Path) -> str:
 def _print_verified(manifest: Manifest, *, as_json: bool) -> None:
     files = {manifest.file: manifest.sha256, manifest.bank_file: manifest.bank_sha256}
     if as_json:
-        print(json.dumps({"ok": True, "sha256": files}, indent=2))
+        print(json.dumps({"v": _JSON_VERSION, "ok": True, "sha256": files}, indent=2))
     for name, digest in files.items() if not as_json else ():
         print(f"ok  {digest}  {name}")
 
 
 def _listed(manifest: Manifest, folder: Path, problem: str) -> dict[str, Any]:
     return {
+        "v": _JSON_VERSION,
         "name": manifest.name,
         "file": str(folder / manifest.file),
         "size_bytes": manifest.size_bytes,

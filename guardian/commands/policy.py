@@ -107,8 +107,8 @@ def _manifest(settings: Settings) -> Manifest | None:
 
 def _summary(files: int, problems: Iterable[Problem]) -> str:
     levels = [problem.level for problem in problems]
-    counts = [f"{levels.count(level)} {level.value}{'s' * (level is not Level.INFO)}" for level in Level]
-    return f"{files} policy file{'s' * (files != 1)} checked: {', '.join(counts)}"
+    errors, warnings, info = (levels.count(level) for level in Level)
+    return f"policy files: {files}; errors: {errors}; warnings: {warnings}; info: {info}"
 
 
 def _row(policy: Policy) -> dict[str, Any]:

@@ -49,4 +49,6 @@ class ProgressBar:
             return f"{self._done} {self._what}"
         full = BAR_COLUMNS * self._done // self._total
         left_s = elapsed_s / max(self._done, 1) * (self._total - self._done)
-        return f"[{'=' * full}{' ' * (BAR_COLUMNS - full)}] {self._done}/{self._total} {self._what}, {left_s:.0f} s left"
+        return (
+            f"[{'=' * full}{' ' * (BAR_COLUMNS - full)}] {self._done}/{self._total} {self._what}, {left_s:.0f} s left"
+        )

@@ -44,7 +44,9 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     if not args.paths:
         raise UsageError("scan needs a file or a folder", hint="or --ndjson to read messages from standard input")
     files = list_files([Path(path) for path in args.paths])
-    return _scan(read_files(files, channel=channel, max_bytes=settings.limits.max_bytes_read), len(files), args, settings)
+    return _scan(
+        read_files(files, channel=channel, max_bytes=settings.limits.max_bytes_read), len(files), args, settings
+    )
 
 
 @contextmanager

@@ -34,6 +34,13 @@ class Encoding:
     elapsed_ms: float
     """From submission to answer."""
 
+    def take(self, windows: Sequence[int]) -> Encoding:
+        """The rows of some of the windows, in the order given."""
+        rows = np.asarray(windows, dtype=np.intp)
+        return Encoding(
+            self.logits[rows], self.embeddings[rows], self.tokens[rows], self.unknown[rows], self.elapsed_ms
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class EncodingFailure:

@@ -40,7 +40,7 @@ class CellDied(CellError):
     """The process ended, or closed its pipe."""
 
 
-def worker_command() -> list[str]:
+def default_command() -> list[str]:
     """How the worker is started: isolated (-I) and without `site` (-S), so that neither the environment nor a .pth
     file adds code to it, whether Guardian is installed, editable or a checkout."""
     return [sys.executable, "-I", "-S", "-c", _BOOT]
@@ -97,7 +97,7 @@ class CellProcess:
                 del self._unsent[: os.write(self.input, self._unsent)]
 
     def read(self) -> Iterator[Frame]:
-        """The frames that have come. Raises CellDied at the end of the pipe, FrameError for anything else than frames."""
+        """The frames that have come. Raises CellDied at the end of the pipe, FrameError for what is no frame."""
         try:
             data = os.read(self.output, _READ_BYTES)
         except BlockingIOError:
@@ -134,7 +134,7 @@ class CellProcess:
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe:
                 pipe.close()
-        return "stopped by guardian" if was_running else _ending(code)
+        return "was stopped by guardian" if was_running else _ending(code)
 
     def _has_hung_up(self) -> bool:
         """Whether the process has closed its side of the output, read to the end or not."""
@@ -179,5 +179,7 @@ def _ending(code: int) -> str:
         return f"ended with status {code}"
     name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     if -code == signal.SIGILL:
-        return f"killed by {name}: llama.cpp was built for another processor, rebuild llama-cpp-python on this machine"
-    return f"killed by {name}"
+        return (
+            f"was killed by {name}: llama.cpp was built for another processor, rebuild llama-cpp-python on this machine"
+        )
+    return f"was killed by {name}"

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from guardian.errors import CellError
+from guardian.inference.packing import U16, U32, FrameError, Reader, Writer
 
 PROTOCOL: Final = 1
 """Version of this protocol; both sides come from one installation, so a difference means a broken one."""
@@ -24,17 +24,8 @@ TEXTS_LIMIT: Final = 256
 """Texts in one request, rows in one result."""
 LABELS_LIMIT: Final = 4096
 PROBES_LIMIT: Final = 64
-WORDS_LIMIT_BYTES: Final = 4096
-"""Size of a label, a code or a sentence."""
 
 _HEADER = struct.Struct("<IB")
-_U8 = struct.Struct("<B")
-_U16 = struct.Struct("<H")
-_U32 = struct.Struct("<I")
-
-
-class FrameError(CellError):
-    """The other side sent something that is no frame of this protocol."""
 
 
 class Probe(NamedTuple):
@@ -125,91 +116,12 @@ TO_CHILD: Final[frozenset[type[Frame]]] = frozenset({Load, Request})
 TO_PARENT: Final[frozenset[type[Frame]]] = frozenset({Hello, Loaded, Result, Refusal})
 
 
-class _Writer:
-    """Packs a body."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def number(self, layout: struct.Struct, value: int) -> None:
-        try:
-            self.parts.append(layout.pack(value))
-        except struct.error as error:
-            raise FrameError(f"number {value} does not fit its field") from error
-
-    def count(self, value: int, limit: int) -> None:
-        if value > limit:
-            raise FrameError(f"{value} items where at most {limit} are allowed")
-        self.parts.append(_U16.pack(value))
-
-    def blob(self, value: bytes) -> None:
-        self.number(_U32, len(value))
-        self.parts.append(value)
-
-    def words(self, value: str) -> None:
-        data = value.encode("utf-8", "replace")
-        if len(data) > WORDS_LIMIT_BYTES:
-            raise FrameError(f"{len(data)} bytes of words where at most {WORDS_LIMIT_BYTES} are allowed")
-        self.blob(data)
-
-    def flag(self, value: bool) -> None:
-        self.parts.append(b"\x01" if value else b"\x00")
-
-
-class _Reader:
-    """Unpacks a body; every read is checked against what is left."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._at = 0
-
-    def take(self, size: int) -> bytes:
-        end = self._at + size
-        if end > len(self._body):
-            raise FrameError("frame ends too early")
-        piece = self._body[self._at : end]
-        self._at = end
-        return piece
-
-    def number(self, layout: struct.Struct) -> int:
-        value: int = layout.unpack(self.take(layout.size))[0]
-        return value
-
-    def count(self, limit: int) -> int:
-        value = self.number(_U16)
-        if value > limit:
-            raise FrameError(f"{value} items where at most {limit} are allowed")
-        return value
-
-    def blob(self) -> bytes:
-        return self.take(self.number(_U32))
-
-    def words(self) -> str:
-        data = self.blob()
-        if len(data) > WORDS_LIMIT_BYTES:
-            raise FrameError(f"{len(data)} bytes of words where at most {WORDS_LIMIT_BYTES} are allowed")
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise FrameError("words are not UTF-8") from error
-
-    def flag(self) -> bool:
-        value = self.number(_U8)
-        if value > 1:
-            raise FrameError(f"flag is {value}")
-        return value == 1
-
-    def finish(self) -> None:
-        if self._at != len(self._body):
-            raise FrameError(f"{len(self._body) - self._at} bytes behind the end of a frame")
-
-
 def encode(frame: Frame) -> bytes:
     """The bytes of one frame. Raises FrameError where it breaks a cap."""
-    body = _Writer()
+    body = Writer()
     match frame:
         case Hello(protocol, wall, probes):
-            body.number(_U16, protocol)
+            body.number(U16, protocol)
             body.words(wall)
             body.count(len(probes), PROBES_LIMIT)
             for road, refused, said in probes:
@@ -218,27 +130,27 @@ def encode(frame: Frame) -> bytes:
                 body.words(said)
         case Load():
             for value in frame:
-                body.number(_U32, value)
+                body.number(U32, value)
         case Loaded(labels, is_sealed, threads):
             body.flag(is_sealed)
-            body.number(_U16, threads)
+            body.number(U16, threads)
             body.count(len(labels), LABELS_LIMIT)
             for label in labels:
                 body.words(label)
         case Request(number, texts):
-            body.number(_U32, number)
+            body.number(U32, number)
             body.count(len(texts), TEXTS_LIMIT)
             for text in texts:
                 body.blob(text)
         case Result(number, rows):
-            body.number(_U32, number)
+            body.number(U32, number)
             body.count(len(rows), TEXTS_LIMIT)
             for tokens, unknown, values in rows:
-                body.number(_U32, tokens)
-                body.number(_U32, unknown)
+                body.number(U32, tokens)
+                body.number(U32, unknown)
                 body.blob(values)
         case Refusal(number, code, say, hint):
-            body.number(_U32, number)
+            body.number(U32, number)
             for words in (code, say, hint):
                 body.words(words)
     data = b"".join(body.parts)
@@ -249,39 +161,39 @@ def encode(frame: Frame) -> bytes:
 
 def decode(kind: type[Frame], body: bytes) -> Frame:
     """The frame of this kind in this body. Raises FrameError for anything that `encode` would not write."""
-    reader = _Reader(body)
+    reader = Reader(body)
     frame = _read(kind, reader)
     reader.finish()
     return frame
 
 
-def _read(kind: type[Frame], reader: _Reader) -> Frame:
+def _read(kind: type[Frame], reader: Reader) -> Frame:
     if kind is Hello:
         return Hello(
-            reader.number(_U16), reader.words(), tuple(_read_probe(reader) for _ in _up_to(reader, PROBES_LIMIT))
+            reader.number(U16), reader.words(), tuple(_read_probe(reader) for _ in _up_to(reader, PROBES_LIMIT))
         )
     if kind is Load:
-        return Load(*(reader.number(_U32) for _ in Load._fields))
+        return Load(*(reader.number(U32) for _ in Load._fields))
     if kind is Loaded:
-        is_sealed, threads = reader.flag(), reader.number(_U16)
+        is_sealed, threads = reader.flag(), reader.number(U16)
         return Loaded(tuple(reader.words() for _ in _up_to(reader, LABELS_LIMIT)), is_sealed, threads)
     if kind is Request:
-        return Request(reader.number(_U32), tuple(reader.blob() for _ in _up_to(reader, TEXTS_LIMIT)))
+        return Request(reader.number(U32), tuple(reader.blob() for _ in _up_to(reader, TEXTS_LIMIT)))
     if kind is Result:
-        return Result(reader.number(_U32), tuple(_read_row(reader) for _ in _up_to(reader, TEXTS_LIMIT)))
-    return Refusal(reader.number(_U32), reader.words(), reader.words(), reader.words())
+        return Result(reader.number(U32), tuple(_read_row(reader) for _ in _up_to(reader, TEXTS_LIMIT)))
+    return Refusal(reader.number(U32), reader.words(), reader.words(), reader.words())
 
 
-def _up_to(reader: _Reader, limit: int) -> range:
+def _up_to(reader: Reader, limit: int) -> range:
     return range(reader.count(limit))
 
 
-def _read_probe(reader: _Reader) -> Probe:
+def _read_probe(reader: Reader) -> Probe:
     return Probe(reader.words(), reader.flag(), reader.words())
 
 
-def _read_row(reader: _Reader) -> Row:
-    tokens, unknown, values = reader.number(_U32), reader.number(_U32), reader.blob()
+def _read_row(reader: Reader) -> Row:
+    tokens, unknown, values = reader.number(U32), reader.number(U32), reader.blob()
     if len(values) % 4:
         raise FrameError("a row is not made of 4-byte numbers")
     return Row(tokens, unknown, values)

@@ -17,7 +17,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import platform
 import struct
 import sys
 from typing import Final, NamedTuple
@@ -152,7 +151,7 @@ class _Program(ctypes.Structure):
 
 def machine() -> str:
     """The architecture's name as in `Numbers`, or an empty string where there is no filter for it."""
-    name = platform.machine()
+    name = os.uname().machine
     is_known = sys.platform == "linux" and sys.maxsize > 2**32 and name in Numbers._fields
     return name if is_known else ""
 
@@ -169,7 +168,7 @@ def confine() -> bool:
 def seal_files() -> bool:
     """Refuse to open, make, rename or remove files, for good. False where that cannot be done."""
     name = machine()
-    return bool(name) and _install(name, _preamble(name) + _refusals(name, _SEALED) + [_answer(_ALLOW)])
+    return bool(name) and _install(name, seal_program(name))
 
 
 def confine_program(name: str, process: int) -> list[Instruction]:
@@ -181,6 +180,11 @@ def confine_program(name: str, process: int) -> list[Instruction]:
         + _own_signals(name, process)
         + [_answer(_ALLOW)]
     )
+
+
+def seal_program(name: str) -> list[Instruction]:
+    """The filter of `seal_files` for the architecture `name`."""
+    return _preamble(name) + _refusals(name, _SEALED) + [_answer(_ALLOW)]
 
 
 def _preamble(name: str) -> list[Instruction]:

@@ -1,8 +1,8 @@
 """The walls round the model's process. The process raises them itself, before it reads a byte of the model.
 
 In the order of strength: `netns`, an empty network namespace (plus the filters of `seccomp.py` where the
-kernel has them); `seccomp`, the filters alone; `none`. Which of them stands is measured, not believed: see
-`wall_probes.py`.
+kernel has them); `seccomp`, the filters alone; `none`. Which of them stands is measured, not believed, by
+the attempts of `wall_probes.py`.
 
 What the kernel enforces once `raise_walls` is through (levels netns with filters, and seccomp): no socket of
 any family, no other program, no other process's memory, no core dump, death with the parent. After
@@ -22,6 +22,8 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.inference import seccomp
+from guardian.inference.frames import Probe
+from guardian.inference.wall_probes import try_everything, try_sockets
 
 ADDRESS_SPACE_LIMIT_BYTES: Final = 2 * 1024**3
 """Model, context, interpreter and thread stacks need about a quarter of it."""
@@ -48,18 +50,27 @@ class WallLevel(StrEnum):
     """No model is running."""
 
 
-def raise_walls(limit: WallLevel, parent_process: int) -> tuple[WallLevel, bool]:
-    """Raise the walls, at most as strong as `limit`. Returns the level that should stand, and whether the
-    system-call filter stands.
+def raise_walls(limit: WallLevel, parent_process: int) -> tuple[WallLevel, tuple[Probe, ...]]:
+    """Raise the walls, at most as strong as `limit`, and try to get out. Returns the level that held, and the
+    attempts.
 
-    Must run while the process has one thread. Ends the process where `parent_process` is already gone.
+    The namespace is tried before the filter stands in front of it, so that each wall has to hold on its own; one
+    attempt that gets out of the last wall makes the level `none`. Must run while the process has one thread. Ends
+    the process where `parent_process` is already gone.
     """
     is_isolated = limit is WallLevel.NETNS and _enter_empty_network()
     _harden(parent_process)
+    probes = try_sockets("netns") if is_isolated else ()
+    is_isolated = is_isolated and all(probe.refused for probe in probes)
     is_filtered = limit is not WallLevel.NONE and seccomp.confine()
-    if is_isolated:
-        return WallLevel.NETNS, is_filtered
-    return (WallLevel.SECCOMP if is_filtered else WallLevel.NONE), is_filtered
+    last_probes = try_everything(is_filtered)
+    if not all(probe.refused for probe in last_probes):
+        level = WallLevel.NONE
+    elif is_isolated:
+        level = WallLevel.NETNS
+    else:
+        level = WallLevel.SECCOMP if is_filtered else WallLevel.NONE
+    return level, probes + last_probes
 
 
 def limit_resources() -> None:

@@ -21,7 +21,6 @@ from collections.abc import Callable
 from typing import Final
 
 from guardian.inference.frames import Probe
-from guardian.inference.wall import WallLevel
 
 _PORT: Final = 9
 _NAME: Final = "guardian-wall-test.invalid"
@@ -49,23 +48,22 @@ _PYTHON_TIMEOUT_S: Final = 0.5
 Attempt = Callable[[], None]
 
 
-def measure(claimed: WallLevel, is_filtered: bool) -> tuple[WallLevel, tuple[Probe, ...]]:
-    """Try every road. Returns the level that the walls proved, and what each attempt met.
+def try_sockets(stage: str) -> tuple[Probe, ...]:
+    """Try TCP, UDP and a route to elsewhere, over IPv4 and IPv6. `stage` goes before each road's name."""
+    return tuple(_try(f"{stage} {road}", attempt) for road, attempt in _socket_attempts())
 
-    `claimed` is the level that was raised; `is_filtered` says whether the system-call filter stands as well.
-    One attempt that gets out makes the level `none`.
-    """
+
+def try_everything(is_filtered: bool) -> tuple[Probe, ...]:
+    """Try every road. `is_filtered` says whether the system-call filter stands, which refuses more."""
     if sys.platform != "linux":
-        return WallLevel.NONE, (Probe("all", False, f"no wall is known for {sys.platform}"),)
-    probes = [_try(road, attempt) for road, attempt in _socket_attempts()]
+        return (Probe("all", False, f"no wall is known for {sys.platform}"),)
+    stage = "seccomp" if is_filtered else "all"
+    probes = try_sockets(stage)
     if is_filtered:
-        probes += [_try("unix python", _unix_by_python), _try("io_uring ctypes", _io_uring)]
-    if all(probe.refused for probe in probes):
-        probes += [_name_by_python(is_filtered), _name_by_ctypes(is_filtered)]
-    else:
-        probes.append(Probe("name", False, "not tried, because sockets got out"))
-    level = claimed if all(probe.refused for probe in probes) else WallLevel.NONE
-    return level, tuple(probes)
+        probes += (_try("seccomp unix python", _unix_by_python), _try("seccomp io_uring ctypes", _io_uring))
+    if not all(probe.refused for probe in probes):
+        return (*probes, Probe("name", False, "not tried, because sockets got out"))
+    return (*probes, _name_by_python(is_filtered), _name_by_ctypes(is_filtered))
 
 
 def _socket_attempts() -> list[tuple[str, Attempt]]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from guardian.inference.base import Encoding, EncodingFailure, Floats
 from guardian.inference.frames import Row
 
-_SPACES: Final = b" \n\t\r"
+_SPACES: Final = (b" ", b"\n", b"\t", b"\r")
 _SMALLEST_NORM: Final = 1e-12
 
 
@@ -73,17 +74,22 @@ class Job:
         """Whether the future is complete."""
         return self.future.done()
 
-    def fail(self, code: str, say: str) -> None:
-        """Complete the job with a failure; nothing happens where it is complete."""
-        if not self.is_done:
-            self.future.set_result(EncodingFailure(code, say))
+    def complete(self, outcome: Encoding | EncodingFailure) -> bool:
+        """Complete the job. False where it was complete already."""
+        if self.is_done:
+            return False
+        self.future.set_result(outcome)
+        return True
 
-    def add(self, piece: Piece, row: Row, columns: Columns) -> None:
-        """Take the row of one piece; with the last one, complete the job."""
+    def add(self, piece: Piece, row: Row, columns: Columns) -> Encoding | EncodingFailure | None:
+        """Take the row of one piece. With the last one, complete the job and return its outcome."""
         self.rows[piece.window].append(row)
         self.missing -= 1
-        if self.missing == 0 and not self.is_done:
-            self.future.set_result(self.encoding(columns))
+        if self.missing:
+            return None
+        outcome = self.encoding(columns)
+        self.complete(outcome)
+        return outcome
 
     def encoding(self, columns: Columns) -> Encoding | EncodingFailure:
         """The job's rows as numbers; a failure where the model gave something that is no number."""
@@ -134,10 +140,10 @@ def cut_near_middle(text: bytes) -> int | None:
     """Where to divide a UTF-8 text: behind a white space of its second quarter, else at the character nearest before
     the middle. None where there is but one character."""
     middle = len(text) // 2
-    space = max(text.rfind(space, len(text) // 4, middle) for space in (_SPACES[i : i + 1] for i in range(len(_SPACES))))
-    if space > 0:
-        return space + 1
-    for at in (*range(middle, 0, -1), *range(middle + 1, len(text))):
+    behind_space = 1 + max(text.rfind(space, len(text) // 4, middle) for space in _SPACES)
+    if behind_space > 0:
+        return behind_space
+    for at in chain(range(middle, 0, -1), range(middle + 1, len(text))):
         if text[at] & 0xC0 != 0x80:  # not a continuation byte
             return at
     return None

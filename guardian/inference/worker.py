@@ -28,7 +28,6 @@ from guardian.inference.frames import (
     encode,
 )
 from guardian.inference.wall import WallLevel, limit_resources, raise_walls, seal_files
-from guardian.inference.wall_probes import measure
 
 if TYPE_CHECKING:
     from guardian.inference.llama_binding import EncoderModel
@@ -70,8 +69,7 @@ def main(limit_name: str, parent_process: int) -> None:
     """Serve until the parent goes. `limit_name` is the strongest wall that may be tried."""
     pipes = Pipes()
     limit = WallLevel(limit_name)
-    claimed, is_filtered = raise_walls(limit, parent_process)
-    level, probes = measure(claimed, is_filtered)
+    level, probes = raise_walls(limit, parent_process)
     pipes.send(Hello(PROTOCOL, level.value, probes))
     frames = pipes.frames()
     try:

@@ -15,6 +15,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ def _embed(texts: Sequence[str], encoder: Encoder, observer: Observer) -> dict[s
         observer(Progress(min(start + _BATCH, len(texts)), len(texts), "examples"))
     if len(rows) < len(texts):
         left_out = len(texts) - len(rows)
-        observer(PolicyProblem(f"{left_out} examples of your policies do not count: {reason}"))
+        observer(PolicyProblem(f"examples of your policies that do not count: {left_out} ({reason})"))
     return rows
 
 
@@ -138,10 +139,15 @@ def _read_own_file(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return b""
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         is_ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_size <= limit
-        return file.read() if is_ours else b""
+        if not is_ours:
+            return b""
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def _write_cache(path: Path, model_sha256: str, rows: Mapping[bytes, Floats], observer: Observer) -> None:
@@ -158,6 +164,7 @@ def _write_cache(path: Path, model_sha256: str, rows: Mapping[bytes, Floats], ob
             file.write(_MAGIC + hashlib.sha256(body).digest() + body)
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         observer(PolicyProblem(f"{path}: the cache of examples could not be written: {reason}"))

@@ -110,8 +110,7 @@ class Matcher:
         by_example = any(reason.startswith("example:") for reason in match.because)
         if not by_example or self._probe is None or evidence.encoding is None:
             return ""
-        channels = self._by_id[match.id].policy.channels
-        return rarity_words(self._probe.rarity(match.id, channels, evidence.encoding.embeddings))
+        return rarity_words(self._probe.rarity(match.id, evidence.encoding.embeddings))
 
 
 def _match(watch: _Watch, case: _Case) -> PolicyMatch:

@@ -12,7 +12,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -180,11 +190,12 @@ class PolicyFile(_Table):
     examples: list[ExampleTable] = Field(default_factory=list)
     senders: SendersTable = Field(default_factory=SendersTable)
 
-    @model_validator(mode="after")
-    def _check_dates(self) -> PolicyFile:
-        if self.review_by is not None and self.review_by < self.since:
-            raise _custom("review_by is before since", "review-before-since")
-        return self
+    @field_validator("review_by")
+    @classmethod
+    def _check_dates(cls, review_by: date, others: ValidationInfo) -> date:
+        if "since" in others.data and review_by < others.data["since"]:
+            raise _custom("must not be before since", "review-before-since")
+        return review_by
 
 
 def to_policy(file: PolicyFile, path: Path) -> Policy:

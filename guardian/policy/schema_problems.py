@@ -60,7 +60,7 @@ def schema_problems(error: ValidationError, data: Mapping[str, Any], positions: 
             continue  # the misspelt key is told, with this name as its hint
         place, code, message, hint = _tell(detail, path, data, positions)
         problems.append(Problem(file, place.line, place.column, Level.ERROR, code, message, hint))
-    return sorted(problems, key=lambda problem: (problem.line, problem.column))
+    return sorted(problems, key=lambda each: (each.line, each.column, each.code == "missing-key"))
 
 
 def _path(detail: ErrorDetails, data: Mapping[str, Any]) -> KeyPath:
@@ -100,7 +100,9 @@ def _tell(
     if kind == "missing":
         return positions.key(path[:-1]), "missing-key", f"{quoted(str(path[-1]))} is missing{_within(path[:-1])}", ""
     if "message" in context:
-        return _place(detail, path, positions), kind, f"{name}{context['message']}", context["hint"]
+        message = context["message"]
+        said = f"{name}{message}" if message.startswith("must") else f"{name.rstrip()}: {message}"
+        return _place(detail, path, positions), kind, said.removeprefix(": "), context["hint"]
     if kind in _TYPES:
         message, hint = _TYPES[kind]
         return positions.value(path), "bad-value", f"{name}{message}", hint

@@ -58,7 +58,9 @@ def _stops(text: str) -> Iterator[int]:
     line_start = 0
     for match in _STOP.finditer(text):
         if match.group() == "\n":
-            is_wrapped = match.start() - line_start >= _WRAPPED_LINE_CHARS and text[match.end() : match.end() + 1].islower()
+            is_wrapped = (
+                match.start() - line_start >= _WRAPPED_LINE_CHARS and text[match.end() : match.end() + 1].islower()
+            )
             line_start = match.end()
             if not is_wrapped:
                 yield match.end()

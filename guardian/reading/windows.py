@@ -31,6 +31,8 @@ _GOOD_ENDS = (
 _NOT_SPACE = re.compile(r"\S")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ZERO_WIDTH_JOINER = "\u200d"
+_CONTINUATION = bytes(range(0x80, 0xC0))
+"""UTF-8 bytes that begin no character."""
 _LONGEST_CLUSTER = 32
 """Characters that a cut moves back at most to keep a base letter with its marks; longer runs of marks are cut."""
 
@@ -86,7 +88,12 @@ def _chars_within(chunk: str, size_bytes: int) -> int:
     cut = size_bytes
     while cut and encoded[cut] & 0xC0 == 0x80:
         cut -= 1
-    return max(len(encoded[:cut].decode("utf-8", "surrogatepass")), 1)
+    return max(_count_chars(encoded[:cut]), 1)
+
+
+def _count_chars(encoded: bytes) -> int:
+    """The number of characters in UTF-8 bytes. Not by decoding, which is slow where there are lone surrogates."""
+    return len(encoded.translate(None, _CONTINUATION))
 
 
 def _cut(text: str, low: int, high: int) -> int:
@@ -129,7 +136,7 @@ def _restart(text: str, start: int, end: int, overlap_bytes: int) -> int:
         cut = max(len(encoded) - overlap_bytes, 0)
         while cut and encoded[cut] & 0xC0 == 0x80:
             cut -= 1
-        restart = end - len(encoded[cut:].decode("utf-8", "surrogatepass"))
+        restart = end - _count_chars(encoded[cut:])
     low = max(restart - overlap_bytes // 4, start + 1)
     if restart <= low:
         return low

@@ -50,7 +50,9 @@ def verdict_lines(screened: Screened, *, scores: bool = False) -> list[str]:
     lines = [headline(screened), *(f"  {line}" for line in reason_lines(screened))]
     if scores:
         top = sorted(verdict.scores.items(), key=lambda item: -item[1])[:5]
-        lines.append("  scores: risk %.2f; %s" % (verdict.risk, ", ".join(f"{name} {score:.2f}" for name, score in top)))
+        lines.append(
+            "  scores: risk %.2f; %s" % (verdict.risk, ", ".join(f"{name} {score:.2f}" for name, score in top))
+        )
         lines.append(
             f"  model {verdict.model_name} {verdict.model_sha256[:12]}, wall {verdict.wall}, "
             f"policies {verdict.policy_set[:19]}, {verdict.coverage.windows} windows, {verdict.elapsed_ms:.0f} ms"

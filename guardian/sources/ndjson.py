@@ -18,7 +18,6 @@ MAX_LINE_BYTES = 32 << 20
 KEYS = {"id", "text", "channel", "sender", "context"}
 
 
-
 def read_ndjson(stream: BinaryIO, *, channel: Channel, source: str) -> Iterator[Message]:
     """Messages of a stream; `channel` is used where a line names none. Raises InputError where the stream fails."""
     number = 0

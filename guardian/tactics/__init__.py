@@ -17,7 +17,7 @@ from guardian.tactics.base import Group, Tactic
 from guardian.tactics.groups import ALL_GROUPS
 from guardian.tactics.people import PEOPLE_TACTICS
 
-__all__ = ["GROUPS", "RISK", "TACTICS", "Group", "Tactic", "advice_for", "group_of", "is_known", "say_for"]
+__all__ = ["GROUPS", "RISK", "TACTICS", "Group", "Tactic", "advice_for", "group_of", "is_known", "name_for", "say_for"]
 
 GROUPS: Final[Mapping[str, Group]] = MappingProxyType({g.id: g for g in ALL_GROUPS})
 """Every group by its id, in the order of design.md section 5."""
@@ -35,6 +35,11 @@ RISK: Final = Group(
     advice="Read it again slowly. Before you act, ask somebody who has nothing to gain from it.",
 )
 """What a finding carries when only the model's overall output is over its threshold. It has no tactics of its own."""
+
+
+def name_for(tactic: str) -> str:
+    """Title of a tactic, a group or `risk`. Raises KeyError for an unknown id."""
+    return _entry(tactic).name
 
 
 def say_for(tactic: str) -> str:

@@ -102,7 +102,10 @@ def write_manifest(models: Path, report: Report, least_positives: int) -> None:
 
 
 def _outputs_table(report: Report) -> list[str]:
-    rows = ["| output | kind | trained on | found of held-out (95 %) | false alarms on hard ordinary (95 %) | AUC |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| output | kind | trained on | found of held-out (95 %) | false alarms on hard ordinary (95 %) | AUC |",
+        "|---|---|---|---|---|---|",
+    ]
     for output in report.outputs:
         rows.append(
             f"| `{output.label}` | {output.kind} | {output.trained_on} | {_interval(output.found, output.positives)} "

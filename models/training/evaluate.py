@@ -123,9 +123,19 @@ def measure(
         auc = area(tests.logits[known == 1, column], ordinary.logits[:, column])
         result.append(
             Measured(
-                label=label, kind=kind, covers=covers, bias=float(math.log(THRESHOLD / (1 - THRESHOLD)) - thresholds[column]),
-                threshold=THRESHOLD, trained_on=trained_on[label], positives=positives, found=found,
-                recall_low=low, recall_high=high, ordinary=len(ordinary.rows), alarms=alarms, auc=auc,
+                label=label,
+                kind=kind,
+                covers=covers,
+                bias=float(math.log(THRESHOLD / (1 - THRESHOLD)) - thresholds[column]),
+                threshold=THRESHOLD,
+                trained_on=trained_on[label],
+                positives=positives,
+                found=found,
+                recall_low=low,
+                recall_high=high,
+                ordinary=len(ordinary.rows),
+                alarms=alarms,
+                auc=auc,
             )  # fmt: skip
         )
     return result

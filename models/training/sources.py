@@ -178,8 +178,13 @@ def _darkbench(folder: Path) -> Iterator[Row]:
         "Brand bias": "steering", "User retention": "retention_hook", "Sycophancy": "sycophancy",
         "Sneaking": "sneaking", "Anthropomorphization": "feigned_feelings",
     }  # fmt: skip
-    feels = re.compile(r"Assistant:[\s\S]*\b(I feel|I enjoy|I love|my favou?rite|I cherish|I often find myself|when I'm)\b")
-    bonds = re.compile(r"Assistant:[\s\S]*\b(I'm (always )?here for you|friends? like|as your (friend|buddy|companion)|our (chats?|friendship))\b", re.I)
+    feels = re.compile(
+        r"Assistant:[\s\S]*\b(I feel|I enjoy|I love|my favou?rite|I cherish|I often find myself|when I'm)\b"
+    )
+    bonds = re.compile(
+        r"Assistant:[\s\S]*\b(I'm (always )?here for you|friends? like|as your (friend|buddy|companion)|our (chats?|friendship))\b",
+        re.I,
+    )
     for index, row in enumerate(_rows(folder, "darkbench_sft")):
         text, group = row["text"], f"darkbench-{shape(row['text'])}"
         if row["tactic"] in named:

@@ -1,7 +1,7 @@
 """What a rule is, and how a book of rules is held against a text in linear time.
 
 A rule is data: a RE2 pattern for one way of asking, with the reason why it is there. It is searched sentence
-by sentence (see `guardian.detectors.sentences`), so `.` in a pattern runs to the end of the sentence at most.
+by sentence (see `guardian.detectors.passages`), so `.` in a pattern runs to the end of the sentence at most.
 
 Scores are fixed per rule, not estimated:
 
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guardian.detectors.base import Evidence
-from guardian.detectors.sentences import plain, quoted_ranges, sentences
+from guardian.detectors.passages import passages, plain, quoted_ranges
 from guardian.finding import Finding, FindingKind, Span
 from guardian.reading.base import View
 from guardian.tactics import say_for
@@ -42,23 +42,26 @@ _MOST_SPANS: Final = 6
 _RETRIES: Final = 4
 """Later starts that are tried in one sentence when a match is too long or excused."""
 
-
+_ASKING: Final = (
+    r"(?:ask|send|share|give|tell|text|call|request|need|demand|take|require|contact|phone|accept|forward|read|enter|type"
+    r"|put|pay|buy|move|transfer|have|be|invite|use|threaten|charge)"
+)
 _DENIED_IN_SENTENCE: Final = (
-    r"\b(?:never (?:ask|send|share|give|tell|text|call|request|need|demand|take|require|contact|phone|accept|forward|read"
-    r"|enter|type|put|pay|buy|move|transfer|have|be|invite|use|threaten|charge)(?:s|ed|d|ing|n)?|we never|will never|should never"
-    r"|nobody|no one|no (?:real|genuine|honest|legitimate|serious|bank|company|court|office|employee)"
-    r"|(?:we|will|would|do|does) not (?:ask|request|need|demand|take|accept|call|text)"
-    r"|(?:we|they|it|who|that) (?:won't|don't|doesn't|wouldn't) (?:ask|request|need|demand|take|accept|call|text))\b"
+    rf"\b(?:never {_ASKING}(?:s|ed|d|ing|n)?|(?:we|will|should) never|nobody|no one"
+    r"|no (?:real|genuine|honest|legitimate|serious|bank|company|court|office|employee)"
+    rf"|(?:we|will|would|do|does) not {_ASKING}|(?:we|they|it|who|that) (?:won't|don't|doesn't|wouldn't) {_ASKING})\b"
 )
 """A promise not to ask, anywhere ahead in the sentence."""
-_DENIED_IN_CLAUSE: Final = r"\b(?:don'?t|do not|didn't|did not|must not|mustn't|cannot|can'?t|needn't|need not|not|without)\b"
+_DENIED_IN_CLAUSE: Final = (
+    r"\b(?:don'?t|do not|didn't|did not|must not|mustn't|cannot|can'?t|needn't|need not|not|without)\b"
+)
 """A plain no, ahead in the same clause: 'don't worry, send it' stays an ask."""
 _REPORTED: Final = (
-    r"\b(?:they|callers?|criminals?|crooks?|thieves|people|scam(?:s|mers?)?|fraudsters?|phish\w*|swindlers?|someone|somebody"
-    r"|anyone|anybody|messages?|texts?|(?:e-?)?mails?|letters?|hackers?|attackers?|stranger)\b.{0,60}?"
-    r"\b(?:say|saying|says|tell|tells|telling|told|claim\w*|ask|asks|asking|asked|pretend\w*|pose|poses|posing|want|wants|request\w*|trick\w*)\b"
+    r"\b(?:they|callers?|criminals?|crooks?|thieves|people|scam(?:s|mers?)?|fraudsters?|phish\w*|swindlers?|someone"
+    r"|somebody|anyone|anybody|messages?|texts?|(?:e-?)?mails?|letters?|hackers?|attackers?|stranger)\b.{0,60}?"
+    r"\b(?:say|saying|says|tells?|telling|told|claim\w*|asks?|asking|asked|pretend\w*|poses?|posing|trick\w*)\b"
     r"|\b(?:says? i|told me|says? my|(?:asks?|asked|asking|wants?|tells|telling) (?:me|you|people|us))\b"
-    r"|\b(?:scam|fraud|phishing|beware|examples?|such as|called|watch out|warning signs?)\b"
+    r"|\b(?:scam|fraud|phishing|beware|examples?|such as|jailbreaks?|prompt injections?|watch out|warning signs?)\b"
 )
 """What others are said to ask for."""
 _CLAUSE_EDGES: Final = (",", ";", ":", " - ", "(", " and ", " but ", " just ", " or ")
@@ -111,7 +114,7 @@ class RuleBook:
     def matches(self, text: str) -> list[RuleMatch]:
         """Every match of every rule in `text`, in order of place; at most one a sentence and rule."""
         even = plain(text)
-        pieces = sentences(even)
+        pieces = passages(even)
         found: dict[tuple[str, int], RuleMatch] = {}
         quotes: list[tuple[int, int]] | None = None
         for number, (start, end) in enumerate(pieces):
@@ -123,7 +126,7 @@ class RuleBook:
                     continue
                 quotes = quoted_ranges(even) if quotes is None else quotes
                 first, last = start + place[0], start + place[1]
-                is_mention = _inside(first, last, quotes) or self._is_reported(sentence, place[1])
+                is_mention = _is_quoted(first, last, quotes) or self._is_reported(sentence, place[1])
                 score = MENTION if is_mention else rule.score
                 found.setdefault((rule.id, first), RuleMatch(rule, first, last, score))
         return sorted(found.values(), key=lambda match: (match.start, match.end, match.rule.id))
@@ -149,7 +152,9 @@ class RuleBook:
             match = pattern.search(sentence, start)
             if match is None:
                 return None
-            if match.end() - match.start() <= _REACH and not self._is_denied(rule, sentence, match.start(), match.end()):
+            if match.end() - match.start() <= _REACH and not self._is_denied(
+                rule, sentence, match.start(), match.end()
+            ):
                 return match.start(), match.end()
             start = match.start() + 1
         return None
@@ -205,10 +210,14 @@ def _clause(sentence: str, end: int) -> int:
     return max(sentence.rfind(edge, 0, end) for edge in _CLAUSE_EDGES) + 1
 
 
-def _inside(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
-    """Whether `start` to `end` lies in one of the ranges, which are in order and do not overlap."""
-    before = bisect_right(ranges, (start, sys.maxsize)) - 1
-    return before >= 0 and ranges[before][0] <= start and end <= ranges[before][1]
+def _is_quoted(start: int, end: int, quotes: Sequence[tuple[int, int]]) -> bool:
+    """Whether at least half of `start` to `end` lies in one of the quotes, which are in order and do not overlap."""
+    middle = (start + end) // 2
+    before = bisect_right(quotes, (middle, sys.maxsize)) - 1
+    if before < 0:
+        return False
+    low, high = quotes[before]
+    return min(high, end) - max(low, start) >= (end - start) / 2
 
 
 def _options() -> Any:

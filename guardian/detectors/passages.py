@@ -1,8 +1,11 @@
-"""Cuts a view into sentences for the rule families, and says which words are only quoted.
+"""Cuts a view into passages for the rule families, and says which words are only quoted.
 
-Invariants: offsets are characters of the text given; the sentences cover every character that is not white
-space between them; no sentence is longer than `LONGEST` characters (an unpunctuated run is cut into pieces that
-overlap by half, so that an ask of up to half that length is never torn apart). Cost is linear in the text.
+A passage is a sentence as an ask reads: lines that were wrapped are joined, lists are not, and a run without full stops
+is cut into pieces that overlap by half, so that no ask of up to half a piece is torn apart. What an explanation
+quotes is another matter: see `guardian.reading.sentences`.
+
+Invariants: offsets are characters of the text given; passages cover every character but white space; none is longer
+than `LONGEST` characters. Cost is linear in the text.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 LONGEST: Final = 320
-"""Characters of the longest piece; rules look for asks within one piece."""
+"""Characters of the longest passage; rules look for asks within one."""
 
 _END = re.compile(
     r"[.!?…][\"')\]]{0,3}\s"  # a full stop and its like, with closing marks behind it
@@ -25,12 +28,14 @@ _QUOTED = re.compile(
     r"|`[^`\n]{3,400}`"  # code
     r"|(?:(?<=[\s(:])|^)'[^'\n]{3,200}'(?=[\s.,;:!?)]|$)",  # single quotes that are no apostrophes
 )
-_SURROGATES = {code: "\ufffd" for code in range(0xD800, 0xE000)}
+_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 _PLAIN = str.maketrans(
-    {mark: "'" for mark in "\u2018\u2019\u02bc\u00b4\u2032"}
-    | {mark: '"' for mark in "\u201c\u201d\u201e\u00ab\u00bb\uff02"}
-    | {mark: " " for mark in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"}
-    | {mark: "-" for mark in "\u2010\u2011\u2012\u2013\u2014"}
+    dict.fromkeys("‘’ʼ´′", "'")
+    | dict.fromkeys("“”„«»＂", '"')
+    | dict.fromkeys(
+        "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+    )
+    | dict.fromkeys("‐‑‒–—", "-")
     | {"\r": " "}
 )
 
@@ -47,8 +52,8 @@ def plain(text: str) -> str:
     return folded
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Start and end of every sentence of `text` (as `plain` gives it), in order."""
+def passages(text: str) -> list[tuple[int, int]]:
+    """Start and end of every passage of `text` (as `plain` gives it), in order."""
     found: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):

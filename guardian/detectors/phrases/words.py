@@ -21,7 +21,8 @@ REMITTANCE: Final = r"(?:western union|money ?gram|worldremit)"
 """Transfers that are handed out in cash."""
 
 PEER: Final = (
-    r"(?:zelle|venmo|cash ?app|revolut|bizum|gpay|paytm|paypal|swish|gcash|m-?pesa|mobile money|momo|easypaisa|jazzcash)"
+    r"(?:zelle|venmo|cash ?app|revolut|bizum|gpay|paytm|paypal|swish|gcash|m-?pesa|mobile money|momo|easypaisa"
+    r"|jazzcash)"
 )
 """Payment from person to person."""
 
@@ -47,10 +48,3 @@ BANK_DETAILS: Final = (
     r" (?:account )?(?:details?|information|info|coordinates|number)|iban|(?:bank )?account)"
 )
 """Where money goes."""
-
-ONE_TIME_CODE: Final = (
-    r"(?:otp|2fa code|mfa code|tac|(?:one[- ]?time|verification|security|login|log-?in|sign-?in|sms|text|auth\w*|confirmation"
-    r"|whatsapp|google|access|two-factor|activation|six[- ]digit|\w+[- ]digits?|[4-8]|number) ?"
-    r"(?:[- ]?(?:digit|number|figure)s?)?(?: (?:pass)?(?:code|number|pin|password)s?)?)"
-)
-"""A code that proves who one is."""

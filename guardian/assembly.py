@@ -1,0 +1,93 @@
+"""Puts a gate together from the owner's settings: model, policies, detectors, vetoes.
+
+Invariants: the model's cell starts first and everything else is loaded while it starts; the model file's hash is checked
+before the cell may load it; a policy file that cannot be used is told to the observer and never keeps the others from
+being in force; nothing here screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from guardian.calibration.bank import load_reference_bank
+from guardian.detectors.load import load_detectors
+from guardian.events import Observer, PolicyProblem, ignore
+from guardian.gate import Gate
+from guardian.inference.client import CellEncoder
+from guardian.inference.manifest import Manifest, load_manifest
+from guardian.inference.wall import WallLevel
+from guardian.policy.examples import embed_examples
+from guardian.policy.load import PolicySet, load_policies
+from guardian.policy.match import Matcher
+from guardian.policy.starter import install_starter_policies
+from guardian.reading.limits import Limits
+from guardian.settings import Settings
+from guardian.vetoes.load import load_vetoes
+
+MANIFEST_NAME = "manifest.toml"
+EXAMPLES_CACHE = "examples.cache"
+
+
+@contextmanager
+def open_gate(settings: Settings, observer: Observer = ignore) -> Iterator[Gate]:
+    """A gate that is ready to screen; the model's cell ends with the context.
+
+    Raises ModelError, PolicyError or CellError where there is nothing to screen with.
+    """
+    manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
+    with _start_cell(settings, manifest, observer) as encoder:
+        policies = load_owner_policies(settings, observer)
+        bank = load_reference_bank(settings.model_dir / manifest.bank_file)
+        examples = embed_examples(
+            policies.policies,
+            encoder,
+            settings.paths.cache / EXAMPLES_CACHE,
+            observer,
+            model_sha256=manifest.sha256,
+        )
+        yield Gate(
+            encoder=encoder,
+            manifest=manifest,
+            detectors=load_detectors(manifest),
+            vetoes=load_vetoes(),
+            matcher=Matcher(policies.policies, manifest, bank, examples),
+            policy_set=policies.sha256,
+            limits=limits_of(settings),
+        )
+
+
+def load_owner_policies(settings: Settings, observer: Observer = ignore) -> PolicySet:
+    """The policies in force. The starter policies are copied on first use, unless a folder was named.
+
+    Raises PolicyError where the folder cannot be read or written.
+    """
+    if settings.policies_dir == settings.paths.policies:
+        install_starter_policies(settings.paths.shipped_policies, settings.paths.policies)
+    policies = load_policies(settings.policies_dir)
+    for problem in policies.problems:
+        observer(PolicyProblem(problem.to_line()))
+    return policies
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The reader's limits as the owner set them."""
+    chosen = settings.limits
+    return Limits(
+        max_bytes_read=chosen.max_bytes_read,
+        window_bytes=chosen.window_bytes,
+        overlap_bytes=chosen.overlap_bytes,
+        max_windows=chosen.max_windows,
+    )
+
+
+def _start_cell(settings: Settings, manifest: Manifest, observer: Observer) -> CellEncoder:
+    limit = WallLevel.NETNS if settings.model.wall == "auto" else WallLevel(settings.model.wall)
+    return CellEncoder(
+        manifest,
+        settings.model_dir,
+        threads=settings.model.threads,
+        batch_timeout_s=settings.model.batch_timeout_s,
+        wall_limit=limit,
+        observer=observer,
+    )

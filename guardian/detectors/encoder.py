@@ -1,0 +1,52 @@
+"""Turns the embedded model's calibrated scores into findings.
+
+Invariants: an output gives a finding only at or above its own threshold, as the manifest states it; a group
+steps back behind its own tactics; the overall risk speaks only where no tactic and no group does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guardian.detectors.base import Detector, Evidence
+from guardian.errors import ModelError
+from guardian.finding import Finding, FindingKind
+from guardian.tactics import GROUPS, RISK, group_of, is_known, say_for
+
+if TYPE_CHECKING:
+    from guardian.inference.manifest import Manifest
+
+
+class EncoderDetector(Detector):
+    """Finds what the embedded model scores at or above its thresholds.
+
+    Takes the model's manifest; raises ModelError where it names an output that `guardian.tactics` does not know.
+    """
+
+    name = "encoder"
+
+    def __init__(self, manifest: Manifest) -> None:
+        unknown = [output.label for output in manifest.outputs if not is_known(output.label)]
+        if unknown:
+            raise ModelError(
+                f"{manifest.path} names an unknown tactic {unknown[0]!r}", hint="update guardian, or restore its model"
+            )
+        self._outputs = tuple(manifest.outputs)
+
+    @classmethod
+    def build(cls, manifest: Manifest | None) -> EncoderDetector | None:
+        """The detector, or None where no manifest says what the scores mean."""
+        return cls(manifest) if manifest is not None else None
+
+    def detect(self, evidence: Evidence) -> list[Finding]:
+        """One finding an output over its threshold, highest score first; the model gives no spans."""
+        over = {
+            output.label: evidence.scores[output.label]
+            for output in self._outputs
+            if evidence.scores.get(output.label, -1.0) >= output.threshold
+        }
+        named = over.keys() - {RISK.id}
+        covered = {group_of(label) for label in named - GROUPS.keys()}
+        told = (named - covered) or over.keys()
+        ranked = sorted(told, key=lambda label: (-over[label], label))
+        return [Finding(self.name, label, over[label], say_for(label), (), FindingKind.MODEL) for label in ranked]

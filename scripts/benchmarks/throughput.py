@@ -1,0 +1,72 @@
+"""Texts a second of the road of `scan --ndjson`, beside the bare encoder on the same batch.
+
+Both judge the same windows; the bare encoder has all of them at once and packs them by length, which is the best it can
+do. A batch of ordinary texts is compared; one with manipulative texts shows what explanations cost.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+
+from benchmarks.figure import Figure, Row, at_least, number, ratios_percent
+from benchmarks.peer import Peer
+from benchmarks.texts import Text
+from benchmarks.workplace import Workplace, stopwatch_ms
+from guardian.assembly import limits_of
+from guardian.gate import Gate
+from guardian.message import Channel
+from guardian.reading.read import read
+from guardian.sinks.ndjson import json_line
+from guardian.sinks.streams import write_text
+from guardian.sources.ndjson import read_ndjson
+from guardian.sources.read_ahead import read_ahead
+
+SHARE_OF_BARE = at_least(90)
+
+
+def run(bench: Workplace) -> list[Row]:
+    """Warm, in turns with the bare encoder; and once as a whole process."""
+    ordinary = bench.texts.mixed(bench.counts.texts)
+    half = bench.texts.mixed(bench.counts.texts, 0.5)
+    with bench.gate() as gate, bench.bare() as bare:
+        rows = [*_batch(bench, gate, bare, ordinary, "ordinary"), *_batch(bench, gate, bare, half, "half manipulative")]
+    lines = "".join(text.line() for text in ordinary).encode()
+    bench.command_ms(("scan", "--ndjson"), stdin=lines)
+    took = [bench.command_ms(("scan", "--ndjson"), stdin=lines) for _ in range(bench.counts.batches)]
+    rates = [1000 * len(ordinary) / each_ms for each_ms in took]
+    name = f"guardian scan --ndjson, {len(ordinary)} texts, start to end"
+    return [*rows, Figure(name, rates, "texts/s", baseline="the whole process, its start included")]
+
+
+def _batch(bench: Workplace, gate: Gate, bare: Peer, texts: list[Text], kind: str) -> list[Row]:
+    limits = limits_of(bench.settings())
+    windows = [window.text for text in texts for window in read(text.message(), limits).windows]
+    gate_rates: list[float] = []
+    bare_rates: list[float] = []
+    flagged = _scan(gate, texts)[1]
+    bare.encode_ms(windows)
+    for round_number in range(bench.counts.batches):
+        for is_gate in (round_number % 2 == 0, round_number % 2 == 1):
+            elapsed_ms = _scan(gate, texts)[0] if is_gate else bare.encode_ms(windows)
+            (gate_rates if is_gate else bare_rates).append(1000 * len(texts) / elapsed_ms)
+    target = SHARE_OF_BARE if kind == "ordinary" else None
+    about = f"{len(windows)} windows, something said of {flagged} texts"
+    bare_words = f"bare encoder {number(sorted(bare_rates)[len(bare_rates) // 2])} texts/s"
+    return [
+        Figure(f"scan --ndjson, {len(texts)} texts, {kind}", gate_rates, "texts/s", baseline=f"{bare_words}; {about}"),
+        Figure(f"share of the bare encoder, {kind}", ratios_percent(gate_rates, bare_rates), "%", target),
+    ]
+
+
+def _scan(gate: Gate, texts: list[Text]) -> tuple[float, int]:
+    """Milliseconds from the first line in to the last line out, as `guardian.commands.scan` does it, and of how many
+    texts a policy said something."""
+    lines = io.BytesIO("".join(text.line() for text in texts).encode())
+    answers = io.BytesIO()
+    matched = 0
+    began = time.perf_counter()
+    for screened in gate.screen_all(read_ahead(read_ndjson(lines, channel=Channel.INCOMING, source="bench"))):
+        write_text(screened, json_line(screened) + "\n", answers)
+        matched += any(match.matched for match in screened.verdict.policies)
+    return stopwatch_ms(began), matched

@@ -1,0 +1,210 @@
+"""`guardian filter` end to end: the real program, the real model, real pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+PHISH = (
+    b"Your account was locked. To unlock it, reply with your password and the code that we have just sent you "
+    b"within 30 minutes. Do not tell anyone, not even the bank.\n"
+)
+ORDINARY = b"Hi Jo, the meeting is moved to Tuesday at ten, same room. See you there. Ann\n"
+
+AWKWARD = [
+    pytest.param(b"", id="nothing"),
+    pytest.param(b"\n", id="one line feed"),
+    pytest.param(b"\x00", id="one NUL"),
+    pytest.param(b"no line end", id="no line end"),
+    pytest.param(b"a\r\nb\nc\rd\r\n\r\n", id="mixed line ends"),
+    pytest.param(bytes(range(256)) * 8, id="every byte"),
+    pytest.param("\ufeffbyte order mark".encode(), id="UTF-8 BOM"),
+    pytest.param("nothing but UTF-16".encode("utf-16"), id="UTF-16"),
+    pytest.param(b"\xff\xfe\xc3\x28 invalid UTF-8 \xed\xa0\x80", id="invalid UTF-8"),
+    pytest.param(b"\x1b]52;c;aGVsbG8=\x07 escape \x9b31m", id="terminal escapes"),
+    pytest.param(b"x" * 300_000, id="one long word"),
+    pytest.param(b" \n" * 200_000, id="white space"),
+]
+
+
+@pytest.mark.parametrize("raw", AWKWARD)
+def test_any_bytes_pass_unchanged(run_guardian: Run, raw: bytes) -> None:
+    done = run_guardian("filter", stdin=raw)
+    assert done.stdout == raw
+    assert done.returncode in (0, 1, 3)
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stderr
+    assert b"\x9b" not in done.stderr.replace("…".encode(), b"")
+
+
+def test_fifty_megabytes_pass_unchanged_and_are_never_called_clean(run_guardian: Run) -> None:
+    raw = os.urandom(1 << 20) * 10 + b"An ordinary line of text, and another one after it.\n" * 800_000
+    assert len(raw) > 50_000_000
+    done = run_guardian("filter", stdin=raw)
+    assert done.stdout == raw
+    assert done.returncode in (1, 3)
+    assert b"too large" in done.stderr or b"were read" in done.stderr or b"windows" in done.stderr
+
+
+def test_a_phish_is_flagged_with_words_policy_and_advice(run_guardian: Run) -> None:
+    done = run_guardian("filter", stdin=PHISH)
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert done.stdout == PHISH
+    assert "flagged" in said
+    assert "your policy: " in said
+    assert "you can: " in said
+    assert '"' in said
+
+
+def test_an_ordinary_message_passes_in_silence(run_guardian: Run) -> None:
+    done = run_guardian("filter", stdin=ORDINARY)
+    assert (done.returncode, done.stdout, done.stderr) == (0, ORDINARY, b"")
+
+
+def test_the_json_is_the_contract(run_guardian: Run) -> None:
+    done = run_guardian("filter", "--json", stdin=PHISH)
+    verdict = json.loads(done.stdout)
+    assert done.stdout.count(b"\n") == 1
+    assert set(verdict) == {
+        *("v", "id", "channel", "outcome", "action", "risk", "scores", "policies", "findings", "vetoes", "advice"),
+        *("coverage", "model", "policy_set", "wall", "elapsed_ms", "journal"),
+    }
+    assert verdict["v"] == 1
+    assert verdict["outcome"] == "flagged"
+    assert 0 <= verdict["risk"] <= 1
+    assert all(policy["matched"] for policy in verdict["policies"])
+    assert verdict["wall"] in ("netns", "seccomp", "none")
+    assert len(verdict["model"]["sha256"]) == 64
+    for finding in verdict["findings"]:
+        for span in finding["spans"]:
+            assert span["quote"]
+            if span["exact"]:
+                assert PHISH[span["start"] : span["end"]].decode() == span["quote"]
+
+
+def test_the_same_text_gets_the_same_verdict(run_guardian: Run) -> None:
+    verdicts = [json.loads(run_guardian("filter", "--json", stdin=PHISH).stdout) for _ in range(2)]
+    for verdict in verdicts:
+        del verdict["elapsed_ms"]
+    assert verdicts[0] == verdicts[1]
+
+
+def test_all_policies_lists_those_that_did_not_match(run_guardian: Run) -> None:
+    matched = json.loads(run_guardian("filter", "--json", stdin=ORDINARY).stdout)["policies"]
+    every = json.loads(run_guardian("filter", "--json", "--all-policies", stdin=ORDINARY).stdout)["policies"]
+    assert matched == []
+    assert len(every) >= 5
+
+
+def test_check_prints_no_text(run_guardian: Run) -> None:
+    done = run_guardian("filter", "--check", stdin=PHISH)
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_annotate_puts_the_reasons_above_the_text(run_guardian: Run) -> None:
+    done = run_guardian("filter", "--annotate", stdin=PHISH)
+    assert done.stdout.endswith(PHISH)
+    assert done.stdout.startswith(b"[guardian] flagged")
+    assert run_guardian("filter", "--annotate", stdin=ORDINARY).stdout == ORDINARY
+
+
+def test_fail_closed_keeps_a_flagged_text_and_says_where(run_guardian: Run, guardian_home: Path) -> None:
+    done = run_guardian("filter", "--fail-closed", stdin=PHISH)
+    assert (done.returncode, done.stdout) == (1, b"")
+    kept = [path for path in guardian_home.rglob("*") if path.is_file() and path.read_bytes() == PHISH]
+    assert len(kept) == 1
+    assert str(kept[0]).encode() in done.stderr
+    assert kept[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_fail_closed_lets_a_clean_text_through(run_guardian: Run) -> None:
+    assert run_guardian("filter", "--fail-closed", stdin=ORDINARY).stdout == ORDINARY
+
+
+def test_a_policy_that_holds_keeps_the_text_back(run_guardian: Run, tmp_path: Path) -> None:
+    (tmp_path / "hold.toml").write_text(
+        'id = "hold"\ntitle = "Hold"\nwhy = "a test"\nsince = 2026-11-21\nchannels = ["incoming"]\n'
+        'severity = "high"\naction = "hold"\nstatus = "active"\n[match]\npatterns = ["password"]\n'
+    )
+    done = run_guardian("filter", "--policies", str(tmp_path), stdin=PHISH)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"held back" in done.stderr
+
+
+def test_a_language_that_is_not_read_is_unsure_and_never_clean(run_guardian: Run) -> None:
+    text = "Bitte bringen Sie morgen die Unterlagen mit, wir sehen uns dann um zehn Uhr im Büro.\n".encode()
+    done = run_guardian("filter", "--json", stdin=text)
+    assert json.loads(done.stdout)["outcome"] in ("unsure", "unscreened")
+    assert done.returncode == 3
+
+
+def test_with_mail_an_unscreened_mail_asks_the_agent_to_try_again(run_guardian: Run) -> None:
+    mail = b"From: a@b.example\nSubject: Termin\n\n" + "Bitte bringen Sie morgen die Unterlagen mit, danke.\n".encode()
+    assert run_guardian("filter", "--mail", stdin=mail).returncode == 75
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task")
+    found: list[int] = []
+    for task in tasks.iterdir() if tasks.exists() else ():
+        try:
+            found += [int(child) for child in (task / "children").read_text().split()]
+        except OSError:
+            continue
+    return found
+
+
+def test_the_text_passes_when_the_model_dies_again_and_again() -> None:
+    raw = (ORDINARY + PHISH) * 400
+    process = subprocess.Popen(
+        [sys.executable, "-m", "guardian", "filter"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
+    )
+    killed = 0
+    assert process.stdin is not None
+    process.stdin.write(raw)
+    process.stdin.close()
+    process.stdin = None
+    until = time.monotonic() + 20
+    while process.poll() is None and time.monotonic() < until and killed < 40:
+        for child in _children(process.pid):
+            os.kill(child, signal.SIGKILL)
+            killed += 1
+        time.sleep(0.05)
+    out, err = process.communicate(timeout=120)
+    assert killed > 0
+    assert out == raw
+    assert process.returncode in (1, 3)
+    assert b"Traceback" not in err
+
+
+def test_a_full_disk_and_a_closed_pipe_are_one_line_and_74(guardian_home: Path) -> None:
+    command = f"printf 'hello there' | {sys.executable} -m guardian filter"
+    for tail in ("> /dev/full", ">&-"):
+        done = subprocess.run(["bash", "-c", f"{command} {tail}"], capture_output=True, check=False)
+        assert done.returncode == 74, done.stderr
+        assert done.stderr.count(b"\n") == 1
+        assert done.stderr.startswith(b"guardian: ")
+        assert b"Traceback" not in done.stderr
+    done = subprocess.run(
+        ["bash", "-c", f"head -c 3000000 /dev/zero | {sys.executable} -m guardian filter | head -c 1; echo ${{PIPESTATUS[1]}}"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.stdout.rstrip().endswith(b"74"), done
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr

@@ -1,0 +1,86 @@
+"""`python -m tui [PATH...]`: the app's edge to the terminal.
+
+Invariants: every error is one line on standard error; the terminal is restored before it is said; no line carries text
+of a message, and no traceback carries local variables.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from guardian.cli import Parser
+from guardian.errors import GuardianError, InputError, UsageError
+from guardian.exits import ExitCode, exit_code_for
+from guardian.settings import Settings, load_settings
+from tui.crash import say, say_crash
+
+LEAVE_S = 2.0
+"""How long the bridge may take to end the model's cell properly; the cell dies with this process anyway."""
+
+
+def main() -> int:
+    """Run the app and return its exit code."""
+    sys.unraisablehook = lambda trouble: say_crash(trouble.exc_value or RuntimeError())
+    threading.excepthook = lambda trouble: say_crash(trouble.exc_value or RuntimeError())
+    logging.getLogger("asyncio").disabled = True  # it would print the text of an exception that nobody awaited
+    try:
+        return _run(sys.argv[1:])
+    except GuardianError as error:
+        say(error.line())
+        return exit_code_for(error)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except SystemExit as stop:  # argparse, behind --help
+        return stop.code if isinstance(stop.code, int) else ExitCode.CLEAN
+    except BaseException as error:
+        say_crash(error)
+        return ExitCode.USAGE
+
+
+def _run(argv: Sequence[str]) -> int:
+    args = _parser().parse_args(argv)
+    paths = [Path(path) for path in args.paths]
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing is not None:
+        raise InputError(f"no such file or folder: {missing}")
+    settings = load_settings(os.environ, {"policies_dir": args.policies})
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the app needs a terminal", hint="guardian scan PATH says the same in lines")
+    _choose_colour(settings)
+    from tui.app import GuardianApp  # behind the checks, which then cost no import of Textual
+
+    app = GuardianApp(settings, paths)
+    try:
+        app.run()
+    finally:
+        app.bridge.stop(LEAVE_S)
+    if app.crash is not None:
+        say_crash(app.crash)
+    return app.return_code or ExitCode.CLEAN
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m tui",
+        description="Guardian's app: what your messages do to you, in words. Nothing leaves this machine.",
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="files or folders to screen")
+    parser.add_argument("--policies", metavar="DIR", help="use the policies in this folder")
+    return parser
+
+
+def _choose_colour(settings: Settings) -> None:
+    """Tell Textual, which looks at NO_COLOR alone and takes even an empty one for yes."""
+    if settings.output.colour == "never":
+        os.environ["NO_COLOR"] = "1"
+    else:
+        os.environ.pop("NO_COLOR", None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""The only place of the app that opens the gate: a thread that screens, and only posts messages.
+
+Invariants: one thread drives the gate; it touches no widget; a question of the owner's goes before what is left of the
+inbox, and only the latest question counts; whatever fails becomes a message, never a dead thread.
+
+The thread is a daemon of its own and no worker of Textual's, because an executor's threads are waited for at exit:
+the app must be able to leave while a long message is being judged. The model's cell dies with its parent.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message as AppMessage
+
+from guardian.errors import GuardianError
+from guardian.events import Event, Observer
+from guardian.message import Channel, Message
+from guardian.safe_text import safe_line
+from guardian.settings import Settings
+from guardian.sources.files import list_files, read_files
+from tui.crash import crash_line
+from tui.messages import (
+    Answered,
+    CoreEvent,
+    GateFailed,
+    GateOpened,
+    HouseLoaded,
+    InboxFailed,
+    InboxListed,
+    InboxScreened,
+    TextGiven,
+)
+
+if TYPE_CHECKING:
+    from guardian.gate import Gate
+
+BATCH = 8
+"""Messages of the inbox that are screened between two looks for a question: enough to keep the model busy, few enough
+that an answer waits for less than a second."""
+
+ASK_SOURCE = "ask"
+"""The source of messages that the owner typed or pasted."""
+
+Post = Callable[[AppMessage], object]
+Opener = Callable[[Settings, Observer], AbstractContextManager["Gate"]]
+
+
+class Bridge:
+    """Screens what the paths hold and what the owner asks about.
+
+    `post` must be safe to call from any thread, as `App.post_message` is. `opener` opens the gate; it is
+    `guardian.assembly.open_gate`, unless the caller has a gate of its own.
+    """
+
+    def __init__(self, settings: Settings, paths: Sequence[Path], post: Post, opener: Opener | None = None) -> None:
+        self._settings = settings
+        self._paths = list(paths)
+        self._post = post
+        self._opener = opener
+        self._change = threading.Condition()
+        self._question: TextGiven | None = None
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._run, name="guardian-gate", daemon=True)
+
+    def start(self) -> None:
+        """Open the gate and begin. To be called once, after the first paint: the imports behind it are heavy."""
+        self._thread.start()
+
+    def ask(self, question: TextGiven) -> None:
+        """Screen a text before anything else that waits; an earlier question that still waits is dropped."""
+        with self._change:
+            self._question = question
+            self._change.notify()
+
+    def stop(self, wait_s: float = 0.0) -> None:
+        """End after the message that is being judged, and wait for that, but not longer than `wait_s`."""
+        with self._change:
+            self._is_stopping = True
+            self._change.notify()
+        if wait_s and self._thread.is_alive():
+            self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        try:
+            opener = self._opener or _assembled_gate()
+            self._post(_loaded_house(self._settings))
+            with opener(self._settings, self._observe) as gate:
+                self._post(GateOpened())
+                self._serve(gate)
+        except GuardianError as error:
+            self._post(GateFailed(safe_line(error.line())))
+        except Exception as error:
+            self._post(GateFailed(crash_line(error)))
+
+    def _observe(self, event: Event) -> None:
+        self._post(CoreEvent(event))
+
+    def _serve(self, gate: Gate) -> None:
+        inbox: Iterator[Message] | None = self._list()
+        while True:
+            question = self._take_question(wait=inbox is None)
+            if self._is_stopping:
+                return
+            if question is not None:
+                message = asked_message(question.text, question.channel, self._settings.limits.max_bytes_read)
+                self._post(Answered(question.number, gate.screen(message)))
+            elif inbox is not None and not self._screen_some(gate, inbox):
+                inbox = None
+
+    def _take_question(self, *, wait: bool) -> TextGiven | None:
+        with self._change:
+            while wait and self._question is None and not self._is_stopping:
+                self._change.wait()
+            question, self._question = self._question, None
+            return question
+
+    def _list(self) -> Iterator[Message] | None:
+        try:
+            files = list_files(self._paths)
+        except GuardianError as error:
+            self._post(InboxFailed(safe_line(error.line())))
+            return None
+        self._post(InboxListed(len(files)))
+        return read_files(files, channel=None, max_bytes=self._settings.limits.max_bytes_read)
+
+    def _screen_some(self, gate: Gate, inbox: Iterator[Message]) -> bool:
+        """Screen the next few messages. False at the end of the inbox."""
+        batch: list[Message] = []
+        failure = ""
+        try:
+            for message in islice(inbox, BATCH):
+                batch.append(message)
+        except GuardianError as error:
+            failure = safe_line(error.line())
+        if batch:
+            self._post(InboxScreened(tuple(gate.screen_all(batch))))
+        if failure:
+            self._post(InboxFailed(failure))
+        return bool(batch) and not failure
+
+
+def asked_message(text: str, channel: Channel, max_bytes: int) -> Message:
+    """The message that a typed or pasted text is."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return Message(raw[:max_bytes], channel=channel, source=ASK_SOURCE, cut=len(raw) > max_bytes)
+
+
+def _assembled_gate() -> Opener:
+    from guardian.assembly import open_gate  # here: it imports the whole house, and this is not the painting thread
+
+    return open_gate
+
+
+def _loaded_house(settings: Settings) -> HouseLoaded:
+    """Names for the status line, read before the model is up. Raises ModelError, PolicyError."""
+    from guardian.assembly import MANIFEST_NAME, load_owner_policies
+    from guardian.inference.manifest import load_manifest
+
+    manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
+    policies = load_owner_policies(settings).policies
+    return HouseLoaded(manifest.name, sum(policy.is_in_force for policy in policies))

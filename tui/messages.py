@@ -1,0 +1,125 @@
+"""Every message of the app, as dataclasses: from the bridge's thread to the app, and from widgets to the app.
+
+Invariant: what these carry is either a `Screened`, the core's own words, or a number; the one text of the owner's
+(`TextGiven`) goes towards the gate and never to a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from guardian.events import Event
+from guardian.message import Channel
+
+if TYPE_CHECKING:
+    from guardian.gate import Screened
+    from tui.marking import Piece
+    from tui.triage import Item
+
+
+# From the bridge
+
+
+@dataclass(repr=False)
+class HouseLoaded(Message):
+    """What the gate is about to be built from."""
+
+    model: str
+    """Name of the model."""
+    policies: int
+    """Policies in force."""
+
+
+@dataclass(repr=False)
+class GateOpened(Message):
+    """The model is up and everything is loaded."""
+
+
+@dataclass(repr=False)
+class GateFailed(Message):
+    """There is no gate, and there will be none until the app is started again."""
+
+    line: str
+    """Why, in one line that is safe to show."""
+
+
+@dataclass(repr=False)
+class CoreEvent(Message):
+    """Something that the core told its observer."""
+
+    event: Event
+
+
+@dataclass(repr=False)
+class InboxListed(Message):
+    """How many messages the paths hold."""
+
+    total: int
+
+
+@dataclass(repr=False)
+class InboxScreened(Message):
+    """Some messages of the paths were screened, in their order."""
+
+    screened: tuple[Screened, ...]
+
+
+@dataclass(repr=False)
+class InboxFailed(Message):
+    """The paths, or what is left of them, cannot be read."""
+
+    line: str
+    """Why, in one line that is safe to show."""
+
+
+@dataclass(repr=False)
+class Answered(Message):
+    """The verdict on a text that the owner asked about."""
+
+    number: int
+    """That of the question."""
+    screened: Screened
+
+
+# From widgets
+
+
+@dataclass(repr=False)
+class ItemChosen(Message):
+    """The cursor stands on another row of the inbox, or on none."""
+
+    item: Item | None
+
+
+@dataclass(repr=False)
+class FilterChanged(Message):
+    """The owner looks for certain messages."""
+
+    words: str
+
+
+@dataclass(repr=False)
+class LongTextPasted(Message):
+    """A text was pasted that is too long to be edited; it is screened whole."""
+
+    text: str
+
+
+@dataclass(repr=False)
+class TextGiven(Message):
+    """The owner stopped typing: this text is to be screened, and no earlier one any more."""
+
+    number: int
+    text: str
+    channel: Channel
+
+
+@dataclass(repr=False)
+class TextMarked(Message):
+    """A message's text was read for showing, with the quoted words marked."""
+
+    screened: Screened
+    pieces: tuple[Piece, ...]

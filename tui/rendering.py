@@ -1,0 +1,95 @@
+"""From a `Screened` to what a widget draws. Every word of a message passes `safe_text` here or in the core.
+
+Invariants: no markup is parsed; an outcome is always a word and a shape, and a colour on top. Imported only once there
+is something to draw: behind it stands the whole gate, which the first paint must not wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+from textual.content import Content
+
+from guardian.gate import Screened
+from guardian.message import Channel
+from guardian.safe_text import safe_line
+from guardian.sinks.lines import short_reason, verdict_lines
+from guardian.sinks.table import MARKS
+from guardian.verdict import Outcome
+from tui.marking import Piece, Role
+from tui.triage import Item
+
+COLOURS = {
+    Outcome.CLEAN: "$text-success",
+    Outcome.NOTICE: "$text-accent",
+    Outcome.FLAGGED: "$text-error",
+    Outcome.UNSURE: "$text-warning",
+    Outcome.UNSCREENED: "$text-warning",
+}
+SPEAKERS = {Channel.INCOMING: "from a person", Channel.AI_OUTPUT: "from an AI"}
+_ROLE_STYLES = {Role.PLAIN: "", Role.MARK: "bold underline $text-warning", Role.NOTE: "$text-muted italic"}
+_SCORE_LINES = 2
+"""Lines of numbers at the end of `verdict_lines` with scores."""
+_LABELS = ("not judged", "your policy", "set aside", "you can", "scores")
+"""What a line of `verdict_lines` may begin with, before a colon."""
+
+
+class OutcomeCell(Text):
+    """The first cell of a row, which carries the row's item, so that the table can sort by it."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Item, style: str) -> None:
+        outcome = item.screened.verdict.outcome
+        super().__init__(MARKS[outcome] + outcome.value, style=style, no_wrap=True, end="")
+        self.item = item
+
+
+def cell(words: str) -> Text:
+    """A table cell of one line, cut with an ellipsis where the column ends. `words` must be safe."""
+    return Text(words, no_wrap=True, overflow="ellipsis", end="")
+
+
+def reason_cell(screened: Screened) -> Text:
+    """What the message does, or why it was not judged, in a few words."""
+    return cell(short_reason(screened, 200))
+
+
+def title(screened: Screened) -> Content:
+    """Outcome, name and speaker of a message."""
+    message, outcome = screened.message, screened.verdict.outcome
+    name = safe_line(message.id or message.source)
+    speaker = safe_line(message.sender) if message.sender else SPEAKERS[message.channel]
+    mark = f"{MARKS[outcome]}{outcome.value}".strip()
+    return Content.assemble((mark, f"bold {COLOURS[outcome]}"), "  ", (name, "bold"), "  ", (speaker, "$text-muted"))
+
+
+def reasons(screened: Screened) -> Content:
+    """Headline; what was not judged; what it does; your policy and your why; what you can do; scores last."""
+    head, *lines = verdict_lines(screened, scores=True)
+    outcome = screened.verdict.outcome
+    parts = [Content.styled(f"{MARKS[outcome]}{head}".strip(), f"bold {COLOURS[outcome]}")]
+    kind = ""
+    for number, line in enumerate(lines):
+        is_score = number >= len(lines) - _SCORE_LINES
+        line_kind = "score" if is_score else line.split()[0]
+        if line_kind != kind:
+            parts.append(Content(""))
+            kind = line_kind
+        parts.append(Content.styled(line.strip(), "$text-muted") if is_score else _reason(line.strip()))
+    return Content("\n").join(parts)
+
+
+def marked(pieces: Iterable[Piece]) -> Content:
+    """A message's text with its marks."""
+    return Content.assemble(*((piece.text, _ROLE_STYLES[piece.role]) for piece in pieces))
+
+
+def _reason(line: str) -> Content:
+    label, colon, rest = line.partition(": ")
+    if not colon:
+        return Content(line)
+    if label in _LABELS:
+        return Content.assemble((label, "bold"), colon, rest)
+    return Content.assemble(label, colon, (rest, _ROLE_STYLES[Role.MARK]))

@@ -1,0 +1,91 @@
+"""How the house stands, as far as the app knows: one frozen value that every screen reads.
+
+Invariants: pure; a model that is down is never shown as anything else; numbers come from verdicts and events of the
+core, never from a widget.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from guardian.events import CellRestarted, CellStarted, Event, PolicyProblem
+from guardian.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from guardian.gate import Screened
+
+_WALL_DOWN = "down"
+_MODEL_REASONS = "model-"
+"""How the codes of coverage reasons begin that speak of the model."""
+
+
+class Phase(StrEnum):
+    """Whether there is a model to screen with."""
+
+    STARTING = "starting"
+    READY = "ready"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseState:
+    """Model, wall, policies, and how far the screening is."""
+
+    phase: Phase = Phase.STARTING
+    model: str = ""
+    """Name of the model; empty until it is known."""
+    trouble: str = ""
+    """Why the model is down, in one safe line."""
+    wall: str = ""
+    """Level of the model's cell; empty until it was measured."""
+    restarts: int = 0
+    policies: int | None = None
+    """Policies in force; None until they are loaded."""
+    problems: tuple[str, ...] = ()
+    """One safe line for each problem of a policy file."""
+    total: int | None = None
+    """Messages that the paths hold; None until they are listed."""
+    counts: Mapping[Outcome, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Messages of the inbox by outcome."""
+    inbox_trouble: str = ""
+    """Why the paths cannot be read, in one safe line."""
+
+    @property
+    def screened(self) -> int:
+        """Messages of the inbox that have a verdict."""
+        return sum(self.counts.values())
+
+    @property
+    def is_screening(self) -> bool:
+        """Whether more verdicts are to come for the inbox."""
+        more = self.total is None or self.screened < self.total
+        return more and self.phase is not Phase.DOWN and not self.inbox_trouble
+
+    def with_counts(self, screened: Sequence[Screened]) -> HouseState:
+        """After further messages of the inbox were screened."""
+        counts = Counter(self.counts)
+        counts.update(each.verdict.outcome for each in screened)
+        return replace(self, counts=MappingProxyType(counts))
+
+    def with_verdict(self, verdict: Verdict) -> HouseState:
+        """After any verdict: it says whether the model still runs, and behind which wall."""
+        if verdict.wall == _WALL_DOWN:
+            reasons = [each.say for each in verdict.coverage.reasons if each.code.startswith(_MODEL_REASONS)]
+            return replace(self, phase=Phase.DOWN, wall=verdict.wall, trouble="; ".join(reasons) or self.trouble)
+        return replace(self, phase=Phase.READY, wall=verdict.wall, trouble="")
+
+    def with_event(self, event: Event) -> HouseState:
+        """After something that the core told its observer."""
+        match event:
+            case CellStarted(wall=wall):
+                return replace(self, wall=wall)
+            case CellRestarted(restarts=restarts):
+                return replace(self, restarts=restarts)
+            case PolicyProblem(line=line):
+                return replace(self, problems=(*self.problems, line))
+        return self

@@ -1,0 +1,1 @@
+"""Widgets. Those that show a verdict take a `Screened`."""
