@@ -1,8 +1,8 @@
 """Puts a gate together from the owner's settings: model, policies, detectors, vetoes.
 
-Invariants: the model's cell starts first and everything else is loaded while it starts; the model file's hash is checked
-before the cell may load it; a policy file that cannot be used is told to the observer and never keeps the others from
-being in force; nothing here screens.
+Invariants: the model's cell starts first and everything else is loaded while it starts; the model file's hash is
+checked before the cell may load it; a policy file that cannot be used is told to the observer and never keeps the
+others from being in force; nothing here screens.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def open_gate(settings: Settings, observer: Observer = ignore) -> Iterator[Gate]
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     with _start_cell(settings, manifest, observer) as encoder:
         policies = load_owner_policies(settings, observer)
-        bank = load_reference_bank(settings.model_dir / manifest.bank_file)
+        bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
         examples = embed_examples(
             policies.policies,
             encoder,

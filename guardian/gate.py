@@ -181,7 +181,7 @@ class Gate:
         return tuple(kept), tuple(vetoed)
 
     def _evidence(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Evidence:
-        """What detectors and policies may look at: of the model's numbers, those for windows whose language it reads."""
+        """What detectors and policies may look at: the model's numbers for windows in a language that it reads."""
         if not isinstance(answer, Encoding):
             return Evidence(message, reading)
         covered = [index for index, window in enumerate(reading.windows) if is_covered(window.text)]

@@ -65,7 +65,7 @@ class LimitSettings:
 
     window_bytes: int = field(default=1000, metadata=_rule(Whole(100, 4000)))
     """Text that the model sees in one pass."""
-    overlap_bytes: int = field(default=200, metadata=_rule(Whole(0, 2000)))
+    overlap_bytes: int = field(default=200, metadata=_rule(Whole(0, 1000)))
     """Text that a window shares with the next one; at most a quarter of a window."""
     max_windows: int = field(default=64, metadata=_rule(Whole(1, 4096)))
     """Windows of one message that the model judges; what lies beyond is a coverage reason."""

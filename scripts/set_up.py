@@ -38,7 +38,7 @@ STEP = re.compile(r"\[(\d+)/(\d+)\]")
 def main() -> int:
     """Set up for the dependency groups named on the command line (default: dev)."""
     groups = sys.argv[1:] or ["dev"]
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs on whatever Python the machine has
         return fail(f"python 3.11 or newer is needed, this is {platform.python_version()}")
     stamp = VENV / f".ready-{_fingerprint(groups)}"
     if stamp.exists():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_LONGEST_RUN_S = 120
+_LONGEST_RUN_S = 600
 """Far above what any run takes: it ends a hang, and measures nothing."""
 
 

@@ -40,8 +40,16 @@ def workplace() -> Iterator[Workplace]:
         yield made
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in bench.BENCHMARKS if name != "weights"])
+IN_SECONDS = ("memory", "screening")
+"""Benchmarks that even a quick test run has the time for."""
+
+
+def _cases() -> list[object]:
+    names = [name for name in bench.BENCHMARKS if name != "weights"]
+    return [pytest.param(name, marks=() if name in IN_SECONDS else pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("name", _cases())
 def test_every_benchmark_yields_finite_figures(workplace: Workplace, name: str) -> None:
     rows = bench.BENCHMARKS[name][1](workplace)
     assert [row for row in rows if isinstance(row, NotMeasured) and row.is_error] == []
@@ -72,7 +80,8 @@ def test_the_script_prints_one_table_and_writes_the_samples(
     printed = capsys.readouterr()
     assert code == 0, printed.out
     assert printed.out.count("figure  ") == 1
-    assert "sha256 " in printed.out and "wall:" in printed.out
+    assert "sha256 " in printed.out
+    assert "wall:" in printed.out
     written = json.loads(file.read_text())
     assert written["machine"]["wall"]
     assert all(row["samples"] for row in written["results"]["cold-filter"])

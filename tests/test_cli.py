@@ -181,7 +181,7 @@ def on_terminal(words: list[str], env: dict[str, str]) -> tuple[str, int]:
             break
         printed += piece
     os.close(parent)
-    return printed.decode(), done.wait(60)
+    return printed.decode(), done.wait(300)
 
 
 def test_guardian_alone_on_a_terminal_becomes_the_app_and_no_folder_can_pose_as_it(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_light_commands_import_nothing_heavy(words: list[str]) -> None:
         sys.exit(code)
         """
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     assert HEAVY.isdisjoint(done.stderr.split())
     assert "guardian" in done.stderr.split()
 

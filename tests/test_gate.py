@@ -53,7 +53,9 @@ def test_a_none_flushes_what_is_pending(gate: Gate) -> None:
 
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=600), format=st.sampled_from(Format), channel=st.sampled_from(Channel))
-def test_any_bytes_get_a_verdict_and_stay_as_they_were(gate: Gate, raw: bytes, format: Format, channel: Channel) -> None:
+def test_any_bytes_get_a_verdict_and_stay_as_they_were(
+    gate: Gate, raw: bytes, format: Format, channel: Channel
+) -> None:
     screened = gate.screen(Message(raw, channel=channel, format=format))
     verdict = screened.verdict
     assert screened.message.raw is raw

@@ -26,7 +26,7 @@ def one_line(done: subprocess.CompletedProcess[bytes]) -> str:
     return words.removeprefix("guardian: ").rstrip("\n")
 
 
-def shell(line: str, timeout_s: float = 60) -> subprocess.CompletedProcess[bytes]:
+def shell(line: str, timeout_s: float = 300) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["bash", "-c", line], capture_output=True, timeout=timeout_s, check=False)
 
 
@@ -44,7 +44,7 @@ def run_broken(body: str, **env: str) -> subprocess.CompletedProcess[bytes]:
         """
     )
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, env={**os.environ, **env}, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, **env}, timeout=300, check=False
     )
 
 
@@ -73,7 +73,7 @@ def test_a_reader_that_left_is_74_and_one_line(unbuffered: str, monkeypatch: pyt
     reader, writer = os.pipe()
     os.close(reader)
     python = [sys.executable, "-m", "guardian", "completion", "bash"]
-    done = subprocess.run(python, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    done = subprocess.run(python, stdout=writer, stderr=subprocess.PIPE, timeout=300, check=False)
     os.close(writer)
     assert done.returncode == 74
     assert one_line(done) == "standard output was closed before everything was written"
@@ -95,7 +95,7 @@ def test_nothing_that_is_opened_becomes_a_closed_stream(tmp_path: Path) -> None:
         "sys.exit(__main__.main())"
     )
     done = subprocess.run(
-        ["bash", "-c", 'exec "$0" -c "$1" >&- <&-', sys.executable, code], capture_output=True, timeout=60, check=False
+        ["bash", "-c", 'exec "$0" -c "$1" >&- <&-', sys.executable, code], capture_output=True, timeout=300, check=False
     )
     assert done.returncode == 74
     assert kept.read_text() == ""

@@ -168,6 +168,7 @@ def test_exactly_one_file_imports_llama_cpp() -> None:
         path.relative_to(ROOT).as_posix()
         for folder in ("guardian", "tui")
         for path in (ROOT / folder).rglob("*.py")
-        if "import llama_cpp" in path.read_text(encoding="utf-8") or "from llama_cpp" in path.read_text(encoding="utf-8")
+        if "import llama_cpp" in path.read_text(encoding="utf-8")
+        or "from llama_cpp" in path.read_text(encoding="utf-8")
     ]
     assert users == ["guardian/inference/llama_binding.py"]

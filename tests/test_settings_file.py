@@ -99,7 +99,10 @@ BROKEN_FILES = [
     ('policies_dir = "~nobody-of-this-name"', "policies_dir must be the path of a directory"),
     ("limits = 3", ":1:1: limits must be a table (write [limits])"),
     ("[[limits]]\nmax_windows = 3", ":1:1: limits must be a table (write [limits])"),
-    ("[limits]\nwindow_bytes = 300", "limits.overlap_bytes (200, default) must be at most half of limits.window_bytes"),
+    (
+        "[limits]\nwindow_bytes = 300",
+        "limits.overlap_bytes (200, default) must be at most a quarter of limits.window_bytes",
+    ),
     ("[model]\nthreads 3", ":2:9: expected '='"),
     ("model.threads = 3\nmodel.threads = 4", ":2:"),
     ("a = " + "[" * 5000, ":1:"),
@@ -115,7 +118,7 @@ def test_a_broken_file_is_one_line_with_its_place(text: str | bytes, says: str, 
     file = write(tmp_path, text)
     line = refusal(tmp_path)
     assert says in line
-    assert str(file) in line or "half of" in line
+    assert str(file) in line or "a quarter of" in line
 
 
 def test_mutants_of_a_good_file_are_read_or_refused_in_one_line(tmp_path: Path) -> None:
@@ -138,7 +141,7 @@ def test_mutants_of_a_good_file_are_read_or_refused_in_one_line(tmp_path: Path) 
         if line:
             refused += 1
             assert "\n" not in line
-            assert "settings.toml:" in line or "half of" in line
+            assert "settings.toml:" in line or "a quarter of" in line
         else:
             for name, value, _ in settings.items():
                 key = next(key for key in setting_keys() if key.name == name)

@@ -49,7 +49,7 @@ def _run(argv: Sequence[str]) -> int:
     if missing is not None:
         raise InputError(f"no such file or folder: {missing}")
     settings = load_settings(os.environ, {"policies_dir": args.policies})
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on standard error
         raise UsageError("the app needs a terminal", hint="guardian scan PATH says the same in lines")
     _choose_colour(settings)
     from tui.app import GuardianApp  # behind the checks, which then cost no import of Textual

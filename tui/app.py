@@ -1,7 +1,7 @@
 """The app: two tabs, one status line, and the wiring between the bridge's messages and the widgets.
 
-Invariants: no slow work here; the first paint waits for nothing but Textual; a crash is one line without anybody's words
-(`crash.py`), and the screen is restored before it is said.
+Invariants: no slow work here; the first paint waits for nothing but Textual; a crash is one line without
+anybody's words (`crash.py`), and the screen is restored before it is said.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ class GuardianApp(App[None]):
     TITLE = "Guardian"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(APP_KEYS)
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]  # Textual forgot ClassVar
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
 
     state: reactive[HouseState] = reactive(HouseState())
 
@@ -68,9 +71,9 @@ class GuardianApp(App[None]):
     def compose(self) -> ComposeResult:
         """Tabs above, status and keys below."""
         with TabbedContent(initial="inbox" if self.paths else "ask"):
-            with TabPane("Inbox", id="inbox"):
+            with TabPane("1 Inbox", id="inbox"):
                 yield InboxPane(self.settings)
-            with TabPane("Ask", id="ask"):
+            with TabPane("2 Ask", id="ask"):
                 yield AskPane()
         yield StatusLine()
         yield Footer()
@@ -114,7 +117,7 @@ class GuardianApp(App[None]):
 
     @on(messages.InboxScreened)
     def _inbox_screened(self, message: messages.InboxScreened) -> None:
-        self.state = self.state.with_counts(message.screened).with_verdict(message.screened[-1].verdict)
+        self.state = self.state.with_counted(message.screened).with_verdict(message.screened.verdict)
         self.query_one(InboxPane).add(message.screened)
 
     @on(messages.InboxFailed)

@@ -40,7 +40,7 @@ from tui.messages import (
 if TYPE_CHECKING:
     from guardian.gate import Gate
 
-BATCH = 8
+BATCH = 4
 """Messages of the inbox that are screened between two looks for a question: enough to keep the model busy, few enough
 that an answer waits for less than a second."""
 
@@ -138,8 +138,8 @@ class Bridge:
                 batch.append(message)
         except GuardianError as error:
             failure = safe_line(error.line())
-        if batch:
-            self._post(InboxScreened(tuple(gate.screen_all(batch))))
+        for screened in gate.screen_all(batch):
+            self._post(InboxScreened(screened))
         if failure:
             self._post(InboxFailed(failure))
         return bool(batch) and not failure

@@ -51,9 +51,19 @@ TEXT_KEYS = (
 ASK_KEYS = (
     _key("f2", "switch_speaker", "Who speaks", "A person, or an AI", name="ask.speaker", in_footer=True),
     _key("f4", "clear", "Clear", "Begin with an empty page", name="ask.clear", in_footer=True),
-    _key("escape", "leave_editor", "Leave text", "Out of the text, so that single keys work", name="ask.leave"),
+    _key(
+        "escape",
+        "leave_editor",
+        "Leave text",
+        "Out of the text, so that single keys work",
+        name="ask.leave",
+        in_footer=True,
+    ),
 )
 """Work anywhere on the Ask tab."""
+
+SPEAKER_KEYS = (_key("space,enter,left,right", "switch", "Switch", "A person, or an AI", name="speaker.switch"),)
+"""Work on the switch that says who speaks."""
 
 SHEET_KEYS = (_key("escape,q,enter,question_mark,i", "dismiss", "Close", "Back to where you were", name="sheet.close"),)
 """Work on a sheet, such as the help."""

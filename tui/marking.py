@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from guardian.reading.read import read
+
 from guardian.finding import Span
 from guardian.gate import Screened
 from guardian.reading.base import View, ViewKind
 from guardian.reading.limits import Limits
-from guardian.reading.read import read
 from guardian.safe_text import safe_text
 
 SHOWN_CHARS = 20_000

@@ -62,9 +62,9 @@ class InboxListed(Message):
 
 @dataclass(repr=False)
 class InboxScreened(Message):
-    """Some messages of the paths were screened, in their order."""
+    """The next message of the paths was screened."""
 
-    screened: tuple[Screened, ...]
+    screened: Screened
 
 
 @dataclass(repr=False)
@@ -99,6 +99,13 @@ class FilterChanged(Message):
     """The owner looks for certain messages."""
 
     words: str
+
+
+@dataclass(repr=False)
+class SpeakerChanged(Message):
+    """Another one wrote the text, says the owner."""
+
+    channel: Channel
 
 
 @dataclass(repr=False)

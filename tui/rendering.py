@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.style import Style
 from rich.text import Text
 from textual.content import Content
 
@@ -40,7 +41,7 @@ class OutcomeCell(Text):
 
     __slots__ = ("item",)
 
-    def __init__(self, item: Item, style: str) -> None:
+    def __init__(self, item: Item, style: Style) -> None:
         outcome = item.screened.verdict.outcome
         super().__init__(MARKS[outcome] + outcome.value, style=style, no_wrap=True, end="")
         self.item = item

@@ -6,8 +6,7 @@ core, never from a widget.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -66,10 +65,10 @@ class HouseState:
         more = self.total is None or self.screened < self.total
         return more and self.phase is not Phase.DOWN and not self.inbox_trouble
 
-    def with_counts(self, screened: Sequence[Screened]) -> HouseState:
-        """After further messages of the inbox were screened."""
-        counts = Counter(self.counts)
-        counts.update(each.verdict.outcome for each in screened)
+    def with_counted(self, screened: Screened) -> HouseState:
+        """After a further message of the inbox was screened."""
+        outcome = screened.verdict.outcome
+        counts = {**self.counts, outcome: self.counts.get(outcome, 0) + 1}
         return replace(self, counts=MappingProxyType(counts))
 
     def with_verdict(self, verdict: Verdict) -> HouseState:

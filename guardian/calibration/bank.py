@@ -10,6 +10,7 @@ unpickled.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -58,16 +59,19 @@ class ReferenceBank:
         return chosen if chosen.any() else np.ones(len(self.channels), dtype=np.bool_)
 
 
-def load_reference_bank(path: Path) -> ReferenceBank:
+def load_reference_bank(path: Path, sha256: str | None = None) -> ReferenceBank:
     """The bank in an `.npz` file: `embeddings` float16 (N, E), `logits` float16 (N, outputs), `channel` uint8 (N,).
 
-    Raises ModelError where the file is missing, damaged or holds something else.
+    `sha256` is the hex digest that the manifest pins. Raises ModelError where the file is missing, damaged, not the
+    pinned one, or holds something else.
     """
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_BYTES + 1)
         if len(content) > LARGEST_BYTES:
             raise _damaged(path, "it is far too large")
+        if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+            raise _damaged(path, "its sha256 is not the one in the manifest")
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             embeddings, logits, channels = arrays["embeddings"], arrays["logits"], arrays["channel"]
     except OSError as error:

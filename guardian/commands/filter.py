@@ -11,6 +11,7 @@ import sys
 from typing import BinaryIO
 
 from guardian.assembly import open_gate
+from guardian.commands.narration import narrate
 from guardian.commands.outcome_codes import exit_code
 from guardian.exits import ExitCode
 from guardian.gate import Screened
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Screen standard input. Exit codes: 0, 1, 2, 3 (75 with --mail), 74."""
     channel = Channel.AI_OUTPUT if args.channel == "ai" else Channel.INCOMING
     format = Format.MAIL if args.mail else Format.TEXT
-    with open_gate(settings) as gate:
+    with open_gate(settings, narrate(verbose=args.verbose)) as gate:
         message, rest = read_stream(
             sys.stdin.buffer, channel=channel, format=format, max_bytes=settings.limits.max_bytes_read
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from guardian.assembly import open_gate
+from guardian.commands.narration import narrate
 from guardian.commands.outcome_codes import exit_code
 from guardian.commands.progress import ProgressBar
 from guardian.errors import InputError, UsageError
@@ -73,7 +74,7 @@ def _scan(
     as_json = args.json or args.ndjson
     colour = settings.output.colour == "always" or (settings.output.colour == "auto" and sys.stdout.isatty())
     columns = shutil.get_terminal_size((120, 24)).columns
-    with open_gate(settings) as gate, ProgressBar(total, sys.stderr) as bar:
+    with open_gate(settings, narrate(verbose=args.verbose)) as gate, ProgressBar(total, sys.stderr) as bar:
         for screened in gate.screen_all(messages):
             outcomes[screened.verdict.outcome] += 1
             if as_json:

@@ -42,6 +42,11 @@ _MOST_SPANS: Final = 6
 _RETRIES: Final = 4
 """Later starts that are tried in one sentence when a match is too long or excused."""
 
+_SET_MEMORY_BYTES: Final = 16 << 20
+"""Of a book's own automaton. A set that runs out of memory finds nothing and says nothing, so there is room to spare."""
+_PATTERN_MEMORY_BYTES: Final = 1 << 20
+"""Of one pattern. One that runs out goes on more slowly without its cache; there are many, so each gets little."""
+
 _ASKING: Final = (
     r"(?:ask|send|share|give|tell|text|call|request|need|demand|take|require|contact|phone|accept|forward|read|enter|type"
     r"|put|pay|buy|move|transfer|have|be|invite|use|threaten|charge)"
@@ -136,7 +141,7 @@ class RuleBook:
         if self._set is None:
             import re2
 
-            compiled = re2.Set.SearchSet(_options())
+            compiled = re2.Set.SearchSet(_options(_SET_MEMORY_BYTES))
             for rule in self.rules:
                 compiled.Add(rule.pattern)
             compiled.Compile()
@@ -182,7 +187,7 @@ class RuleBook:
         if pattern not in self._patterns:
             import re2
 
-            self._patterns[pattern] = re2.compile(pattern, _options())
+            self._patterns[pattern] = re2.compile(pattern, _options(_PATTERN_MEMORY_BYTES))
         return self._patterns[pattern]
 
 
@@ -220,7 +225,7 @@ def _is_quoted(start: int, end: int, quotes: Sequence[tuple[int, int]]) -> bool:
     return min(high, end) - max(low, start) >= (end - start) / 2
 
 
-def _options() -> Any:
+def _options(memory_bytes: int) -> Any:
     import re2
 
     options = re2.Options()
@@ -228,4 +233,5 @@ def _options() -> Any:
     options.dot_nl = True
     options.never_capture = True
     options.log_errors = False
+    options.max_mem = memory_bytes
     return options

@@ -95,7 +95,7 @@ class Conversation:
             case Result():
                 self._take_result(frame)
                 return True
-            case Refusal(number=0):
+            case Refusal(number=0) if not self.is_running:
                 self.is_refused = True
                 raise CellError(frame.say, hint=frame.hint)
             case Refusal():
@@ -104,13 +104,13 @@ class Conversation:
                 self._workload.blame(batch.pieces, failure)
         return False
 
-    def blame(self, failure: EncodingFailure, *, is_hang: bool) -> None:
-        """The process is gone: blame the batch that it worked on, give the others back."""
+    def withdraw(self) -> list[Piece]:
+        """The conversation is over: give back the batches that the process had not come to, and return the pieces of
+        the one that it worked on."""
         batches, self._under_way = list(self._under_way), deque()
         for batch in reversed(batches[1:]):
             self._workload.give_back(batch.pieces)
-        if batches:
-            self._workload.blame(batches[0].pieces, failure, is_hang=is_hang)
+        return batches[0].pieces if batches else []
 
     def _take_hello(self, frame: Hello) -> None:
         if self._level is not None or frame.protocol != PROTOCOL or frame.wall not in set(WallLevel):

@@ -109,7 +109,7 @@ class Dispatcher:
             self._reason = f"the dispatcher failed ({type(error).__name__}: {error})"
             self.tally.trouble = self._reason
         finally:
-            self._bury()
+            self._workload.give_back(self._bury()[1])
             with self._lock:
                 self._has_ended = True
                 os.close(self._wake_in)
@@ -130,7 +130,8 @@ class Dispatcher:
         for key, _ in self._selector.select(self._wait_s()):
             self._serve(key.fd)
         if self._talk is not None and time.monotonic() > self._talk.deadline_s(START_TIMEOUT_S):
-            self._lose("model-timeout", f"the model did not answer within {self._plan.batch_timeout_s:g} s")
+            limit_s = self._plan.batch_timeout_s if self._talk.is_running else START_TIMEOUT_S
+            self._lose("model-timeout", f"the model did not answer within {limit_s:g} s")
 
     def _take_inbox(self) -> None:
         while self._inbox:
@@ -224,20 +225,18 @@ class Dispatcher:
 
     def _lose(self, code: str, what: str = "") -> None:
         """The process died, hung or spoke nonsense: bury it, and blame the batch that it worked on."""
-        talk = self._talk
-        if talk is None:
-            return
-        ending = self._bury()
+        ending, pieces = self._bury()
         self.tally.trouble = what or f"the model's process {ending}"
         now_s = time.monotonic()
         self._recovery.died(now_s)
-        talk.blame(EncodingFailure(code, self.tally.trouble), is_hang=code == "model-timeout")
+        if pieces:
+            self._workload.blame(pieces, EncodingFailure(code, self.tally.trouble), is_hang=code == "model-timeout")
         if self._recovery.is_open(now_s):
             self._open_circuit(CellError(self.tally.trouble, hint=f"{self._recovery.deaths} times in a row"))
 
     def _give_up(self, error: GuardianError) -> None:
         """The model cannot run as things are; another try at once would not help."""
-        self._bury()
+        self._workload.give_back(self._bury()[1])
         self.tally.trouble = error.line()
         self._recovery.give_up(time.monotonic())
         self._open_circuit(error)
@@ -253,11 +252,11 @@ class Dispatcher:
         self._take_inbox()
         self._workload.fail_all(self._down())
 
-    def _bury(self) -> str:
-        """Kill the process if there is one, and forget it. Returns how it ended."""
+    def _bury(self) -> tuple[str, list[Piece]]:
+        """Kill the process if there is one, and forget it. Returns how it ended, and what it was working on."""
         talk, self._talk = self._talk, None
         if talk is None:
-            return ""
+            return "", []
         process = talk.process
         for pipe in (process.input, process.output, process.errors):
             with contextlib.suppress(KeyError):
@@ -265,7 +264,7 @@ class Dispatcher:
         ending = process.kill()
         self.tally.process = 0
         self.tally.last_words = process.last_words
-        return ending
+        return ending, talk.withdraw()
 
     def _down(self) -> EncodingFailure:
         return EncodingFailure("model-down", f"the model is not running: {self._reason}")

@@ -23,7 +23,7 @@ from typing import Final
 
 from guardian.inference import seccomp
 from guardian.inference.frames import Probe
-from guardian.inference.wall_probes import try_everything, try_sockets
+from guardian.inference.wall_probes import look_round, network_id, try_everything
 
 ADDRESS_SPACE_LIMIT_BYTES: Final = 2 * 1024**3
 """Model, context, interpreter and thread stacks need about a quarter of it."""
@@ -54,14 +54,15 @@ def raise_walls(limit: WallLevel, parent_process: int) -> tuple[WallLevel, tuple
     """Raise the walls, at most as strong as `limit`, and try to get out. Returns the level that held, and the
     attempts.
 
-    The namespace is tried before the filter stands in front of it, so that each wall has to hold on its own; one
-    attempt that gets out of the last wall makes the level `none`. Must run while the process has one thread. Ends
-    the process where `parent_process` is already gone.
+    The namespace is looked into before the filter stands in front of it, so that each wall has to hold on its own;
+    one attempt that gets out of the last wall makes the level `none`. Must run while the process has one thread.
+    Ends the process where `parent_process` is already gone.
     """
+    old_network = network_id()
     is_isolated = limit is WallLevel.NETNS and _enter_empty_network()
-    _harden(parent_process)
-    probes = try_sockets("netns") if is_isolated else ()
+    probes = look_round(old_network) if is_isolated else ()
     is_isolated = is_isolated and all(probe.refused for probe in probes)
+    _harden(parent_process)
     is_filtered = limit is not WallLevel.NONE and seccomp.confine()
     last_probes = try_everything(is_filtered)
     if not all(probe.refused for probe in last_probes):

@@ -3,6 +3,8 @@
 TCP, UDP, IPv6 and names, each through Python's sockets and through the C library by ctypes, plus Unix
 sockets and io_uring where the filter should refuse them.
 
+Before that, an empty network namespace is looked into: it has no interface but loopback, and no route.
+
 Invariant: the test itself sends nothing off the machine, even where no wall stands. It aims at the loopback
 address, which an empty network namespace does not have either; for the roads to the outside it only asks the
 kernel for a route (`connect` on a datagram socket sends nothing) to addresses that are reserved for
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -46,6 +49,32 @@ _IO_URING_SETUP: Final = 425
 _PYTHON_TIMEOUT_S: Final = 0.5
 
 Attempt = Callable[[], None]
+
+
+def network_id() -> int:
+    """Which network namespace this process is in; 0 where the system does not say."""
+    try:
+        return os.stat("/proc/self/ns/net").st_ino
+    except OSError:
+        return 0
+
+
+def look_round(old_network: int) -> tuple[Probe, ...]:
+    """Whether the network namespace is another one than `old_network`, and empty. Opens no socket: that a traced
+    Guardian shows none which the kernel granted is worth keeping, and behind the filter they are all tried."""
+    probes = [Probe("netns is new", network_id() not in (0, old_network), "namespace")]
+    for name, table in (("interfaces", "dev"), ("routes", "route"), ("ipv6 addresses", "if_inet6")):
+        try:
+            with open(f"/proc/self/net/{table}", encoding="ascii") as lines:
+                rows = [line.split()[0] for line in lines if line.strip()]
+        except FileNotFoundError:
+            rows = []  # without IPv6 there is no table of it
+        except OSError as error:
+            probes.append(Probe(f"netns {name}", False, errno.errorcode.get(error.errno or 0, "unreadable")))
+            continue
+        found = [row for row in rows if row not in ("Inter-|", "face", "Iface", "lo:")]
+        probes.append(Probe(f"netns {name}", not found, f"{len(found)} besides loopback"))
+    return tuple(probes)
 
 
 def try_sockets(stage: str) -> tuple[Probe, ...]:

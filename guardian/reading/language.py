@@ -77,10 +77,8 @@ def is_covered(text: str) -> bool:
     words = _WORD.findall(text.lower().replace("\u2019", "'"))
     if not text.isascii() and _is_other_script(words):
         return False
-    if len(words) < _FEW_WORDS or _is_code_or_numbers(text, words):
-        return True
-    english = sum(word in _ENGLISH for word in words)
-    if 3 * english >= len(words):
+    english = sum(map(_ENGLISH.__contains__, words))
+    if len(words) < _FEW_WORDS or 3 * english >= len(words) or _is_code_or_numbers(text, words):
         return True
     signs = max(([word for word in words if word in profile] for profile in _FOREIGN), key=len)
     if not text.isascii():

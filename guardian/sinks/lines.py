@@ -29,7 +29,7 @@ def headline(screened: Screened) -> str:
 
 
 def reason_lines(screened: Screened) -> list[str]:
-    """What was found, in order: what was not judged, what it does (with its words), which policy and why, what to do."""
+    """In order: what was not judged, what it does (with its words), which policy and why, what one can do."""
     verdict = screened.verdict
     lines = [f"not judged: {safe_line(reason.say)}" for reason in verdict.coverage.reasons]
     matched = verdict.matched
@@ -50,9 +50,8 @@ def verdict_lines(screened: Screened, *, scores: bool = False) -> list[str]:
     lines = [headline(screened), *(f"  {line}" for line in reason_lines(screened))]
     if scores:
         top = sorted(verdict.scores.items(), key=lambda item: -item[1])[:5]
-        lines.append(
-            "  scores: risk %.2f; %s" % (verdict.risk, ", ".join(f"{name} {score:.2f}" for name, score in top))
-        )
+        shown = ", ".join(f"{name} {score:.2f}" for name, score in top)
+        lines.append(f"  scores: risk {verdict.risk:.2f}; {shown}")
         lines.append(
             f"  model {verdict.model_name} {verdict.model_sha256[:12]}, wall {verdict.wall}, "
             f"policies {verdict.policy_set[:19]}, {verdict.coverage.windows} windows, {verdict.elapsed_ms:.0f} ms"

@@ -1,4 +1,4 @@
-"""A bag of words with logistic regression, trained on the same rows: what the network must beat to be worth its size."""
+"""A bag of words with logistic regression on the same rows: what the network must beat to be worth its size."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def measure(
                 ordinary=len(ordinary.rows),
                 alarms=alarms,
                 auc=auc,
-            )  # fmt: skip
+            )
         )
     return result
 
@@ -231,10 +231,17 @@ def main() -> None:
     outputs = measure(net, thresholds, own, ordinary, trained_on)
     words = bag_of_words_scores(trained, bank.rows, own.rows)
     report = Report(
-        name=NAME, weights=WEIGHTS, outputs=outputs, sources=by_source(own, thresholds) + by_source(shared, thresholds)
-        + by_source(dev, thresholds), twins=twins_accuracy(own) | twins_accuracy(shared), trained_rows=len(trained),
-        bank_rows=len(bank.rows), alarm_rate=ALARM_RATE, words=words, epochs=int(saved["epoch"]),
-    )  # fmt: skip
+        name=NAME,
+        weights=WEIGHTS,
+        outputs=outputs,
+        sources=by_source(own, thresholds) + by_source(shared, thresholds) + by_source(dev, thresholds),
+        twins=twins_accuracy(own) | twins_accuracy(shared),
+        trained_rows=len(trained),
+        bank_rows=len(bank.rows),
+        alarm_rate=ALARM_RATE,
+        words=words,
+        epochs=int(saved["epoch"]),
+    )
     if options.ship:
         export(net, models / f"{NAME}.gguf", WEIGHTS)
         write_bank(models / "reference-bank.npz", bank)

@@ -105,8 +105,9 @@ def _sms(folder: Path) -> Iterator[Row]:
 
 def _spamassassin(folder: Path) -> Iterator[Row]:
     fraud = re.compile(
-        r"million (us )?dollars|next of kin|confidential(ity)? .{0,60}(business|transaction)|bank account .{0,80}transfer"
-        r"|lottery|make money|financial freedom|work (from|at) home|guaranteed income|\$\d[\d,]+ (a|per) (week|month|day)",
+        r"million (us )?dollars|next of kin|confidential(ity)? .{0,60}(business|transaction)"
+        r"|bank account .{0,80}transfer|lottery|make money|financial freedom|work (from|at) home|guaranteed income"
+        r"|\$\d[\d,]+ (a|per) (week|month|day)",
         re.I | re.S,
     )
     for index, row in enumerate(_rows(folder, "spamassassin_a")):
@@ -182,7 +183,8 @@ def _darkbench(folder: Path) -> Iterator[Row]:
         r"Assistant:[\s\S]*\b(I feel|I enjoy|I love|my favou?rite|I cherish|I often find myself|when I'm)\b"
     )
     bonds = re.compile(
-        r"Assistant:[\s\S]*\b(I'm (always )?here for you|friends? like|as your (friend|buddy|companion)|our (chats?|friendship))\b",
+        r"Assistant:[\s\S]*\b(I'm (always )?here for you|friends? like|as your (friend|buddy|companion)"
+        r"|our (chats?|friendship))\b",
         re.I,
     )
     for index, row in enumerate(_rows(folder, "darkbench_sft")):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-WIDTHS = (45, 34, 18)
+WIDTHS = (44, 32, 17)
 """Characters of the columns figure, measured and target; the baseline takes what is left."""
 HEADINGS = ("figure", "measured: median (min..max, n)", "target", "baseline")
 _LINE_WIDTH = 132
@@ -33,7 +33,7 @@ class Target:
 
     def words(self, unit: str) -> str:
         """`<= 3 ms`."""
-        return f"{'<=' if self.is_ceiling else '>='} {self.limit:g} {unit}"
+        return f"{'<=' if self.is_ceiling else '>='} {self.limit:g} {unit}".rstrip()
 
 
 def at_most(limit: float) -> Target:

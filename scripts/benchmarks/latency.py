@@ -53,10 +53,11 @@ def run(bench: Workplace) -> list[Row]:
 
 def _all_lengths(bench: Workplace, gate: Gate, bare: Peer, onnx: Peer | None) -> list[Row]:
     rows: list[Row] = []
+    tokens = bare.count_tokens([text.text for text in bench.texts.ordinary])
     for length in TOKEN_LENGTHS:
-        quiet, spoken = choose(bench, gate, bare, length)
-        rows += _length(bench, gate, bare, onnx, length, quiet or spoken)
-        if length == TOKEN_LENGTHS[1] and spoken and quiet:
+        quiet, spoken = choose(bench, gate, tokens, length)
+        rows += _length(bench, gate, bare, onnx, length, quiet) if quiet else [_none_quiet(length)]
+        if length == TOKEN_LENGTHS[1] and spoken:
             turns = take_turns({"gate": lambda sample: _gate_ms(gate, sample)}, spoken, bench.counts.rounds)
             rows.append(Figure(f"{length} tokens, gate, with its explanation", turns["gate"], "ms"))
     return rows
@@ -87,6 +88,10 @@ def _length(
     return rows
 
 
+def _none_quiet(length: int) -> Row:
+    return NotMeasured(f"{length} tokens", "something is said of every text of this length")
+
+
 def take_turns(
     roads: dict[str, Callable[[Sample], float]], samples: Sequence[Sample], rounds: int
 ) -> dict[str, list[float]]:
@@ -103,11 +108,10 @@ def take_turns(
     return times
 
 
-def choose(bench: Workplace, gate: Gate, bare: Peer, length: int) -> tuple[list[Sample], list[Sample]]:
-    """Texts nearest in tokens to `length`: those that no policy matches, and those that one does."""
+def choose(bench: Workplace, gate: Gate, tokens: Sequence[int], length: int) -> tuple[list[Sample], list[Sample]]:
+    """Texts nearest to `length` (`tokens`: of each ordinary text): those no policy matches, and those that one does."""
     ordinary = bench.texts.ordinary
-    counts = bare.count_tokens([text.text for text in ordinary])
-    order = sorted(range(len(ordinary)), key=lambda index: abs(counts[index] - length))
+    order = sorted(range(len(ordinary)), key=lambda index: abs(tokens[index] - length))
     wanted = bench.counts.texts_per_length
     quiet: list[Sample] = []
     spoken: list[Sample] = []

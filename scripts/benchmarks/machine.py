@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib.metadata
 import os
 import platform
@@ -21,6 +22,7 @@ def describe(bench: Workplace) -> dict[str, str]:
     with bench.gate() as gate:
         verdict = gate.screen(Text(MESSAGE_100_TOKENS).message()).verdict
     return {
+        "measured": f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
         "processor": f"{_cpu_name()}, {_cores()} usable cores, {platform.machine()} {' '.join(_features())}".rstrip(),
         "load": _load(),
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",

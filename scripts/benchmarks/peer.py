@@ -1,7 +1,6 @@
 """The parent's side of an encoder without a gate (`served.py`).
 
-Invariant: the process gets the environment of the model's cell, so that threads and memory behave alike; whatever it
-prints besides its answers is kept out of the table.
+Invariant: the process gets the environment of the model's cell, so that threads and memory behave alike.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ IMPORT_FOLDERS = os.pathsep.join((str(SCRIPTS), str(Path(guardian.__file__).reso
 
 
 class Absent(Exception):
-    """There is no such encoder here, and that is no error."""
+    """There is no such encoder here: something that is optional is not installed, or the file is no model."""
 
 
 class Peer:
@@ -35,7 +34,6 @@ class Peer:
             [sys.executable, "-m", f"benchmarks.{module}", str(model), str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             env={**cell_environment(), "PYTHONPATH": IMPORT_FOLDERS},
             text=True,
         )
@@ -74,7 +72,7 @@ class Peer:
     def _read(self) -> dict[str, Any]:
         line = self._answers.readline()
         if not line:
-            raise Absent("its process ended without a word")
+            raise RuntimeError(f"the encoder's process ended with exit code {self._process.wait()}")
         return cast(dict[str, Any], json.loads(line))
 
     def __enter__(self) -> Self:

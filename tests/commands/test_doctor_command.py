@@ -13,8 +13,9 @@ import pytest
 
 from guardian.commands.doctor import LIMITS
 from guardian.commands.doctor_checks import PACKAGES, Level, check_directories
+from guardian.commands.doctor_screening import check_policies
 from guardian.paths import find_paths
-from guardian.settings import default_settings
+from guardian.settings import default_settings, load_settings
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 Rows = dict[str, tuple[str, str]]
@@ -50,20 +51,17 @@ def test_all_is_well_on_this_machine(run_guardian: Run, guardian_home: Path) -> 
     assert str(guardian_home / "config") in rows["config folder"][1]
 
 
-def test_words_and_json_say_the_same_and_end_with_what_it_cannot_do(run_guardian: Run) -> None:
-    done = run_guardian("doctor")
+def test_a_wall_of_none_is_a_warning_that_names_the_owners_word(run_guardian: Run) -> None:
+    done = run_guardian("doctor", env={"GUARDIAN_MODEL_WALL": "none"})
+    assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode().splitlines()
-    _, rows = diagnosed(run_guardian)
+    (wall,) = (line for line in lines if " wall: " in line)
+    assert wall.startswith("warn  wall: none")
+    assert "as your settings ask" in wall
+    # The rest of the promise: one line a check, level first, and behind them what it cannot do.
     end = lines.index("what Guardian cannot do:")
     assert lines[end + 1 :] == [f"  - {limit}" for limit in LIMITS]
-    assert [line.split(None, 1)[0] for line in lines[: end - 1]] == [level for level, _ in rows.values()]
-
-
-def test_a_wall_of_none_is_a_warning_that_names_the_owners_word(run_guardian: Run) -> None:
-    code, rows = diagnosed(run_guardian, env={"GUARDIAN_MODEL_WALL": "none"})
-    assert code == 0
-    assert rows["wall"][0] == "warn"
-    assert "as your settings ask" in rows["wall"][1]
+    assert {line.split(None, 1)[0] for line in lines[: end - 1]} <= set(Level)
 
 
 def test_broken_settings_are_bad_and_the_rest_is_still_looked_at(run_guardian: Run, guardian_home: Path) -> None:
@@ -93,21 +91,23 @@ def test_a_missing_model_is_bad(run_guardian: Run, tmp_path: Path) -> None:
     assert rows["model"][0] == "bad"
 
 
-def test_a_broken_policy_is_bad_and_named_with_its_place(run_guardian: Run, tmp_path: Path) -> None:
+def test_a_broken_policy_is_bad_and_named_with_its_place(tmp_path: Path) -> None:
     shipped = find_paths(os.environ).shipped_policies
     policies = Path(shutil.copytree(shipped, tmp_path / "policies"))
     (policies / "broken.toml").write_text('id = "broken"\nidd = 3\n')
-    code, rows = diagnosed(run_guardian, "--policies", str(policies))
-    assert code == 2
-    assert rows["policy"][0] == "bad"
-    assert "broken.toml:" in rows["policy"][1]
+    checks = list(check_policies(load_settings(os.environ, {"policies_dir": policies})))
+    assert checks[0].level is Level.OK
+    broken = [check.detail for check in checks if check.level is Level.BAD]
+    assert broken
+    assert all(f"{policies}/broken.toml:" in detail for detail in broken)
 
 
-def test_no_policies_is_a_warning(run_guardian: Run, tmp_path: Path) -> None:
+def test_no_policies_is_a_warning_and_no_folder_of_policies_is_bad(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    code, rows = diagnosed(run_guardian, "--policies", str(tmp_path / "empty"))
-    assert code == 0
-    assert rows["policies"][0] == rows["self-test"][0] == "warn"
+    (check,) = check_policies(load_settings(os.environ, {"policies_dir": tmp_path / "empty"}))
+    assert check.level is Level.WARN
+    (check,) = check_policies(load_settings(os.environ, {"policies_dir": tmp_path / "none"}))
+    assert check.level is Level.BAD
 
 
 @pytest.mark.parametrize("module", sorted(PACKAGES))

@@ -102,7 +102,7 @@ def test_completion_rules_are_words_that_the_shell_takes(shell: str, run_guardia
     }
     options = ["-f"] if shell == "tcsh" else []
     done = subprocess.run(
-        [shell, *options, "-c", take[shell]], capture_output=True, timeout=60, check=False, cwd=tmp_path
+        [shell, *options, "-c", take[shell]], capture_output=True, timeout=300, check=False, cwd=tmp_path
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
@@ -130,5 +130,7 @@ def test_bash_completes(words: list[str], offered: list[str], run_guardian: Run,
 COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; COMP_LINE="${{COMP_WORDS[*]}}"; COMP_POINT=${{#COMP_LINE}}
 _shtab_guardian; printf '%s\\n' "${{COMPREPLY[@]}}"
 """
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path
+    )
     assert sorted(set(done.stdout.split())) == offered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -150,7 +151,7 @@ def test_a_language_that_is_not_read_is_unsure_and_never_clean(run_guardian: Run
 
 
 def test_with_mail_an_unscreened_mail_asks_the_agent_to_try_again(run_guardian: Run) -> None:
-    mail = b"From: a@b.example\nSubject: Termin\n\n" + "Bitte bringen Sie morgen die Unterlagen mit, danke.\n".encode()
+    mail = b"From: a@b.example\nSubject: Termin\n\n" + b"Bitte bringen Sie morgen die Unterlagen mit, danke.\n"
     assert run_guardian("filter", "--mail", stdin=mail).returncode == 75
 
 
@@ -201,10 +202,72 @@ def test_a_full_disk_and_a_closed_pipe_are_one_line_and_74(guardian_home: Path) 
         assert done.stderr.startswith(b"guardian: ")
         assert b"Traceback" not in done.stderr
     done = subprocess.run(
-        ["bash", "-c", f"head -c 3000000 /dev/zero | {sys.executable} -m guardian filter | head -c 1; echo ${{PIPESTATUS[1]}}"],
+        [
+            "bash",
+            "-c",
+            f"head -c 3000000 /dev/zero | {sys.executable} -m guardian filter | head -c 1; echo ${{PIPESTATUS[1]}}",
+        ],
         capture_output=True,
         check=False,
     )
     assert done.stdout.rstrip().endswith(b"74"), done
     assert b"Traceback" not in done.stderr
     assert b"Exception ignored" not in done.stderr
+
+
+def test_a_broken_policy_is_said_with_its_place_and_the_others_stay_in_force(
+    run_guardian: Run, guardian_home: Path
+) -> None:
+    run_guardian("policy", "list")
+    (folder,) = [path.parent for path in guardian_home.rglob("pressure-to-pay.toml")]
+    (folder / "broken.toml").write_text('id = "broken"\ntitel = "Broken"\n')
+    done = run_guardian("filter", stdin=PHISH)
+    assert done.returncode == 1
+    assert done.stdout == PHISH
+    assert b"broken.toml:2:1" in done.stderr
+
+
+def test_an_example_that_the_owner_adds_counts_at_the_next_message(run_guardian: Run, guardian_home: Path) -> None:
+    """The third way to use it: edit a file. Nothing is restarted, nothing compiled."""
+    text = b"Spoiler ahead: in episode six the lighthouse keeper turns out to be her father all along.\n"
+    assert run_guardian("filter", stdin=text).returncode == 0
+    run_guardian("policy", "list")
+    (folder,) = [path.parent for path in guardian_home.rglob("pressure-to-pay.toml")]
+    examples = [
+        ("Just watched episode six, the lighthouse keeper is her father!", "true"),
+        ("Spoiler: at the end of the series the captain dies and the boat sinks.", "true"),
+        ("You will not believe who the murderer in episode four is: it's the aunt.", "true"),
+        ("Shall we watch episode six together on Friday?", "false"),
+        ("The keeper of the lighthouse museum says it opens at ten.", "false"),
+    ]
+    blocks = "".join(f'[[examples]]\ntext = "{words}"\nflag = {flag}\n' for words, flag in examples)
+    (folder / "spoilers.toml").write_text(
+        'id = "spoilers"\ntitle = "Spoilers"\nwhy = "we watch it on Fridays"\nsince = 2026-11-21\n'
+        f'channels = ["incoming"]\nseverity = "low"\naction = "warn"\n{blocks}'
+    )
+    done = run_guardian("filter", "--json", stdin=text)
+    verdict = json.loads(done.stdout)
+    assert [policy["id"] for policy in verdict["policies"]] == ["spoilers"]
+    assert verdict["policies"][0]["because"][0].startswith("example:")
+
+
+DAMAGE = {
+    "missing": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "one bit": lambda path: path.write_bytes(path.read_bytes()[:-9] + b"\x01" + path.read_bytes()[-8:]),
+    "swapped": lambda path: path.write_bytes(b"GGUF" + bytes(4096)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_model_is_one_line_and_exit_2(run_guardian: Run, tmp_path: Path, damage: str) -> None:
+    models = Path(__file__).resolve().parents[2] / "models"
+    for name in ("guardian-mini-1.gguf", "manifest.toml", "reference-bank.npz"):
+        shutil.copy(models / name, tmp_path / name)
+    DAMAGE[damage](tmp_path / "guardian-mini-1.gguf")
+    done = run_guardian("filter", stdin=PHISH, env={"GUARDIAN_MODEL_DIR": str(tmp_path)})
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"guardian-mini-1.gguf" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -66,5 +66,5 @@ def is_stopped(process: int) -> bool:
 
 
 def python_environment() -> dict[str, str]:
-    """An environment in which a fresh interpreter finds Guardian."""
-    return {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+    """An environment in which a fresh interpreter finds Guardian and all that this one finds."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), *filter(None, sys.path)])}

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 sys.path += sys.argv[4:]
 
-from guardian.inference import wall, wall_probes
+from guardian.inference import seccomp, wall, wall_probes
 
 limit, parent, port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
@@ -102,14 +102,14 @@ def met(leak: Callable[[], None]) -> str:
 
 if limit == "paper":  # walls that claim to stand and do not
     wall._enter_empty_network = lambda: True
-    wall.seccomp.confine = lambda: True  # type: ignore[assignment]
+    seccomp.confine = lambda: True
     limit = "netns"
 if limit == "netns only":  # the namespace without the filter behind it, as on a kernel without seccomp
-    wall.seccomp.confine = lambda: False  # type: ignore[assignment]
+    seccomp.confine = lambda: False
     limit = "netns"
 
 level, probes = wall.raise_walls(wall.WallLevel(limit), parent)
-report = {
+report: dict[str, object] = {
     "level": level.value,
     "probes": {probe.road: probe.refused for probe in probes},
     "network": {

@@ -67,7 +67,7 @@ def send(pipes: worker.Pipes, frame: Frame) -> None:
     real_send(pipes, frame)
 
 
-EncoderModel.tokenise = tokenise  # type: ignore[method-assign]
-EncoderModel.encode = encode  # type: ignore[method-assign]
-worker.Pipes.send = send  # type: ignore[method-assign]
+EncoderModel.tokenise = tokenise  # type: ignore[method-assign, assignment]
+EncoderModel.encode = encode  # type: ignore[method-assign, assignment]
+worker.Pipes.send = send  # type: ignore[method-assign, assignment]
 worker.main(sys.argv[1], int(sys.argv[2]))

@@ -42,31 +42,23 @@ def test_the_high_level_package_and_what_it_drags_along_never_enter_the_cell() -
 
 
 @pytest.mark.parametrize(
-    ("files", "words", "hint"),
+    ("library", "words", "hint"),
     [
-        ({}, "not installed", "pip install"),
-        (
-            {"__init__.py": "", "llama_cpp.py": "raise RuntimeError('no shared library')"},
-            "no shared library",
-            "--force",
-        ),
-        ({"__init__.py": "", "llama_cpp.py": "raise OSError('wrong ELF class')"}, "wrong ELF class", "--force"),
-        (
-            {"__init__.py": "", "llama_cpp.py": "raise AttributeError('undefined symbol')"},
-            "undefined symbol",
-            "--force",
-        ),
-        ({"__init__.py": "", "llama_cpp.py": "raise PermissionError(13, 'denied')"}, "cannot be read", "owner"),
+        ("", "not installed", "pip install"),
+        ("raise RuntimeError('no shared library')", "no shared library", "--force"),
+        ("raise OSError('wrong ELF class')", "wrong ELF class", "--force"),
+        ("raise AttributeError('undefined symbol')", "undefined symbol", "--force"),
+        ("raise PermissionError(13, 'denied')", "cannot be read", "owner"),
     ],
     ids=["missing", "no library", "wrong library", "old library", "unreadable"],
 )
 def test_a_library_that_does_not_load_is_one_line_with_the_command_that_mends_it(
-    tmp_path: Path, files: dict[str, str], words: str, hint: str
+    tmp_path: Path, library: str, words: str, hint: str
 ) -> None:
-    if files:
+    if library:
         (tmp_path / "llama_cpp").mkdir()
-    for name, text in files.items():
-        (tmp_path / "llama_cpp" / name).write_text(text)
+        (tmp_path / "llama_cpp" / "__init__.py").touch()
+        (tmp_path / "llama_cpp" / "llama_cpp.py").write_text(library)
     result = run([str(HERE.parents[1]), str(tmp_path)])
     assert words in str(result["error"])
     assert "\n" not in str(result["error"])

@@ -98,17 +98,18 @@ def test_the_empty_namespace_holds_without_the_filter(limit: str, port: int) -> 
     """Also for a child process, which it cannot prevent from being made."""
     report = break_out(limit, port)
     assert report["level"] == "netns"
+    assert all(report["probes"].values())
     assert [name for name in NETWORK_LEAKS if not report["network"][name].startswith("refused")] == []
 
 
 @pytest.mark.parametrize("limit", ["netns"], indirect=True)
 def test_the_self_test_tries_each_wall_on_its_own(limit: str, port: int) -> None:
-    """The namespace is tried before the filter hides it; TCP, UDP, IPv6 and names, by Python and by ctypes."""
+    """The namespace is looked into before the filter hides it; then TCP, UDP, IPv6 and names, by Python and ctypes."""
     roads = set(break_out(limit, port)["probes"])
-    for stage in ("netns", "seccomp"):
-        for means in ("python", "ctypes"):
-            assert {f"{stage} {what}{digit} {means}" for what in ("tcp", "udp") for digit in "46"} <= roads
-    assert {"name python", "name ctypes"} <= roads
+    assert {"netns is new", "netns interfaces", "netns routes"} <= roads
+    for means in ("python", "ctypes"):
+        assert {f"seccomp {what}{digit} {means}" for what in ("tcp", "udp") for digit in "46"} <= roads
+    assert {"name python", "name ctypes", "seccomp unix python", "seccomp io_uring ctypes"} <= roads
 
 
 def test_walls_that_only_claim_to_stand_are_measured_as_none(port: int) -> None:
@@ -117,6 +118,7 @@ def test_walls_that_only_claim_to_stand_are_measured_as_none(port: int) -> None:
         pytest.skip("no loopback interface here: nothing could get out anyway")
     report = break_out("paper", port)
     assert report["level"] == "none"
+    assert report["probes"]["netns is new"] is False
     assert report["probes"]["name"] is False
 
 

@@ -80,7 +80,7 @@ def test_rows_become_logits_in_the_manifests_order_and_embeddings_of_unit_length
     job.add(first, row(1, 2, 3, 4), COLUMNS)
     encoding = finished(job)
     assert encoding.logits.tolist() == [[2, 1], [6, 5]]
-    np.testing.assert_allclose(encoding.embeddings, [[0.6, 0.8], [0, -1]], atol=1e-6)
+    np.testing.assert_allclose(encoding.embeddings, np.array([[0.6, 0.8], [0.0, -1.0]]), atol=1e-6)
     assert encoding.tokens.tolist() == [5, 7]
     assert encoding.unknown.tolist() == [1, 1]
     assert {array.dtype for array in (encoding.logits, encoding.embeddings)} == {np.dtype(np.float32)}

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import a_bank, a_policy, unit_rows
 
-from guardian.calibration.bank import ReferenceBank, conformal_p
+from guardian.calibration.bank import conformal_p
 from guardian.inference.base import Floats
 from guardian.message import Channel
 from guardian.policy.base import Policy
-from guardian.policy.probe import THRESHOLD, Probe, _Ordinary
+from guardian.policy.probe import THRESHOLD, Probe
 
 SCAM = unit_rows(1, seed=1)[0]
 """Direction of the texts that the owner wants flagged."""
@@ -43,26 +43,13 @@ def test_new_texts_like_the_flag_examples_match() -> None:
 @pytest.mark.parametrize("channel", Channel)
 def test_new_ordinary_messages_match_as_rarely_as_promised(channel: Channel) -> None:
     # Scored without leaving each message of the bank out, 2 to 4 times as many would match.
-    policy = _policy(EXAMPLES, rarity=100, channels=(channel,))
+    examples = _examples(FLAG, FINE[:0])
+    policy = _policy(examples, rarity=100, channels=(channel,))
     rates = []
-    for seed in range(10):
-        probe = Probe([policy], a_bank(1_120, seed=100 + seed, ai_output=280), EXAMPLES)
+    for seed in range(8):
+        probe = Probe([policy], a_bank(1_120, seed=100 + seed, ai_output=280), examples)
         rates.append((probe.deviations(policy.id, unit_rows(1_000, seed=200 + seed)) >= 0).mean())
     assert 0.3 / 100 < np.mean(rates) < 1.5 / 100
-
-
-def test_leaving_a_message_out_in_closed_form_is_leaving_it_out() -> None:
-    bank = a_bank(300, ai_output=100)
-    ordinary = _Ordinary(bank)
-    weights = np.stack([ordinary.inverse @ SCAM], axis=1)
-    chosen = np.arange(300) == 250
-    (score,) = ordinary.left_out_scores(weights, chosen)
-    # The same by hand: the sum of squares without that message, the scale and the ridge as they were.
-    rest = ReferenceBank(bank.embeddings[~chosen], bank.logits[~chosen], bank.channels[~chosen])
-    squares = [_Ordinary(each).centred.T @ _Ordinary(each).centred for each in (bank, rest)]
-    covariance = np.linalg.inv(ordinary.inverse) - 0.9 * (squares[0] - squares[1]) / 298
-    expected = bank.embeddings[250].astype(np.float64) @ np.linalg.solve(covariance, SCAM.astype(np.float64))
-    assert score[0] == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_message_that_matches_is_as_rare_as_the_policy_demands() -> None:
@@ -76,7 +63,15 @@ def test_a_message_that_matches_is_as_rare_as_the_policy_demands() -> None:
         assert (deviation < 0) or probe.rarity(policy.id, row[None]) <= 1 / 50
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("pull", [0.0, 0.3, 1.0])
+def test_flag_examples_that_have_little_in_common_still_match_themselves(pull: float) -> None:
+    flag = unit_rows(6, seed=61, towards=SCAM, pull=pull)
+    examples = _examples(flag, FINE[:0])
+    policy = _policy(examples)
+    assert (Probe([policy], a_bank(), examples).deviations(policy.id, flag) >= 0).all()
+
+
+@settings(max_examples=15, deadline=None)
 @given(st.integers(1, 5), st.integers(0, 6), st.floats(0, 3), st.floats(0, 3), st.integers(0, 10_000))
 def test_no_fine_example_ever_matches_its_own_policy(
     flags: int, fines: int, flag_pull: float, fine_pull: float, seed: int

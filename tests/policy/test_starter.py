@@ -79,7 +79,8 @@ def test_every_tactic_that_design_names_is_looked_for_by_some_starter_policy_or_
     assert "risk" in looked_for
     assert TACTICS.keys() - looked_for <= {
         "urgency", "scarcity", "intimidation",  # honest offers press too; with an ask they are pressure-to-pay's
-        "flattery", "love_bombing", "playing_victim", "fear", "gaslighting", "denial_minimising", "fabricated_consensus",
+        "flattery", "love_bombing", "playing_victim", "fear",
+        "gaslighting", "denial_minimising", "fabricated_consensus",
     }  # fmt: skip
 
 

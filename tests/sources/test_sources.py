@@ -26,7 +26,11 @@ def parse(data: bytes) -> list[tuple[str, bytes, str]]:
     return [(message.id, message.raw, message.fault) for message in messages]
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n\r"), min_size=1).filter(lambda line: line.strip()), max_size=8))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="\n\r"), min_size=1).filter(lambda line: line.strip()), max_size=8
+    )
+)
 def test_every_line_that_is_not_blank_yields_one_message(rows: list[str]) -> None:
     data = b"\n".join(row.encode("utf-8", "surrogatepass") for row in rows)
     assert len(parse(data)) == len([row for row in data.split(b"\n") if row.strip()])

@@ -13,14 +13,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.timer import Timer
-from textual.widgets import RadioButton, RadioSet, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from guardian.message import Channel
 from tui.keys import ASK_KEYS
-from tui.messages import Answered, LongTextPasted, TextGiven
+from tui.messages import Answered, LongTextPasted, SpeakerChanged, TextGiven
 from tui.state import HouseState, Phase
 from tui.widgets.detail import Reasons
 from tui.widgets.editor import Editor
+from tui.widgets.speaker import Speaker
 
 PAUSE_S = 0.4
 """How long typing must have stopped before a text is screened."""
@@ -46,9 +47,7 @@ class AskPane(Container):
     def compose(self) -> ComposeResult:
         """The text on the left or above, the verdict on the right or below."""
         with Vertical(id="question"):
-            with RadioSet(id="speaker", compact=True):
-                yield RadioButton("a person wrote it", value=True, id="person", compact=True)
-                yield RadioButton("an AI wrote it", id="ai", compact=True)
+            yield Speaker(id="speaker")
             yield Editor(id="editor", soft_wrap=True, placeholder="Paste or type what was said to you.", compact=True)
             yield Static("", markup=False, id="long-text")
         yield Reasons(id="answer")
@@ -61,8 +60,7 @@ class AskPane(Container):
     @property
     def channel(self) -> Channel:
         """Who speaks, as the owner said."""
-        is_ai = self.query_one("#ai", RadioButton).value
-        return Channel.AI_OUTPUT if is_ai else Channel.INCOMING
+        return self.query_one(Speaker).channel
 
     @property
     def is_answered(self) -> bool:
@@ -88,8 +86,7 @@ class AskPane(Container):
 
     def action_switch_speaker(self) -> None:
         """A person, or an AI."""
-        other = "person" if self.channel is Channel.AI_OUTPUT else "ai"
-        self.query_one(f"#{other}", RadioButton).value = True
+        self.query_one(Speaker).action_switch()
 
     def action_clear(self) -> None:
         """Begin with an empty page."""
@@ -110,8 +107,8 @@ class AskPane(Container):
         message.stop()
         self._changed()
 
-    @on(RadioSet.Changed)
-    def _speaker_changed(self, message: RadioSet.Changed) -> None:
+    @on(SpeakerChanged)
+    def _speaker_changed(self, message: SpeakerChanged) -> None:
         message.stop()
         self._changed()
 

@@ -1,7 +1,7 @@
 """The Inbox tab: the list of screened messages, worst first, and the chosen one beside it.
 
-Invariants: rows come from `Screened` alone; the list follows the worst message until the owner takes the cursor, and from
-then on the cursor stays on the owner's message whatever arrives.
+Invariants: rows come from `Screened` alone; the list follows the worst message until the owner takes the cursor, and
+from then on the cursor stays on the owner's message whatever arrives.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ OUTCOME_COLUMNS = 12
 NAME_COLUMNS = 30
 REASON_COLUMNS = 24
 """Least width at which the reason has a column of its own."""
+GATHER_S = 0.1
+"""Rows are added in batches: each addition sorts the list."""
 _STYLES = ("flagged", "notice", "unsure", "unscreened", "clean")
 
 
@@ -128,6 +130,7 @@ class InboxPane(Container):
         super().__init__(id="inbox-pane")
         self._settings = settings
         self._triage = Triage()
+        self._arrived: list[Screened] = []
 
     def compose(self) -> ComposeResult:
         """The list on the left or above, the message on the right or below."""
@@ -142,10 +145,11 @@ class InboxPane(Container):
         self.query_one("#filter").display = False
         self._show_emptiness()
 
-    def add(self, screened: Sequence[Screened]) -> None:
-        """Take in further screened messages."""
-        self.query_one(InboxTable).add_items(self._triage.add(screened))
-        self._show_emptiness()
+    def add(self, screened: Screened) -> None:
+        """Take in a further message. Those that arrive together enter the list together, `GATHER_S` later."""
+        if not self._arrived:
+            self.set_timer(GATHER_S, self._take_in)
+        self._arrived.append(screened)
 
     def say_when_empty(self, words: str) -> None:
         """What to read where the list would be, as long as there is nothing in it. The app's own words."""
@@ -195,10 +199,17 @@ class InboxPane(Container):
     @on(ItemChosen)
     def _show(self, message: ItemChosen) -> None:
         message.stop()
-        detail = self.query_one(Detail)
-        detail.set_class(message.item is None, "-nothing")
+        self.set_class(message.item is None, "-nothing")
         if message.item is not None:
-            detail.show(message.item.screened)
+            self.query_one(Detail).show(message.item.screened)
+
+    def _take_in(self) -> None:
+        was_empty = not len(self._triage)
+        self.query_one(InboxTable).add_items(self._triage.add(self._arrived))
+        self._arrived = []
+        self._show_emptiness()
+        if was_empty and self.screen.focused is None:
+            self.focus_list()
 
     def _look_for(self, words: str) -> None:
         if " ".join(words.casefold().split()) != self._triage.words:
@@ -211,14 +222,14 @@ class InboxPane(Container):
         self._show_emptiness()
 
     def _show_emptiness(self) -> None:
-        table = self.query_one(InboxTable)
-        table.display = bool(table.row_count) or bool(len(self._triage))
-        self.query_one("#empty").display = not len(self._triage)
-        self.query_one(Detail).set_class(not len(self._triage), "-nothing")
+        is_empty = not len(self._triage)
+        self.query_one(InboxTable).display = not is_empty
+        self.query_one("#empty").display = is_empty
+        self.set_class(is_empty, "-nothing")
 
 
 def _column_widths(columns: int) -> tuple[int, ...]:
-    """Widths of the columns for a list of that many columns; each has a space on either side, and a bar stands right."""
+    """Widths for a list so many columns wide: each has a space on either side, and a scroll bar may stand right."""
     rest = columns - (OUTCOME_COLUMNS + 2) - 2 - 2
     if rest - NAME_COLUMNS - 2 >= REASON_COLUMNS:
         return OUTCOME_COLUMNS, NAME_COLUMNS, rest - NAME_COLUMNS - 2

@@ -78,6 +78,16 @@ CREDENTIAL_RULES: Final = (
         say="asks you to pass on a code that opens an account of yours",
     ),
     Rule(
+        id="read-it-to-me",
+        tactic="credential_request",
+        score=PLAIN,
+        why="The same over two sentences: the code is on its way, and then it is to be read out.",
+        pattern=rf"\b(?:read|text|send|forward|tell|give|dictate) (?:it|that one|them)(?: out| over)?\b.{{0,16}}?\b{_TO_ME}\b",
+        needs=rf"\b(?:{_CODE}|an? code)\b.{{0,40}}?\b(?:sent|phone|text|receiv\w+|com(?:e|es|ing)|came|arriv\w+)\b",
+        unless=_HARMLESS,
+        say="asks you to pass on a code that opens an account of yours",
+    ),
+    Rule(
         id="text-back",
         tactic="credential_request",
         score=PLAIN,

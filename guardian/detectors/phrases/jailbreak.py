@@ -8,14 +8,13 @@ from guardian.detectors.rulebook import PLAIN, Rule
 
 _RULES: Final = (
     r"(?:rules?|restrictions?|limits?|limitations?|filters?|guidelines?|polic(?:y|ies)|ethic\w*|moral\w*|censor\w*"
-    r"|confines|constraints|boundaries"
-    r"|safeguards|safety|instructions?|programming|training)"
+    r"|confines|constraints|boundaries|safeguards|safety|instructions?|programming|training)"
 )
-_TO_A_MODEL: Final = (
-    r"\b(?:chat ?gpt|gpt|ai|a\.i\.|llm|assistant|language model|persona|chatbot|bot|you are (?:now|going)"
-    r"|you'?re now|u r|from now on|from on now|act as|acting as"
-    r"|role-?play|pretend|respond as|answer as|simulate|session|prompts?|content policy|openai|stay \w+ whatever"
-    r"|imagine)\b"
+_ROLE: Final = (  # somebody is told what to be; an article about AI and its rules does not do that
+    r"\b(?:you(?:'re| are| will)? (?:now|going to be|going to (?:act|play|pretend))|you are (?:an? )?(?:ai|[a-z]*gpt|dan)"
+    r"|u r|from (?:now on|on now),? (?:you|u)|act(?:ing)? as (?:an?|my|the|dan)|role-?play|persona"
+    r"|pretend (?:to be|you|that you)|imagine (?:you|an? ai|a country)|(?:respond|answer|reply) as|simulate"
+    r"|(?:hi|hello|dear|hey),? (?:chat ?gpt|gpt)|chatgpt (?:with|now|will)|stay \w+ whatever|an ai (?:without|with no))\b"
 )
 
 JAILBREAK_RULES: Final = (
@@ -37,7 +36,8 @@ JAILBREAK_RULES: Final = (
             r"\b(?:terms|licen[cs]e|warranty|building|parking|travel|visa|covid|diet\w*|school|tax|data protection"
             r"|privacy policy|house rules|prompt injection)\b"
         ),
-        needs=_TO_A_MODEL,
+        needs=_ROLE,
+        is_denial=True,
     ),
     Rule(
         id="named-mode",
@@ -78,7 +78,7 @@ JAILBREAK_RULES: Final = (
             r"|ever )?(?:refus\w+|declin\w+|reject|say (?:no|\"?i can'?t)|break character|deny)\b"
         ),
         needs=(
-            _TO_A_MODEL
+            _ROLE
             + r".{0,600}?\b(?:rules|guidelines|restrictions?|limits?|filters?|anything|uncensored|unethical|illegal"
             r"|any (?:request|question|prompt)s?|polic(?:y|ies))\b"
         ),

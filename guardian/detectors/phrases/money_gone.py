@@ -66,10 +66,10 @@ UNRETURNABLE_MONEY: Final = (
         score=PLAIN,
         why="A debt, a fine, a price or a gift to be paid in gift cards: no office and no shop asks for that.",
         pattern=(
-            r"\b(?:pay(?:ment|able)?|settle|give|send|deposit|donate|clear)\b.*?\b(?:in|with|by|via|through|using"
+            r"\b(?:pay(?:ment|able)?|paid|settled?|give|send|deposit|donate|clear)\b.*?\b(?:in|with|by|via|through|using"
             rf"|as)\b.{{0,24}}?\b{CARDS}"
         ),
-        unless=r"\b(?:or|and) (?:a )?credit card|\baccept(?:s|ed)?\b|\b(?:your|you) (?:basket|order|purchase)",
+        unless=r"\b(?:or|and) (?:a )?credit card|\baccepts?\b|\b(?:your|you) (?:basket|order|purchase)",
         say="asks to be paid in gift cards or prepaid vouchers",
     ),
     Rule(

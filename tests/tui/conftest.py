@@ -1,0 +1,59 @@
+"""One real gate for all tests of the app, with two policies whose patterns make verdicts independent of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tui_driver import handing_out
+
+from guardian.assembly import open_gate
+from guardian.gate import Gate
+from guardian.message import Channel, Format, Message
+from guardian.settings import Settings, load_settings
+from tui.app import GuardianApp
+
+POLICIES = Path(__file__).parent / "policies"
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a home that nobody lives in."""
+    home = tmp_path_factory.mktemp("house")
+    return load_settings({"GUARDIAN_HOME": str(home)}, {"policies_dir": str(POLICIES)})
+
+
+@pytest.fixture(scope="session")
+def gate(house: Settings) -> Iterator[Gate]:
+    """The gate, with the real model behind it."""
+    with open_gate(house) as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_app(house: Settings, gate: Gate) -> Callable[..., GuardianApp]:
+    """`make_app(path, ...)`: the app on these paths, in front of the open gate."""
+
+    def make(*paths: Path) -> GuardianApp:
+        return GuardianApp(house, paths, handing_out(gate))
+
+    return make
+
+
+@pytest.fixture
+def message() -> Callable[..., Message]:
+    """`message("text", name="...", sender="...")`: a message."""
+
+    def make(
+        text: str | bytes,
+        *,
+        name: str = "note.txt",
+        sender: str | None = None,
+        channel: Channel = Channel.INCOMING,
+        format: Format = Format.TEXT,
+    ) -> Message:
+        raw = text if isinstance(text, bytes) else text.encode()
+        return Message(raw, channel=channel, id=name, sender=sender, format=format)
+
+    return make
