@@ -70,13 +70,12 @@ def test_types_of_weights_are_compared_where_a_folder_of_them_is_named(workplace
     assert all(isinstance(row, Figure) for row in compared)
 
 
-@pytest.mark.slow
 def test_the_script_prints_one_table_and_writes_the_samples(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench, "QUICK", SMOKE)
     file = tmp_path / "figures.json"
-    code = bench.main(["--quick", "--only", "cold-filter", "--json", str(file)])
+    code = bench.main(["--quick", "--only", "screening", "--json", str(file)])
     printed = capsys.readouterr()
     assert code == 0, printed.out
     assert printed.out.count("figure  ") == 1
@@ -84,7 +83,7 @@ def test_the_script_prints_one_table_and_writes_the_samples(
     assert "wall:" in printed.out
     written = json.loads(file.read_text())
     assert written["machine"]["wall"]
-    assert all(row["samples"] for row in written["results"]["cold-filter"])
+    assert all(row["samples"] for row in written["results"]["screening"])
 
 
 def test_a_benchmark_that_goes_wrong_is_told_and_ends_no_other(

@@ -45,7 +45,7 @@ try:
 except GuardianError as error:
     sys.exit(error.line())
 """
-_IMPORT_TIMEOUT_S: Final = 60.0
+_IMPORT_TIMEOUT_S: Final = 120.0
 
 
 def check_llama() -> Check:

@@ -32,7 +32,9 @@ GOVERNMENT: Final = re.compile(
 )
 """Registered domains and suffixes that only a state hands out."""
 
-_SCHEME: Final = re.compile(r"^(?:(https?|hxxps?):)?[/\\]*", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d{1,5}(?:[/?#]|$))", re.IGNORECASE)
+"""What stands before the first colon, unless a port number stands behind it."""
+_WEB: Final = frozenset({"http", "https", "hxxp", "hxxps"})
 _HOST: Final = re.compile(r"^[\w.\-]{1,253}$")
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9})$")
 _HOME: Final = tuple(
@@ -64,9 +66,10 @@ class Address:
 def read_address(text: str) -> Address | None:
     """The address in `text` (with or without http), or None where there is no web host in it."""
     trimmed = text.strip().rstrip(_TRAILING)[:_LONGEST]
-    if ":" in trimmed.split("/", 1)[0] and not re.match(r"(?i)(?:https?|hxxps?):|[^:]*:\d|[^:/@]*:[^@/]*@", trimmed):
+    scheme = _SCHEME.match(trimmed)
+    if scheme is not None and scheme.group(1).lower() not in _WEB:
         return None  # mailto:, javascript:, tel: and their like
-    body = trimmed[_SCHEME.match(trimmed).end() :]  # type: ignore[union-attr]  # the pattern matches the empty string
+    body = trimmed[scheme.end() if scheme is not None else 0 :].lstrip("/\\")
     authority = re.split(r"[/\\?#]", body, maxsplit=1)[0]
     userinfo, _, place = authority.rpartition("@")
     host = _decode(unquote(place).rsplit(":", 1)[0] if re.search(r":\d*$", place) else unquote(place))

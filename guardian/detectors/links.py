@@ -94,7 +94,7 @@ class LinksDetector(Detector):
             self._pattern = re2.compile(_ADDRESS_PATTERN, options)
         for view in evidence.reading.views:
             text = plain(view.text)
-            if "." not in text:
+            if "." not in text and "//" not in text:
                 continue
             judged: dict[str, tuple[float, str] | None] = {}
             for match in self._pattern.finditer(text):

@@ -1,7 +1,7 @@
 """Cuts a view into passages for the rule families, and says which words are only quoted.
 
 A passage is a sentence as an ask reads: lines that were wrapped are joined, lists are not, and a run without full stops
-is cut into pieces that overlap by half, so that no ask of up to half a piece is torn apart. What an explanation
+is cut into pieces that overlap by half, so that no ask of `LONGEST_ASK` characters is torn apart. What an explanation
 quotes is another matter: see `guardian.reading.sentences`.
 
 Invariants: offsets are characters of the text given; passages cover every character but white space; none is longer
@@ -14,8 +14,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-LONGEST: Final = 320
-"""Characters of the longest passage; rules look for asks within one."""
+LONGEST: Final = 400
+"""Characters of the longest passage."""
+_EDGE: Final = 40
+"""Characters by which a cut may move to the edge of a word."""
+LONGEST_ASK: Final = LONGEST // 2 - _EDGE
+"""Characters of an ask that is never torn apart."""
 
 _END = re.compile(
     r"[.!?…][\"')\]]{0,3}\s"  # a full stop and its like, with closing marks behind it
@@ -78,13 +82,12 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not text[start:end].strip():
         return
     while end - start > LONGEST:
-        cut = _word_edge(text, start + LONGEST // 2, start + LONGEST)
-        yield start, cut
-        start = _word_edge(text, start + LONGEST // 4, start + LONGEST // 2)
+        yield start, _word_edge(text, start + LONGEST)
+        start = _word_edge(text, start + LONGEST // 2)
     yield start, end
 
 
-def _word_edge(text: str, low: int, high: int) -> int:
-    """The last word edge in `low` to `high`, or `high` where there is none."""
-    edge = text.rfind(" ", low, high)
-    return edge if edge > low else high
+def _word_edge(text: str, place: int) -> int:
+    """The last word edge at most `_EDGE` characters before `place`, or `place` itself where there is none."""
+    edge = text.rfind(" ", place - _EDGE, place)
+    return edge if edge >= 0 else place

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guardian.detectors.base import Evidence
-from guardian.detectors.passages import passages, plain, quoted_ranges
+from guardian.detectors.passages import LONGEST_ASK, passages, plain, quoted_ranges
 from guardian.finding import Finding, FindingKind, Span
 from guardian.reading.base import View
 from guardian.tactics import say_for
@@ -33,7 +33,7 @@ PLAIN: Final = 0.9
 WEAK: Final = 0.6
 MENTION: Final = 0.3
 
-_REACH: Final = 160
+_REACH: Final = LONGEST_ASK
 """Characters that one match may span; two words further apart are not one ask."""
 _NEAR: Final = 2
 """Sentences before and behind in which `needs` may stand."""
@@ -43,7 +43,7 @@ _RETRIES: Final = 4
 """Later starts that are tried in one sentence when a match is too long or excused."""
 
 _SET_MEMORY_BYTES: Final = 16 << 20
-"""Of a book's own automaton. A set that runs out of memory finds nothing and says nothing, so there is room to spare."""
+"""Of a book's automaton. A set that runs out of memory finds nothing and says nothing, so there is room to spare."""
 _PATTERN_MEMORY_BYTES: Final = 1 << 20
 """Of one pattern. One that runs out goes on more slowly without its cache; there are many, so each gets little."""
 

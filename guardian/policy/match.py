@@ -19,6 +19,7 @@ from guardian.detectors.base import Evidence
 from guardian.finding import Finding, Span
 from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest
+from guardian.message import Channel
 from guardian.policy.base import Policy
 from guardian.policy.patterns import Pattern, encode_all
 from guardian.policy.probe import THRESHOLD, Probe, ProbeReading
@@ -57,7 +58,7 @@ class _Case:
         """What the examples say; nothing where the model did not judge."""
         encoding = self.evidence.encoding
         if self.probe is None or encoding is None:
-            return ProbeReading({}, {})
+            return ProbeReading({}, {}, {})
         return self.probe.read(encoding.embeddings)
 
 
@@ -73,8 +74,9 @@ class Matcher:
     ) -> None:
         """Without a manifest tactics stand on rules alone, and without a bank examples do not count."""
         in_force = [policy for policy in policies if policy.is_in_force]
-        self._watches = tuple(_Watch(p, tuple(Pattern(source) for source in p.match.patterns)) for p in in_force)
-        self._by_id = {watch.policy.id: watch for watch in self._watches}
+        watches = [_Watch(policy, tuple(map(Pattern, policy.match.patterns))) for policy in in_force]
+        self._by_id = {watch.policy.id: watch for watch in watches}
+        self._by_channel = {channel: [w for w in watches if w.policy.looks_at(channel)] for channel in Channel}
         self._outputs = TacticOutputs(manifest)
         self._probe = Probe(in_force, bank, example_embeddings) if bank is not None else None
 
@@ -82,8 +84,7 @@ class Matcher:
         """How every policy that looks at the message's channel stands to it, in order of the policies."""
         tactics = TacticRoads(self._outputs, evidence.scores, findings)
         case = _Case(evidence, tactics, self._probe)
-        channel = evidence.message.channel
-        return tuple(_match(watch, case) for watch in self._watches if watch.policy.looks_at(channel))
+        return tuple(_match(watch, case) for watch in self._by_channel[evidence.message.channel])
 
     def pattern_spans(self, match: PolicyMatch, evidence: Evidence) -> tuple[Span, ...]:
         """The words that a matched policy's patterns found, in order of pattern and place, at most `MOST_SPANS`."""
@@ -167,11 +168,12 @@ def _pattern_roads(patterns: Sequence[Pattern], texts: Sequence[bytes]) -> list[
 
 
 def _example_road(policy: str, case: _Case) -> Road:
-    score, encoding = case.probed.scores[policy], case.evidence.encoding
-    if score < THRESHOLD or case.probe is None or encoding is None:
-        return road(score, THRESHOLD, "")
-    worst = encoding.embeddings[case.probed.windows[policy]]
-    return road(score, THRESHOLD, f"example:{case.probe.nearest_flag(policy, worst)}")
+    probed, encoding = case.probed, case.evidence.encoding
+    score, margin = probed.scores[policy], probed.margins[policy]
+    if margin < 0 or case.probe is None or encoding is None:
+        return Road(score, THRESHOLD, margin, False)
+    number = case.probe.nearest_flag(policy, encoding.embeddings[probed.windows[policy]])
+    return Road(score, THRESHOLD, margin, True, (f"example:{number}",))
 
 
 def _excuse_copies_of_fine_examples(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, str]:

@@ -43,6 +43,8 @@ class ProbeReading:
 
     scores: Mapping[str, float]
     """Policy id to score, 0 to 1, of the message's worst window for that policy."""
+    margins: Mapping[str, float]
+    """Policy id to how far that window is over the threshold, in logit space: in standard deviations."""
     windows: Mapping[str, int]
     """Policy id to that window."""
 
@@ -89,13 +91,12 @@ class Probe:
     def read(self, embeddings: Floats) -> ProbeReading:
         """Every policy's score for a message of (windows, embedding size) unit rows."""
         if not self._fits or not len(embeddings):
-            return ProbeReading({}, {})
+            return ProbeReading({}, {}, {})
         deviations = np.maximum.reduceat(embeddings @ self._weights - self._offsets, self._starts, axis=1)
         worst = deviations.argmax(axis=0)
-        scores = _sigmoid(deviations[worst, np.arange(len(worst))]).tolist()
-        return ProbeReading(
-            dict(zip(self._fits, scores, strict=True)), dict(zip(self._fits, worst.tolist(), strict=True))
-        )
+        margins = deviations[worst, np.arange(len(worst))]
+        columns = (_sigmoid(margins).tolist(), margins.tolist(), worst.tolist())
+        return ProbeReading(*(dict(zip(self._fits, column, strict=True)) for column in columns))
 
     def deviations(self, policy: str, embeddings: Floats) -> Floats:
         """(n,): how far each of n unit rows is over (or under) the policy's threshold, in standard deviations.

@@ -213,8 +213,9 @@ class _Collector:
             return None, None
         try:
             addresses = policy.default.header_factory(name, value.decode("utf-8", "replace")).addresses
-            found = next(((a.addr_spec, a.display_name) for a in addresses), (None, None))
+            found = next(((person.addr_spec, person.display_name) for person in addresses), ("", ""))
         except Exception:  # the grammar of addresses fails in as many ways as that of mails
             self.mail.odd_headers += 1
             return None, None
-        return found[0] or None, found[1] or None
+        address, display_name = found
+        return (address if address != "<>" else None) or None, display_name or None

@@ -19,6 +19,10 @@ from guardian.reading.limits import Limits
 from guardian.reading.mail_unpack import unfold
 
 
+_MAX_PARAMETERS = 100
+"""Semicolons in one header of MIME. The parser counts the quotation marks of the whole header again at each."""
+
+
 class UnparsableMail(GuardianError):
     """The mail has more than is read, or the parser failed on it. `what` is a plain sentence."""
 
@@ -55,6 +59,8 @@ class Part(Message):
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > limits.max_header_bytes or len(self) >= limits.max_headers:
             raise UnparsableMail("the mail has more headers than are read")
+        if value.count(";") > _MAX_PARAMETERS and name.lower().startswith("content-"):
+            raise UnparsableMail(f"a header of the mail has more than {_MAX_PARAMETERS} parameters")
         super().set_raw(name, value)
 
     def attach(self, payload: Message) -> None:  # type: ignore[override]

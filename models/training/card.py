@@ -12,6 +12,10 @@ import numpy as np
 from baseline import WordScores
 
 
+MOST_ALARMS = 0.05
+"""An output that exceeds its threshold on more of the hard ordinary texts than this may only give notice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One output of the network, with what was measured of it."""
@@ -29,6 +33,11 @@ class Measured:
     ordinary: int
     alarms: int
     auc: float
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it cannot be held near its alarm rate on hard ordinary texts, and so may only give notice."""
+        return self.alarms > MOST_ALARMS * self.ordinary
 
     @property
     def recall(self) -> float:
@@ -96,7 +105,7 @@ def write_manifest(models: Path, report: Report, least_positives: int) -> None:
             f"recall_low = {output.recall_low:.3f}",
             f"recall_high = {output.recall_high:.3f}",
             f"false_alarm_rate = {output.alarms / output.ordinary:.4f}",
-            "notice_only = false",
+            f"notice_only = {str(output.is_weak).lower()}",
         ]
     (models / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

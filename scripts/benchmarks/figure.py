@@ -121,6 +121,11 @@ def number(value: float) -> str:
     return f"{value:.{min(places, 3)}f}"
 
 
+def typical(values: Sequence[float]) -> str:
+    """The median, in words."""
+    return number(statistics.median(values))
+
+
 def table_lines(cells: Sequence[str]) -> list[str]:
     """One row as lines of text; what is too long for its column goes on below."""
     widths = (*WIDTHS, _LINE_WIDTH - sum(WIDTHS) - 2 * len(WIDTHS))

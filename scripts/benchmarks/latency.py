@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.figure import Figure, NotMeasured, Row, at_most, differences, number, ratios_percent
+from benchmarks.figure import Figure, NotMeasured, Row, at_most, differences, ratios_percent, typical
 from benchmarks.peer import Absent, Peer
 from benchmarks.texts import Text
 from benchmarks.workplace import Workplace, stopwatch_ms
@@ -74,7 +74,7 @@ def _length(
         roads["onnx"] = lambda sample: onnx.encode_ms(sample.windows)
     turns = take_turns(roads, samples, bench.counts.rounds)
     windows = max(len(sample.windows) for sample in samples)
-    bare_words = f"bare pass {number(sorted(turns['bare'])[len(turns['bare']) // 2])} ms, same windows ({windows})"
+    bare_words = f"bare pass {typical(turns['bare'])} ms, same windows ({windows})"
     llama_ms, onnx_ms = (f"{value:g} ms on traps.md's machine" for value in _TRAPS_MS[length])
     rows: list[Row] = [
         Figure(f"{length} tokens, gate", turns["gate"], "ms", baseline=bare_words),

@@ -19,7 +19,7 @@ _FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "neon"
 def describe(bench: Workplace) -> dict[str, str]:
     """Lines of the table's head, by name. Opens a gate to learn how strong the wall is here."""
     manifest = bench.manifest
-    with bench.gate() as gate:
+    with bench.gate(policies_dir=bench.policies(0)) as gate:
         verdict = gate.screen(Text(MESSAGE_100_TOKENS).message()).verdict
     return {
         "measured": f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",

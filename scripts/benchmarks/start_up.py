@@ -7,7 +7,7 @@ import sys
 import time
 from collections import defaultdict
 
-from benchmarks.figure import Figure, NotMeasured, Row, at_most, number
+from benchmarks.figure import Figure, NotMeasured, Row, at_most, typical
 from benchmarks.texts import MESSAGE_100_TOKENS
 from benchmarks.workplace import CommandFailed, Workplace, stopwatch_ms
 
@@ -56,7 +56,7 @@ def run(bench: Workplace) -> list[Row]:
 def _baseline(words: tuple[str, ...], python: list[float]) -> str:
     if words == _FILTER:
         return "llama_cpp import 160-260 ms + model load 50-100 ms (traps.md 9)"
-    return f"python itself {number(sorted(python)[len(python) // 2])} ms"
+    return f"python itself {typical(python)} ms"
 
 
 def _input(words: tuple[str, ...]) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import time
 
-from benchmarks.figure import Figure, Row, at_least, number, ratios_percent
+from benchmarks.figure import Figure, Row, at_least, ratios_percent, typical
 from benchmarks.peer import Peer
 from benchmarks.texts import Text
 from benchmarks.workplace import Workplace, stopwatch_ms
@@ -57,7 +57,7 @@ def _batch(bench: Workplace, gate: Gate, bare: Peer, texts: list[Text], kind: st
             (gate_rates if is_gate else bare_rates).append(1000 * len(texts) / elapsed_ms)
     target = SHARE_OF_BARE if kind == "ordinary" else None
     about = f"{len(texts)} texts, {len(windows)} windows, {flagged} texts explained"
-    bare_words = f"bare {number(sorted(bare_rates)[len(bare_rates) // 2])} texts/s"
+    bare_words = f"bare {typical(bare_rates)} texts/s"
     return [
         Figure(f"scan --ndjson, warm, {kind}", gate_rates, "texts/s", baseline=f"{bare_words}; {about}"),
         Figure(f"share of the bare encoder, {kind}", ratios_percent(gate_rates, bare_rates), "%", target),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from guardian.inference.base import Encoding, EncodingFailure
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
@@ -17,7 +19,9 @@ MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 HERE = Path(__file__).resolve().parent
 POISON_WORKER = [sys.executable, "-I", "-S", str(HERE / "poison_worker.py")]
 """Guardian's own worker, with texts that abort, hang or garble it."""
-PATIENCE_S = 60.0
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: a busy machine is no counterexample."""
+PATIENCE_S = 120.0
 """How long a test waits before it fails; never how long something may take."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+from cell_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def read(data: bytes, accepts: frozenset[type[Frame]] = ALL) -> list[Frame]:
     return list(FrameStream(accepts).feed(data))
 
 
+@steady
 @given(st.lists(frames, max_size=4), st.integers(1, 40))
 def test_frames_come_back_equal_in_whatever_pieces_the_pipe_delivers_them(sent: list[Frame], piece: int) -> None:
     data = b"".join(map(encode, sent))
@@ -57,6 +59,7 @@ def test_frames_come_back_equal_in_whatever_pieces_the_pipe_delivers_them(sent: 
     assert list(map(type, received)) == list(map(type, sent))
 
 
+@steady
 @given(st.binary(max_size=200))
 def test_any_bytes_are_frames_an_unfinished_frame_or_a_frame_error(data: bytes) -> None:
     try:
@@ -66,6 +69,7 @@ def test_any_bytes_are_frames_an_unfinished_frame_or_a_frame_error(data: bytes) 
     assert data.startswith(b"".join(map(encode, received)))
 
 
+@steady
 @given(frames, st.data())
 def test_a_damaged_frame_never_raises_anything_but_a_frame_error(frame: Frame, data: st.DataObject) -> None:
     whole = bytearray(encode(frame))
@@ -78,6 +82,7 @@ def test_a_damaged_frame_never_raises_anything_but_a_frame_error(frame: Frame, d
     assert bytes(whole).startswith(b"".join(map(encode, received)))
 
 
+@steady
 @given(frames, st.binary(min_size=1, max_size=8))
 def test_bytes_behind_the_end_of_a_body_are_refused(frame: Frame, more: bytes) -> None:
     whole = encode(frame)
@@ -86,6 +91,7 @@ def test_bytes_behind_the_end_of_a_body_are_refused(frame: Frame, more: bytes) -
         read(longer)
 
 
+@steady
 @given(frames)
 def test_a_shortened_body_is_refused(frame: Frame) -> None:
     whole = encode(frame)

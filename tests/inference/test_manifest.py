@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cell_rig import MODELS_DIR, shipped
+from cell_rig import MODELS_DIR, shipped, steady
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,7 +160,7 @@ def test_a_file_that_is_no_manifest_is_one_line(tmp_path: Path, kind: str) -> No
     assert "\n" not in caught.value.line()
 
 
-@settings(max_examples=60)
+@settings(steady, max_examples=60)
 @given(st.integers(0, len(TEXT) - 1), st.characters(codec="ascii"))
 def test_a_changed_character_gives_a_manifest_or_a_model_error(
     tmp_path_factory: pytest.TempPathFactory, place: int, letter: str

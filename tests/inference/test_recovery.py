@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def test_a_reason_that_a_retry_would_not_mend_opens_the_circuit_at_once() -> Non
     assert recovery.was_open
 
 
+@steady
 @given(st.lists(st.tuples(st.floats(0, 100), st.booleans()), max_size=200))
 def test_deaths_without_an_answer_never_exceed_what_the_circuit_allows(
     events: list[tuple[float, bool]],

@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from cell_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ def test_the_x32_door_is_closed() -> None:
     assert confined("x86_64", 0x40000000) == REFUSED
 
 
+@steady
 @given(st.sampled_from(ARCHITECTURES), st.integers(0, 0x3FFFFFFF))
 def test_everything_else_is_allowed(name: str, number: int) -> None:
     special = {*seccomp._CONFINED.values(), seccomp._CLONE, seccomp._CLONE3, seccomp._TGKILL}

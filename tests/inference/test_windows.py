@@ -6,6 +6,7 @@ import struct
 
 import numpy as np
 import pytest
+from cell_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def finished(job: Job) -> Encoding:
     return outcome
 
 
+@steady
 @given(st.lists(st.text(), max_size=4), st.integers(4, 20))
 def test_the_pieces_of_a_window_are_all_of_its_text_and_none_is_too_long(texts: list[str], limit: int) -> None:
     _, pieces = new_job(texts, limit)
@@ -37,6 +39,7 @@ def test_the_pieces_of_a_window_are_all_of_its_text_and_none_is_too_long(texts: 
     assert all(len(piece.text) <= limit for piece in pieces)
 
 
+@steady
 @given(st.text())
 def test_a_cut_leaves_two_parts_that_are_both_text(text: str) -> None:
     data = text.encode("utf-8", "replace")
@@ -56,6 +59,7 @@ def test_a_cut_prefers_a_white_space() -> None:
     assert text[:at].endswith(b" ")
 
 
+@steady
 @given(st.text(st.characters()))
 def test_every_text_can_be_sent(text: str) -> None:
     to_utf8(text).decode("utf-8")

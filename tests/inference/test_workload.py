@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from cell_rig import steady
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,7 @@ def run(workload: Workload, deaths: Counter[int]) -> None:
     raise AssertionError("it loops")
 
 
-@settings(max_examples=60)
+@settings(steady, max_examples=60)
 @given(st.lists(st.lists(st.sampled_from(["fine", "POISON", "also fine"]), min_size=1, max_size=4), max_size=60))
 def test_only_messages_with_poison_fail_and_no_window_is_in_more_than_two_deaths(messages: list[list[str]]) -> None:
     tally = Tally()

@@ -114,7 +114,7 @@ def unit_rows(count: int, seed: int, towards: Floats | None = None, pull: float 
     return scaled
 
 
-def a_bank(count: int = 1_000, seed: int = 7, *, ai_output: int = 0) -> ReferenceBank:
+def a_bank(count: int = 400, seed: int = 7, *, ai_output: int = 0) -> ReferenceBank:
     """`count` ordinary messages, the last `ai_output` of them assistants' answers."""
     channels = np.array([0] * (count - ai_output) + [1] * ai_output, dtype=np.uint8)
     return ReferenceBank(unit_rows(count, seed), np.zeros((count, 5), dtype=np.float32), channels)

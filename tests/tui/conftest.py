@@ -21,7 +21,8 @@ POLICIES = Path(__file__).parent / "policies"
 def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a home that nobody lives in."""
     home = tmp_path_factory.mktemp("house")
-    return load_settings({"GUARDIAN_HOME": str(home)}, {"policies_dir": str(POLICIES)})
+    env = {"GUARDIAN_HOME": str(home), "GUARDIAN_MODEL_THREADS": "1"}  # more threads wait for each other on busy cores
+    return load_settings(env, {"policies_dir": str(POLICIES)})
 
 
 @pytest.fixture(scope="session")
