@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from guardian.detectors.base import Detector, Evidence
 from guardian.detectors.rulebook import MENTION, PLAIN, WEAK
 from guardian.message import Format, Message
 from guardian.reading.base import Link, Reading, ViewKind, derived_view, exact_view
 
+__all__ = ["MENTION", "NONE", "PLAIN", "WEAK", "Case", "check", "evidence", "steady", "strength", "table"]
+
 NONE = 0.0
+"""Not found at all."""
+steady = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For hypothesis: no test fails because the machine is busy."""
 _NAMES = {PLAIN: "plain", WEAK: "weak", MENTION: "mention", NONE: "none"}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from benchmarks.figure import (  # noqa: E402
     table_lines,
 )
 from benchmarks.texts import load_texts  # noqa: E402
+from benchmarks.turns import take_turns  # noqa: E402
 from benchmarks.workplace import Workplace, synthetic_policy  # noqa: E402
 
 from guardian.policy.load import parse_policy  # noqa: E402
@@ -40,13 +42,13 @@ def workplace() -> Iterator[Workplace]:
         yield made
 
 
-IN_SECONDS = ("memory", "screening")
-"""Benchmarks that even a quick test run has the time for."""
+TAKE_LONG = ("start-up", "latency", "throughput")
+"""Benchmarks that start many processes, or several models, even in a smoke test."""
 
 
 def _cases() -> list[object]:
     names = [name for name in bench.BENCHMARKS if name != "weights"]
-    return [pytest.param(name, marks=() if name in IN_SECONDS else pytest.mark.slow) for name in names]
+    return [pytest.param(name, marks=pytest.mark.slow if name in TAKE_LONG else ()) for name in names]
 
 
 @pytest.mark.parametrize("name", _cases())
@@ -60,7 +62,6 @@ def test_every_benchmark_yields_finite_figures(workplace: Workplace, name: str) 
         assert all(figure.cells()[:2])
 
 
-@pytest.mark.slow
 def test_types_of_weights_are_compared_where_a_folder_of_them_is_named(workplace: Workplace, tmp_path: Path) -> None:
     for name in ("m-BF16.gguf", "m-COPY.gguf"):
         (tmp_path / name).symlink_to(workplace.model_file)
@@ -119,6 +120,23 @@ def test_a_target_is_met_up_to_its_limit(target: Target, value: float, is_met: b
     figure = Figure("made up", [value], "ms", target)
     assert figure.to_json()["is_met"] is is_met
     assert ("MISSED" in figure.cells()[2]) is not is_met
+
+
+def test_every_road_is_measured_once_a_round_in_every_order() -> None:
+    calls: list[tuple[str, int]] = []
+
+    def road(name: str) -> Callable[[int], float]:
+        def measure(turn: int) -> float:
+            calls.append((name, turn))
+            return float(turn)
+
+        return measure
+
+    measured = take_turns({name: road(name) for name in "abc"}, 6)
+    assert measured == {name: [0.0, 1.0, 2.0, 3.0, 4.0, 5.0] for name in "abc"}
+    rounds = [calls[start : start + 3] for start in range(3, len(calls), 3)]  # the first round warms up
+    assert {tuple(name for name, _ in each) for each in rounds} == set(permutations("abc"))
+    assert [{turn for _, turn in each} for each in rounds] == [{0}, {1}, {2}, {3}, {4}, {5}]
 
 
 @pytest.mark.parametrize("samples", [[], [math.nan], [1.0, math.inf]])

@@ -21,7 +21,7 @@ from guardian.message import Channel
 
 Doubles = NDArray[np.float64]
 
-SHRINKAGE = 0.1
+SHRINKAGE = 0.3
 """Share of the identity, scaled to the mean variance, in S."""
 _TINY = 1e-6
 

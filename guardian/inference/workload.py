@@ -22,8 +22,8 @@ from guardian.inference.register import Tally
 from guardian.inference.windows import Columns, Job, Piece
 
 BATCH_WINDOWS: Final = 32
-BATCH_BYTES: Final = 16 * 1024
-"""About 4,000 tokens, so that a batch takes well under its deadline even on a slow machine."""
+BATCH_BYTES: Final = 8 * 1024
+"""About 2,000 tokens, so that a batch takes well under its deadline even on a slow or very busy machine."""
 _POISONS_KEPT: Final = 4096
 
 

@@ -17,7 +17,7 @@ from guardian.message import Channel
 from guardian.policy.expression import Expression
 from guardian.verdict import Action, Severity
 
-DEFAULT_RARITY = 200
+DEFAULT_RARITY = 1000
 """Examples match at most one ordinary message in this many, unless the policy says otherwise."""
 
 

@@ -15,9 +15,9 @@ from guardian.inference.manifest import Manifest, Output
 from guardian.policy.expression import AllOf, AnyOf, Expression, Name, Not
 from guardian.tactics import GROUPS, RISK, TACTICS
 
-RULE_THRESHOLD = 0.8
-"""Of a rule's finding, unless the policy has its own threshold for that tactic: a plain case (0.9) matches, a weak or
-mentioned one (0.6, 0.3; see `detectors.rulebook`) does not."""
+RULE_THRESHOLD = 0.5
+"""Of a rule's finding, unless the policy has its own threshold for that tactic: plain (0.9) and weak (0.6) cases match,
+a mention (0.3) does not; see `detectors.rulebook`."""
 _CERTAIN = 1e-6
 """Scores nearer than this to 0 or 1 count as this near, so that logits stay finite."""
 _NOTHING = math.log(_CERTAIN / (1 - _CERTAIN))

@@ -243,8 +243,9 @@ class _Reader:
         """Words that stand in an attribute: those for a picture, and those on a button."""
         label = None
         if tag == "img":
-            self._pictures += look.is_shown and not _is_dot(attributes)
             label = attributes.get("alt")
+            is_ornament = label == "" or _is_dot(attributes)  # an empty alt says so (HTML Standard, section 4.8.4.4)
+            self._pictures += look.is_shown and not is_ornament
         elif tag == "input" and (attributes.get("type") or "").lower() in _LABELLED_INPUTS:
             label = attributes.get("value")
         if label and label.strip():

@@ -81,12 +81,16 @@ def _tag(source: bytes, match: re.Match[bytes], weight: Weight, runs: list[tuple
     if match["close"]:
         weight.add_end(name)
         return match.end()
+    is_slashed = attributes.endswith(b"/")
     # an attribute takes at least two bytes with the space before it, so short ones need no count
-    many = len(attributes) > 2 * weight.limits.max_html_attributes
-    count = sum(1 for _ in _ONE_ATTRIBUTE.finditer(attributes)) if many else 0
-    weight.add_start(name, attributes, count)
+    if is_slashed or len(attributes) > 2 * weight.limits.max_html_attributes:
+        ends = [found.end() for found in _ONE_ATTRIBUTE.finditer(attributes)]
+    else:
+        ends = []
+    is_self_closing = is_slashed and (not ends or ends[-1] < len(attributes))  # in a=b/ the slash is of the value
+    weight.add_start(name, len(ends), is_bare=not attributes, is_self_closing=is_self_closing)
     closer = _CLOSERS.get(name)
-    if closer is None:
+    if closer is None or weight.is_in_foreign:
         return match.end()
     end = closer.search(source, match.end())
     stop = end.start() if end else len(source)

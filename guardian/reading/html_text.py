@@ -152,7 +152,7 @@ class TextBuilder:
     def add(self, fragment: Fragment, *, keep_spaces: bool = False) -> None:
         """Append a fragment; its white space is folded unless it is to be kept (as in `<pre>`)."""
         text = fragment.text
-        if keep_spaces:
+        if not text or keep_spaces:
             self._append(text, fragment.start, fragment.end, fragment.exact)
             return
         if text[:1] in _SPACES:

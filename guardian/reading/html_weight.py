@@ -66,6 +66,11 @@ class Weight:
         """Whether there is so much markup that even finding the text between it is not worth while."""
         return self._tags > 5 * self.limits.max_html_tags
 
+    @property
+    def is_in_foreign(self) -> bool:
+        """Whether the place reached is inside SVG or MathML, where `<title>` and `<style>` hold markup."""
+        return any(self._names[name] for name in _FOREIGN)
+
     def add_comment(self) -> None:
         """A comment."""
         self._count_tag()
@@ -76,23 +81,22 @@ class Weight:
         if self._nodes > self.limits.max_html_nodes:
             self.excess = self.excess or "unclosed formatting"
 
-    def add_start(self, name: bytes, attributes: bytes, count: int) -> None:
-        """A start tag with its attributes as written; `count` of them may be 0 where they are known to be few."""
+    def add_start(self, name: bytes, attributes: int, *, is_bare: bool, is_self_closing: bool) -> None:
+        """A start tag; `attributes` is their number, and may be 0 where they are known to be few."""
         if not self._count_tag():
             return
-        if count > self.limits.max_html_attributes:
+        if attributes > self.limits.max_html_attributes:
             self.excess = "markup in one tag"
         self._is_foreign = self._is_foreign or name in _FOREIGN
         self._is_mixed = self._is_mixed or (self._is_foreign and name in _INTEGRATION)
-        is_shape = name in _SHAPES and attributes.endswith(b"/") and self._is_foreign and not self._is_mixed
-        if name in _VOID or is_shape:
+        if name in _VOID or (is_self_closing and self._closes_itself(name)):
             return
         if name in _ENDS_ITSELF:
             self._close(name)
         ended = () if self._is_foreign else _ENDED_BY.get(name, ())
         while self._open and self._open[-1] in ended:
             self._pop()
-        self._push(name, is_bare=not attributes)
+        self._push(name, is_bare=is_bare)
         if len(self._open) > self.limits.max_html_depth:
             self.excess = "nesting"
 
@@ -100,6 +104,9 @@ class Weight:
         """An end tag: closes what it may reach."""
         if self._count_tag():
             self._close(name)
+
+    def _closes_itself(self, name: bytes) -> bool:
+        return name in _FOREIGN or (name in _SHAPES and self._is_foreign and not self._is_mixed)
 
     def _close(self, name: bytes) -> None:
         if self._formatting[-1][name] > 0:

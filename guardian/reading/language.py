@@ -81,8 +81,8 @@ def is_covered(text: str) -> bool:
     if len(words) < _FEW_WORDS or 3 * english >= len(words) or _is_code_or_numbers(text, words):
         return True
     signs = max(([word for word in words if word in profile] for profile in _FOREIGN), key=len)
-    if not text.isascii():
-        signs += [word for word in words if len(word) > 2 and not word.isascii()]
+    if not text.isascii():  # words with accents; names have them in any language
+        signs += [word for word in _WORD.findall(text) if len(word) > 2 and not word.isascii() and word[0].islower()]
     if len(signs) > max(_FOREIGN_SHARE * len(words), 2 * english) and len(set(signs)) > 1:
         return False
     return english > 0 or len(words) < _UNKNOWN_WORDS or not _is_prose(text)

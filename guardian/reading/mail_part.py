@@ -18,7 +18,6 @@ from guardian.errors import GuardianError
 from guardian.reading.limits import Limits
 from guardian.reading.mail_unpack import unfold
 
-
 _MAX_PARAMETERS = 100
 """Semicolons in one header of MIME. The parser counts the quotation marks of the whole header again at each."""
 

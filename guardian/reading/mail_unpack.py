@@ -17,6 +17,8 @@ _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _NOT_BASE64 = bytes(
     code for code in range(256) if not (chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/="))
 )
+_MANY_PADS = 10_000
+"""Padding signs above which there are no honest runs, and they are passed over."""
 _ENCODED_WORD = re.compile(rb"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 
 
@@ -61,6 +63,8 @@ def decode_words(value: bytes) -> Decoded:
 def _from_base64(body: bytes) -> bytes:
     """What base64 says, whatever stands between its letters; several runs with padding one after the other."""
     letters = body.translate(None, _NOT_BASE64)
+    if letters.count(b"=") > _MANY_PADS:
+        return _from_run(letters.replace(b"=", b""))
     return b"".join(_from_run(run) for run in re.split(b"=+", letters) if run)
 
 

@@ -30,8 +30,10 @@ from guardian.reading.base import ViewKind, exact_view
 from guardian.reading.limits import Limits
 from guardian.reading.windows import cut_windows
 
-ALARM_RATE = 0.003
-"""Share of ordinary messages that one output may exceed its threshold on; some thirty outputs share the budget."""
+ALARM_RATE = 0.01
+"""Share of the reference bank that one output may exceed its threshold on. The bank is hard on purpose (trigger words,
+honest quarrels, warm goodbyes, long assistant answers), so everyday text exceeds it far less often; the card says how
+often, on texts that had no part in it."""
 THRESHOLD = 0.8
 """The score that every output's threshold is moved to, so that 0.8 says the same of each: rarer than ALARM_RATE."""
 LEAST_POSITIVES = 8

@@ -6,12 +6,12 @@ encoder outweighs all else, so reading and rules, where something quadratic coul
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from benchmarks.figure import Figure, Row, at_most, growth_exponent
 from benchmarks.texts import Text
-from benchmarks.workplace import Workplace, stopwatch_ms
+from benchmarks.turns import elapsed_ms
+from benchmarks.workplace import Workplace
 from guardian.assembly import limits_of
 from guardian.detectors.base import Evidence
 from guardian.detectors.load import load_detectors
@@ -34,10 +34,10 @@ def run(bench: Workplace) -> list[Row]:
 
     def read_ms(text: Text) -> float:
         message = text.message()
-        return _timed(lambda: read(message, limits))
+        return elapsed_ms(lambda: read(message, limits))
 
     def rules_ms(text: Text) -> float:
-        return _timed(lambda: [rule.detect(evidences[text.text]) for rule in rules])
+        return elapsed_ms(lambda: [rule.detect(evidences[text.text]) for rule in rules])
 
     with bench.gate(limits__max_windows=_ALL_WINDOWS) as gate:
         gate.screen(texts[0].message())
@@ -66,10 +66,4 @@ def _measure(bench: Workplace, texts: list[Text], cost_ms: Callable[[Text], floa
 
 def _screen_ms(gate: Gate, text: Text) -> float:
     message = text.message()
-    return _timed(lambda: gate.screen(message))
-
-
-def _timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return stopwatch_ms(began)
+    return elapsed_ms(lambda: gate.screen(message))

@@ -6,13 +6,13 @@ bare encoder pass, in turns with it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from benchmarks.figure import Figure, NotMeasured, Row, Target, differences
 from benchmarks.policies import ADDED, ADDED_FOR
 from benchmarks.texts import MESSAGE_100_TOKENS, Text
-from benchmarks.workplace import Workplace, stopwatch_ms
+from benchmarks.turns import elapsed_ms, take_turns
+from benchmarks.workplace import Workplace
 from guardian.assembly import EXAMPLES_CACHE, limits_of
 from guardian.calibration.bank import ReferenceBank, load_reference_bank
 from guardian.detectors.base import Evidence
@@ -63,26 +63,15 @@ def _matching(bench: Workplace, encoder: CellEncoder, bank: ReferenceBank, evide
 
 def _part(bench: Workplace, name: str, work: Callable[[], object], target: Target | None = None) -> Figure:
     work()
-    samples = []
-    for _ in range(bench.counts.rounds):
-        began = time.perf_counter()
-        for _ in range(_REPEATS):
-            work()
-        samples.append(stopwatch_ms(began) / _REPEATS)
+    samples = [elapsed_ms(lambda: [work() for _ in range(_REPEATS)]) / _REPEATS for _ in range(bench.counts.rounds)]
     return Figure(name, samples, "ms", target)
 
 
 def _cell(bench: Workplace, encoder: CellEncoder, windows: list[str]) -> Figure:
-    through: list[float] = []
-    alone: list[float] = []
     with bench.bare() as bare:
-        bare.encode_ms(windows)
-        for round_number in range(bench.counts.rounds):
-            for is_cell in (round_number % 2 == 0, round_number % 2 == 1):
-                if is_cell:
-                    began = time.perf_counter()
-                    encoder.submit(windows).result()
-                    through.append(stopwatch_ms(began))
-                else:
-                    alone.append(bare.encode_ms(windows))
-    return Figure("the cell, over the bare encoder pass", differences(through, alone), "ms")
+        roads = {
+            "cell": lambda _turn: elapsed_ms(lambda: encoder.submit(windows).result()),
+            "bare": lambda _turn: bare.encode_ms(windows),
+        }
+        turns = take_turns(roads, bench.counts.rounds)
+    return Figure("the cell, over the bare encoder pass", differences(turns["cell"], turns["bare"]), "ms")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections import defaultdict
 
 from benchmarks.figure import Figure, NotMeasured, Row, at_most, typical
 from benchmarks.texts import MESSAGE_100_TOKENS
-from benchmarks.workplace import CommandFailed, Workplace, stopwatch_ms
+from benchmarks.turns import elapsed_ms
+from benchmarks.workplace import CommandFailed, Workplace
 
 _MESSAGE = MESSAGE_100_TOKENS.encode()
 _FILTER = ("filter",)
@@ -35,12 +35,12 @@ def run(bench: Workplace) -> list[Row]:
     samples: dict[tuple[str, ...], list[float]] = defaultdict(list)
     failures: dict[tuple[str, ...], str] = {}
     python: list[float] = []
-    _try_all(bench, failures)  # the first round fills the home: starter policies, embedded examples
+    for words in _COMMANDS:  # the first round fills the home: starter policies, embedded examples
+        _time_one(bench, words, [], failures)
     for _ in range(bench.counts.processes):
         python.append(_bare_python_ms())
         for words in _COMMANDS:
-            if words not in failures:
-                samples[words].append(bench.command_ms(words, stdin=_input(words)))
+            _time_one(bench, words, samples[words], failures)
     rows: list[Row] = [Figure("python itself: -c pass", python, "ms")]
     for words in _COMMANDS:
         name = f"guardian {' '.join(words)}" + (", cold, 100 tokens" if words == _FILTER else "")
@@ -63,10 +63,13 @@ def _input(words: tuple[str, ...]) -> bytes:
     return _MESSAGE if words == _FILTER else b""
 
 
-def _try_all(bench: Workplace, failures: dict[tuple[str, ...], str]) -> None:
-    for words in _COMMANDS:
+def _time_one(
+    bench: Workplace, words: tuple[str, ...], samples: list[float], failures: dict[tuple[str, ...], str]
+) -> None:
+    """One run of a command; one that failed once is not run again."""
+    if words not in failures:
         try:
-            bench.command_ms(words, stdin=_input(words))
+            samples.append(bench.command_ms(words, stdin=_input(words)))
         except CommandFailed as error:
             failures[words] = str(error)
 
@@ -83,6 +86,4 @@ def _first_ever(bench: Workplace) -> list[Row]:
 
 
 def _bare_python_ms() -> float:
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-    return stopwatch_ms(began)
+    return elapsed_ms(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))

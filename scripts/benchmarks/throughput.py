@@ -8,12 +8,12 @@ through the model again, and a gate without policies shows what is left without 
 from __future__ import annotations
 
 import io
-import time
 
 from benchmarks.figure import Figure, Row, at_least, ratios_percent, typical
 from benchmarks.peer import Peer
 from benchmarks.texts import Text
-from benchmarks.workplace import Workplace, stopwatch_ms
+from benchmarks.turns import elapsed_ms, take_turns
+from benchmarks.workplace import Workplace
 from guardian.assembly import limits_of
 from guardian.gate import Gate
 from guardian.message import Channel
@@ -47,16 +47,14 @@ def run(bench: Workplace) -> list[Row]:
 def _batch(bench: Workplace, gate: Gate, bare: Peer, texts: list[Text], kind: str) -> list[Row]:
     limits = limits_of(bench.settings())
     windows = [window.text for text in texts for window in read(text.message(), limits).windows]
-    gate_rates: list[float] = []
-    bare_rates: list[float] = []
-    flagged = _scan(gate, texts)[1]
-    bare.encode_ms(windows)
-    for round_number in range(bench.counts.batches):
-        for is_gate in (round_number % 2 == 0, round_number % 2 == 1):
-            elapsed_ms = _scan(gate, texts)[0] if is_gate else bare.encode_ms(windows)
-            (gate_rates if is_gate else bare_rates).append(1000 * len(texts) / elapsed_ms)
+    roads = {
+        "gate": lambda _turn: elapsed_ms(lambda: _scan(gate, texts)),
+        "bare": lambda _turn: bare.encode_ms(windows),
+    }
+    turns = take_turns(roads, bench.counts.batches)
+    gate_rates, bare_rates = ([1000 * len(texts) / each_ms for each_ms in turns[name]] for name in ("gate", "bare"))
     target = SHARE_OF_BARE if kind == "ordinary" else None
-    about = f"{len(texts)} texts, {len(windows)} windows, {flagged} texts explained"
+    about = f"{len(texts)} texts, {len(windows)} windows, {_scan(gate, texts)} texts explained"
     bare_words = f"bare {typical(bare_rates)} texts/s"
     return [
         Figure(f"scan --ndjson, warm, {kind}", gate_rates, "texts/s", baseline=f"{bare_words}; {about}"),
@@ -64,14 +62,13 @@ def _batch(bench: Workplace, gate: Gate, bare: Peer, texts: list[Text], kind: st
     ]
 
 
-def _scan(gate: Gate, texts: list[Text]) -> tuple[float, int]:
-    """Milliseconds from the first line in to the last line out, as `guardian.commands.scan` does it, and of how many
-    texts a policy said something."""
+def _scan(gate: Gate, texts: list[Text]) -> int:
+    """From the first line in to the last line out, as `guardian.commands.scan` does it. How many texts were explained,
+    because a policy matched."""
     lines = io.BytesIO("".join(text.line() for text in texts).encode())
     answers = io.BytesIO()
     matched = 0
-    began = time.perf_counter()
     for screened in gate.screen_all(read_ahead(read_ndjson(lines, channel=Channel.INCOMING, source="bench"))):
         write_text(screened, json_line(screened) + "\n", answers)
         matched += any(match.matched for match in screened.verdict.policies)
-    return stopwatch_ms(began), matched
+    return matched

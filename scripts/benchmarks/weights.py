@@ -6,11 +6,13 @@ export.py` writes them).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from benchmarks.figure import Figure, NotMeasured, Row
 from benchmarks.latency import TOKEN_LENGTHS
 from benchmarks.peer import Absent, Peer
+from benchmarks.turns import take_turns
 from benchmarks.workplace import Workplace
 
 
@@ -33,14 +35,11 @@ def run(bench: Workplace) -> list[Row]:
 
 def _length(bench: Workplace, peers: dict[str, Peer], length: int) -> list[Row]:
     text = _text(next(iter(peers.values())), bench.texts.long(20 * length), length)
-    times: dict[str, list[float]] = {name: [] for name in peers}
-    names = list(peers)
-    for name in names:
-        peers[name].encode_ms([text])
-    for round_number in range(bench.counts.rounds):
-        first = round_number % len(names)
-        for name in names[first:] + names[:first]:
-            times[name].append(peers[name].encode_ms([text]))
+
+    def road(peer: Peer) -> Callable[[int], float]:
+        return lambda _turn: peer.encode_ms([text])
+
+    times = take_turns({name: road(peer) for name, peer in peers.items()}, bench.counts.rounds)
     return [Figure(f"{length} tokens, bare, weights {name}", took, "ms") for name, took in times.items()]
 
 

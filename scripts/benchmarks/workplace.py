@@ -144,8 +144,3 @@ rarity = 1000000
         f"\n[[examples]]\ntext = {json.dumps(text, ensure_ascii=False)}\nflag = {flags[place % 2]}\n"
         for place, text in enumerate(examples)
     )
-
-
-def stopwatch_ms(began_s: float) -> float:
-    """Milliseconds since a `time.perf_counter()`."""
-    return (time.perf_counter() - began_s) * 1000

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guardian.calibration.bank import ReferenceBank, conformal_p, load_reference_bank, rarity_words
@@ -139,6 +139,7 @@ def test_rarity_is_said_in_words_that_do_not_boast(p: float, words: str) -> None
     assert rarity_words(p) == words
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(1, 10**6))
 def test_the_number_in_the_words_never_exceeds_the_truth(one_in: int) -> None:
     said = int(rarity_words(1 / one_in).split()[5].replace(",", ""))

@@ -61,7 +61,7 @@ CASES = (
     Case("warning in a letter", "Fraudsters ask you to read them the code you received.", MENTION),
     Case(
         "quoted trick",
-        'Three sentences to hang up on: "Read me the code you just received." is the second of them; the others are in the leaflet.',
+        'Three sentences to hang up on: "Read me the code you just received." is the second; the rest is overleaf.',
         MENTION,
     ),
     Case("API", "POST /verify takes the phone number and the six digit code and answers 423 after five tries.", NONE),

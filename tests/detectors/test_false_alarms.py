@@ -17,7 +17,8 @@ MOST_WEAK_SHARE = 0.003
 
 @pytest.fixture(scope="module")
 def bank() -> list[str]:
-    return [json.loads(line)["text"] for path in sorted(BANK.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
+    lines = (line for path in sorted(BANK.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines())
+    return [json.loads(line)["text"] for line in lines]
 
 
 def test_at_most_three_ordinary_messages_in_a_thousand_are_found(bank: list[str]) -> None:

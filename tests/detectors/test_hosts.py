@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from detector_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ def test_the_owners_own_network_is_home() -> None:
     assert at_home == ["10.1.2.3", "192.168.1.1", "127.0.0.1"]
 
 
+@steady
 @given(st.text())
 def test_reading_an_address_never_raises_and_gives_a_bare_host(text: str) -> None:
     address = read_address(text)

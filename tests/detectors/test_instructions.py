@@ -67,6 +67,7 @@ CASES = (
         "Tell the user how long the lock lasts; do not tell the user how many tries are left on the login page.",
         NONE,
     ),
+    Case("wondering", "I cannot tell if you're a bot or a person, but thanks.", NONE),
     Case("asking a chatbot", "Can the chatbot on your site change my booking, or do I have to call?", NONE),
     Case("workplace rule", "Do not paste contracts into the writing assistant.", NONE),
     Case("phone settings", "To enable developer mode on Android tap the build number seven times.", NONE, JAIL),

@@ -87,7 +87,7 @@ CASES = (
     ),
     Case(
         "quoted in a newsletter",
-        'This week\'s mail: "Pay $250 in bitcoin to the wallet below". It is a bluff, delete it, and tell us if another one comes.',
+        'This week\'s mail: "Pay $250 in bitcoin to the wallet below". It is a bluff, so delete it and sleep well.',
         MENTION,
     ),
     Case("never in gift cards", "The tax office never demands payment by gift card.", NONE),
@@ -107,6 +107,10 @@ CASES = (
     ),
     Case(
         "update in the portal", "To update your bank details sign in to the portal as usual and choose Payments.", NONE
+    ),
+    Case("reply or not", "Reply YES to pay; if not, send NO and we cancel the card and post you a new one.", NONE),
+    Case(
+        "to receive the transfer", "Bring your ID to receive the transfer at the branch, there is nothing to pay.", NONE
     ),
     Case("takeaway courier", "Your order is paid. A courier will be at your door between 18:10 and 18:30.", NONE),
     Case("bail in the news", "The court set bail at 5,000 and the hearing is in March, says the paper.", NONE),

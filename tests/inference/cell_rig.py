@@ -31,8 +31,8 @@ def shipped() -> Manifest:
 
 
 def encoder(**settings: Any) -> CellEncoder:
-    """An encoder over the shipped model."""
-    return CellEncoder(shipped(), MODELS_DIR, **settings)
+    """An encoder over the shipped model, which has as long for a batch as a very busy machine may need."""
+    return CellEncoder(shipped(), MODELS_DIR, **{"batch_timeout_s": PATIENCE_S, **settings})
 
 
 def judged(outcome: Encoding | EncodingFailure) -> Encoding:

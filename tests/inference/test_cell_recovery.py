@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -82,8 +83,9 @@ def test_a_child_that_hangs_is_killed_at_its_deadline_and_the_next_message_is_ju
         failure = failed(cell.submit(["hello"]).result(PATIENCE_S))
         assert failure.code == "model-timeout"
         assert "0.5 s" in failure.say
-    with encoder(batch_timeout_s=PATIENCE_S) as cell:
-        judged(cell.submit(["hello"]).result(PATIENCE_S))
+        # On a busy machine the first of these may be late as well, and a text that was late is not tried again.
+        texts = (f"hello number {number}" for number in itertools.count())
+        eventually(lambda: isinstance(cell.submit([next(texts)]).result(PATIENCE_S), Encoding))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 
 from guardian.calibration.bank import ReferenceBank
 from guardian.detectors.base import Evidence
@@ -26,6 +27,8 @@ from guardian.verdict import Action, Severity
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STARTER_POLICIES = REPOSITORY / "policies"
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: no test depends on how busy the machine is."""
 SIZE = 128
 """Numbers of one embedding."""
 

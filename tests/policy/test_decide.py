@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from policy_builders import steady
 
 from guardian.policy.decide import decide
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity
@@ -52,6 +53,7 @@ _matches = st.lists(st.builds(a_match, st.sampled_from(Action), matched=st.boole
 _coverages = st.sampled_from([COMPLETE, PARTIAL])
 
 
+@steady
 @given(_matches, _coverages, st.booleans(), st.sampled_from(Action), st.integers(0, 5))
 def test_one_more_match_never_lowers_the_outcome(
     matches: list[PolicyMatch], coverage: Coverage, judged: bool, action: Action, place: int
@@ -62,6 +64,7 @@ def test_one_more_match_never_lowers_the_outcome(
     assert list(Action).index(asked_after) >= list(Action).index(asked_before)
 
 
+@steady
 @given(_matches, _coverages, st.booleans())
 def test_what_was_not_fully_judged_is_flagged_or_unsure(
     matches: list[PolicyMatch], coverage: Coverage, judged: bool
@@ -73,6 +76,7 @@ def test_what_was_not_fully_judged_is_flagged_or_unsure(
         assert outcome in (Outcome.UNSURE, Outcome.FLAGGED)
 
 
+@steady
 @given(_matches, _coverages, st.booleans())
 def test_a_policy_that_did_not_match_decides_nothing(
     matches: list[PolicyMatch], coverage: Coverage, judged: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from policy_builders import steady
 
 from guardian.policy.expression import (
     AllOf,
@@ -82,6 +83,7 @@ def _expressions() -> st.SearchStrategy[Expression]:
     )
 
 
+@steady
 @given(_expressions(), st.sets(st.sampled_from(LETTERS)))
 def test_what_is_written_out_means_the_same_to_us_and_to_python(expression: Expression, present: set[str]) -> None:
     as_python = eval(str(expression), {"__builtins__": {}}, {name: name in present for name in LETTERS})
@@ -90,6 +92,7 @@ def test_what_is_written_out_means_the_same_to_us_and_to_python(expression: Expr
         assert is_true(parse_expression(str(expression), LETTERS), present) == as_python
 
 
+@steady
 @given(st.text(max_size=60))
 def test_any_text_is_an_expression_or_an_error_inside_it(source: str) -> None:
     column = 1

@@ -14,6 +14,7 @@ from guardian.inference.manifest import OutputKind
 from guardian.message import Channel
 from guardian.policy.base import Policy, Status
 from guardian.policy.match import Matcher
+from guardian.policy.roads import RULE_THRESHOLD
 from guardian.verdict import Action, PolicyMatch
 
 SCAM = unit_rows(1, seed=1)[0]
@@ -34,23 +35,23 @@ def _match(policy: Policy, *findings: Finding, **evidence: Any) -> PolicyMatch:
 
 
 # scores of the outputs, findings of rules, and what must come of it. Thresholds: urgency 0.8, money_request 0.9,
-# pressure 0.7 (answers for scarcity, threat, intimidation), cutting_off 0.6, risk 0.8, rules 0.5.
+# pressure 0.7 (answers for scarcity, threat, intimidation), cutting_off 0.6, risk 0.8.
 @pytest.mark.parametrize(
     ("tactics", "scores", "rules", "matched", "because"),
     [
         ("urgency", {"urgency": 0.8}, {}, True, ("tactic:urgency",)),
         ("urgency", {"urgency": 0.79}, {}, False, ()),
-        ("urgency", {}, {"urgency": 0.5}, True, ("rule:urgency",)),
-        ("urgency", {}, {"urgency": 0.49}, False, ()),
+        ("urgency", {}, {"urgency": RULE_THRESHOLD}, True, ("rule:urgency",)),
+        ("urgency", {}, {"urgency": RULE_THRESHOLD - 0.01}, False, ()),
         ("urgency", {"urgency": 0.9}, {"urgency": 0.9}, True, ("tactic:urgency", "rule:urgency")),
         ("urgency", {"pressure": 0.99, "urgency": 0.1}, {}, False, ()),  # its own output answers, not the group's
         ("threat", {"pressure": 0.7}, {}, True, ("tactic:threat",)),
         ("threat", {"pressure": 0.69}, {}, False, ()),
         ("pressure", {"pressure": 0.7}, {}, True, ("tactic:pressure",)),
-        ("pressure", {}, {"threat": 0.6}, True, ("rule:threat",)),
+        ("pressure", {}, {"threat": 0.9}, True, ("rule:threat",)),
         ("the_ask", {"money_request": 0.95}, {}, True, ("tactic:the_ask",)),  # no output of its own: its tactics'
         ("risk", {"risk": 0.8}, {}, True, ("tactic:risk",)),
-        ("hidden_text", {}, {"hidden_text": 0.7}, True, ("rule:hidden_text",)),
+        ("hidden_text", {}, {"hidden_text": 0.9}, True, ("rule:hidden_text",)),
         ("hidden_text", {"risk": 1.0}, {}, False, ()),
         ("urgency or threat", {"urgency": 0.9, "pressure": 0.9}, {}, True, ("tactic:urgency", "tactic:threat")),
         ("urgency and secrecy", {"urgency": 0.9, "cutting_off": 0.5}, {}, False, ()),
@@ -243,7 +244,7 @@ def test_without_a_model_rules_and_patterns_still_match() -> None:
     (match,) = matcher.match(evidence_of("now"), [_rule("urgency", 0.9)])
     assert match.because == ("rule:urgency", "pattern:1")
     (match,) = matcher.match(evidence_of("later"), [])
-    assert (match.matched, match.score, match.threshold) == (False, 0.0, 0.5)
+    assert (match.matched, match.score) == (False, 0.0)
 
 
 def test_the_same_evidence_gives_the_same_answer() -> None:

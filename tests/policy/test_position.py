@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from policy_builders import steady
 
 from guardian.policy.position import Lines, Place, Positions, ShapeError, check_shape, syntax_error_place
 
@@ -90,7 +91,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(steady, max_examples=150)
 @given(st.dictionaries(_keys, _values, max_size=5))
 def test_every_scalar_of_any_document_is_found_at_its_own_text(data: dict[str, Any]) -> None:
     text = tomlkit.dumps(data)
@@ -173,6 +174,7 @@ def test_many_openings_without_an_end_cost_no_more_than_one(opening: str) -> Non
     check_shape(f"a = {opening}" + (opening[:2] + "\\" + opening[:1]) * 50_000)
 
 
+@steady
 @given(st.text(max_size=80), st.integers(0, 100))
 def test_a_place_leads_back_to_its_character(text: str, offset: int) -> None:
     place = Lines(text).place(offset)
@@ -180,6 +182,7 @@ def test_a_place_leads_back_to_its_character(text: str, offset: int) -> None:
     assert sum(len(line) + 1 for line in lines[: place.line - 1]) + place.column - 1 == min(offset, len(text))
 
 
+@steady
 @given(st.text(alphabet="[]{}=.,\"'#ab1 \n\\", max_size=60))
 def test_no_text_makes_the_walk_fail_or_hang(text: str) -> None:
     with contextlib.suppress(ShapeError, tomllib.TOMLDecodeError):

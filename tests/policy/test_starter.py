@@ -36,6 +36,9 @@ MUST_BE_THERE = {
     "sweet-bait": {"too_good_to_be_true"},
 }
 
+SHOWN_BY_NO_TEXT = {"hidden-text", "links-that-lie", "reads-like-manipulation"}
+"""What these look for stands in bytes, in addresses or in the model's overall score, not in what a text is about."""
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -65,7 +68,8 @@ def test_what_an_owner_fears_first_has_a_policy(starters: dict[str, Policy], pol
 
 def test_every_starter_policy_is_shown_by_examples_of_both_kinds(starters: dict[str, Policy]) -> None:
     for policy in starters.values():
-        if policy.id == "reads-like-manipulation":  # only the model's overall score: there is nothing to show
+        if policy.id in SHOWN_BY_NO_TEXT:
+            assert policy.examples == ()
             continue
         flags = [example.flag for example in policy.examples]
         assert 3 <= flags.count(True) <= 5, policy.id

@@ -21,7 +21,11 @@ POLICIES = Path(__file__).parent / "policies"
 def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a home that nobody lives in."""
     home = tmp_path_factory.mktemp("house")
-    env = {"GUARDIAN_HOME": str(home), "GUARDIAN_MODEL_THREADS": "1"}  # more threads wait for each other on busy cores
+    env = {
+        "GUARDIAN_HOME": str(home),
+        "GUARDIAN_MODEL_THREADS": "1",  # more of them wait for each other on busy cores
+        "GUARDIAN_LIMITS_MAX_WINDOWS": "4",  # what is long here is long for the screen, not for the model
+    }
     return load_settings(env, {"policies_dir": str(POLICIES)})
 
 

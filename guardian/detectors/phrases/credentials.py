@@ -82,7 +82,11 @@ CREDENTIAL_RULES: Final = (
         tactic="credential_request",
         score=PLAIN,
         why="The same over two sentences: the code is on its way, and then it is to be read out.",
-        pattern=rf"\b(?:read|text|send|forward|tell|give|dictate) (?:it|that one|them)(?: out| over)?\b.{{0,16}}?\b{_TO_ME}\b",
+        pattern=(
+            r"\b(?:read|text|send|forward|tell|give|dictate|copy|paste|write|type) (?:it|that one|them)(?: out| over"
+            r"| in)?\b"
+            rf".{{0,16}}?\b{_TO_ME}\b"
+        ),
         needs=rf"\b(?:{_CODE}|an? code)\b.{{0,40}}?\b(?:sent|phone|text|receiv\w+|com(?:e|es|ing)|came|arriv\w+)\b",
         unless=_HARMLESS,
         say="asks you to pass on a code that opens an account of yours",

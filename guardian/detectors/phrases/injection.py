@@ -69,9 +69,10 @@ INJECTION_RULES: Final = (
         score=PLAIN,
         why="Speaks to the reader in case it is a machine.",
         pattern=(
-            r"\bif (?:you|u|ur|this is|it is|it'?s)(?: are|'re| r|re)? (?:being )?(?:read by )?(?:an? "
-            rf"|the )?(?:{_AI}\b|(?:\w+ )?{_MAYBE_AI} {_READS}\b)"
+            r"\bif (?:you|u|ur|this is|it is|it'?s)(?: are|'re| r|re)? (?:being )?(?:read by )?(?:an? |the )?"
+            rf"(?:{_AI}\b(?: \w+){{0,4}}?(?:[,:]| {_READS}\b)|(?:\w+ )?{_MAYBE_AI} {_READS}\b)"
         ),
+        unless=r"\b(?:tell|know|wonder|sure|mind|care|asking|doubt|matters?)\b.{0,12}? if (?:you|it|this)",
     ),
     Rule(
         id="if-an-ai-reads",

@@ -11,10 +11,11 @@ _RULES: Final = (
     r"|confines|constraints|boundaries|safeguards|safety|instructions?|programming|training)"
 )
 _ROLE: Final = (  # somebody is told what to be; an article about AI and its rules does not do that
-    r"\b(?:you(?:'re| are| will)? (?:now|going to be|going to (?:act|play|pretend))|you are (?:an? )?(?:ai|[a-z]*gpt|dan)"
-    r"|u r|from (?:now on|on now),? (?:you|u)|act(?:ing)? as (?:an?|my|the|dan)|role-?play|persona"
-    r"|pretend (?:to be|you|that you)|imagine (?:you|an? ai|a country)|(?:respond|answer|reply) as|simulate"
-    r"|(?:hi|hello|dear|hey),? (?:chat ?gpt|gpt)|chatgpt (?:with|now|will)|stay \w+ whatever|an ai (?:without|with no))\b"
+    r"\b(?:you(?:'re| are| will)? (?:now|going to be|going to (?:act|play|pretend))|u r"
+    r"|you are (?:an? )?(?:ai|[a-z]*gpt|dan)|from (?:now on|on now),? (?:you|u)|act(?:ing)? as (?:an?|my|the|dan)"
+    r"|role-?play|persona|pretend (?:to be|you|that you)|imagine (?:you|an? ai|a country)"
+    r"|(?:respond|answer|reply) as|simulate|(?:hi|hello|dear|hey),? (?:chat ?gpt|gpt)|chatgpt (?:with|now|will)"
+    r"|stay \w+ whatever|an ai (?:without|with no))\b"
 )
 
 JAILBREAK_RULES: Final = (

@@ -43,10 +43,10 @@ FEES_FIRST: Final = (
         score=PLAIN,
         why="To get what is yours you pay first.",
         pattern=(
-            r"\bto (?:release|claim|unlock|unfreeze|withdraw|redeem|activate|receive|process)\b(?: (?:it|this|them"
-            r"|the|your|ur)\b)?(?: [a-z]+){0,2},? "
-            r"(?:please |kindly |pls |just |simply |now |first |you (?:must|need to|have to|should) )?(?:pay|send"
-            r"|transfer|deposit|settle|remit)\b"
+            r"\bto (?:release|claim|unlock|unfreeze|withdraw|redeem|activate)\b(?: (?:it|this|them|the|your|ur)\b)?"
+            r"(?: [a-z]+){0,2},? (?:please |kindly |pls |just |simply |now |first )?"
+            r"(?:you (?:must|need to|have to|should) )?"
+            r"(?:pay|transfer|deposit|settle|remit) (?:an?|the|this|your|us|only|just|[$£€]?\d)"
         ),
         unless=r"\b(?:collect|counter|post office|in person|checkout|basket)\b",
         say="asks for a fee before it gives you something",
@@ -58,7 +58,8 @@ FEES_FIRST: Final = (
         why="The 1.99 delivery fee that is after the card: parcel smishing in all of Europe.",
         pattern=(
             rf"\b(?:pay|settle|clear)\b.{{0,24}}?(?:{AMOUNT}).{{0,24}}?\b(?:re-?delivery|customs|shipping"
-            rf"|delivery|clearance|import|handling)\b.{{0,40}}?\b(?:by card|here|now|at|via|within|card)\b"
+            rf"|delivery|clearance|import|handling|label|address)\b.{{0,40}}?\b(?:by card|here|now|at|via|within"
+            r"|card)\b"
         ),
         unless=r"\b(?:door|driver|collect|counter|post office|in person|cash)\b",
         say="asks for a small fee so that you give your card",

@@ -28,8 +28,9 @@ UNRETURNABLE_MONEY: Final = (
         score=PLAIN,
         why="The same over two sentences: first the cards, then the codes.",
         pattern=(
-            r"\b(?:send|text|e-?mail|read|share|forward|whatsapp|scratch off|photograph|snap)\b"
-            r"(?: (?:me|us|over|back|through|off))? ?.*?\b(?:codes?|(?:card )?numbers (?:on|from)|backs? of (?:the"
+            r"\b(?:send|text|e-?mail|read|share|forward|whatsapp|scratch|photograph|snap)\b"
+            r"(?: (?:me|us|over|back|through|off))? ?.*?\b(?:codes?|(?:card )?numbers (?:on|from)|the (?:silver"
+            r"|backs)|backs? of (?:the"
             r"|each|every)|(?:photo|picture|pic|image)s? of)\b"
         ),
         needs=rf"\b(?:buy|get|purchase|pick up|grab|need|collect)\b.{{0,60}}?\b{CARDS}",
@@ -66,7 +67,8 @@ UNRETURNABLE_MONEY: Final = (
         score=PLAIN,
         why="A debt, a fine, a price or a gift to be paid in gift cards: no office and no shop asks for that.",
         pattern=(
-            r"\b(?:pay(?:ment|able)?|paid|settled?|give|send|deposit|donate|clear)\b.*?\b(?:in|with|by|via|through|using"
+            r"\b(?:pay(?:ment|able)?|paid|settled?|give|send|deposit|donate|clear)\b.*?\b(?:in|with|by|via|through"
+            r"|using"
             rf"|as)\b.{{0,24}}?\b{CARDS}"
         ),
         unless=r"\b(?:or|and) (?:a )?credit card|\baccepts?\b|\b(?:your|you) (?:basket|order|purchase)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from guardian.detectors.phrases.words import AMOUNT, BANK_DETAILS, SEND
+from guardian.detectors.phrases.words import AMOUNT, BANK_DETAILS, CRYPTO, SEND
 from guardian.detectors.rulebook import PLAIN, WEAK, Rule
 
 MOVED_MONEY: Final = (
@@ -131,7 +131,8 @@ MOVED_MONEY: Final = (
         needs=(
             r"\b(?:new (?:phone|number|mobile|sim)|(?:phone|mobile|sim|mic|microphone|wallet"
             r"|card)\b.{0,24}?\b(?:broke(?:n)?|is gone|fell|died|stolen|smashed|not working|lost|lock(?:ed)?)"
-            r"|banking (?:app )?(?:won'?t|doesn'?t|isn'?t|is not|not)|can'?t (?:get in|log in|access|talk|call))\b"
+            r"|banking (?:app )?(?:won'?t|doesn'?t|isn'?t|is not|not)|can'?t (?:get in|get into|log in|access|talk"
+            r"|call))\b"
         ),
         say="asks for a payment and says that the usual road is broken",
     ),
@@ -141,9 +142,12 @@ MOVED_MONEY: Final = (
         score=PLAIN,
         why="Pay or it is published, or somebody is harmed: sextortion and its kin.",
         pattern=(
-            rf"\b(?:{SEND})\b.{{0,80}}?\b(?:or|otherwise|else|unless|if not)\b.{{0,60}}?\b(?:publish|post|leak"
-            r"|expose|your contacts|all (?:your|ur) (?:contacts|friends|family)|(?:recording|video|photos?|pics?"
-            r"|nudes?)|say what happens|pieces|hurt|kill|die)\b"
+            rf"\b(?:pay|transfer|(?:send|wire|deposit)\b.{{0,24}}?(?:{AMOUNT}"
+            rf"|\b(?:money|{CRYPTO}|\d{{3,}})))\b?.{{0,80}}?"
+            r"\b(?:or|otherwise|else|unless|if not)\b.{0,60}?\b(?:publish(?:ed)?|leak(?:ed)?|expose|your (?:contacts"
+            r"|followers)"
+            r"|all (?:your|ur) (?:contacts|friends|family)|(?:the|your|ur) (?:recording|video|photos?|pics?|nudes?)"
+            r"|say what happens|in pieces|hurt|kill)\b"
         ),
         say="demands money under a threat",
     ),
