@@ -22,6 +22,7 @@ check: setup ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy tests/tui/*.py
 	@$(BIN)/lint-imports --no-cache
 
 format: setup ## format the code

@@ -3,10 +3,10 @@
 For each flag example x a linear direction over the model's embeddings,
 w = S^-1 (x / 4 + 3 mean_flag / 4 - mean_negative): linear discriminant analysis, a quarter of it towards the single
 example (exemplar LDA: Hariharan, Malik and Ramanan, ECCV 2012), so that examples which have little in common do not
-cancel each other. S is the covariance of the reference bank, and the negative mean that of the fine examples mixed with the
-bank's. A policy's score is that of its best direction. Its threshold is the higher of two: the score that at most one
-in `match.rarity` ordinary messages reaches, and the highest fine example's score with a margin. So a policy's fine
-examples never match it.
+cancel each other. S is the covariance of the reference bank, and the negative mean that of the fine examples mixed
+with the bank's. A policy's score is that of its best direction. Its threshold is the higher of two: the score that at
+most one in `match.rarity` ordinary messages reaches, and the highest fine example's score with a margin. So a policy's
+fine examples never match it.
 
 Invariants: all policies together cost one matrix product per message; scores are 0 to 1 with the threshold at
 `THRESHOLD`, and a step of one in logit space is one standard deviation of ordinary messages, whatever the policy.

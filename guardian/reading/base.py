@@ -49,7 +49,8 @@ class View:
 
     kind: ViewKind
     name: str
-    """Where it comes from: `text`, `subject`, `body`, `html`, `attachment`."""
+    """Where it comes from: `text`, `subject`, `body`, `html`, `title`, `attachment`, `comment` (of HTML), `aside` (text
+    around the parts of a mail)."""
     text: str
     """The characters; bytes that are not UTF-8 stand as lone surrogates (surrogateescape)."""
     pieces: tuple[Piece, ...] = field(default=())

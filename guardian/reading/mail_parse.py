@@ -143,11 +143,16 @@ class _Collector:
 
     def _enter(self, task: _Task) -> None:
         kind, children = task.part.get_content_type(), task.part.parts()
-        if kind == "message/delivery-status":  # headers for machines
+        if kind == "message/delivery-status":  # blocks of headers, which some programs show as they stand
+            content = b"\n".join(name + b": " + value for child in children for name, value in child.headers())
+            self.mail.parts.append(ParsedPart(Role.ATTACHMENT, content, None, task.locator.whole()))
             return
         if kind.startswith("message/"):
-            is_packed = task.part.encoding() in ("base64", "quoted-printable")
-            if is_packed and children and not len(children[0]) and self._unpack_mail(task, children[0]):
+            if (
+                children
+                and task.part.encoding() in ("base64", "quoted-printable")
+                and self._unpack_mail(task, children[0])
+            ):
                 return
             self._tasks.extend(_Task(part, task.locator, is_envelope=True) for part in reversed(children))
             return
@@ -158,8 +163,12 @@ class _Collector:
 
     def _unpack_mail(self, task: _Task, child: Part) -> bool:
         """Go on with a mail that is attached in base64, which the parser leaves packed; whether that was done."""
+        if len(child):  # it has headers, so it is not packed, whatever it says
+            self.mail.odd_encodings += task.part.encoding() == "base64"
+            return False
         content = unpack(child.source, task.part.encoding())
         if content is None or self._rounds >= _MAX_ROUNDS:
+            self.mail.odd_encodings += 1
             return False
         self._rounds += 1
         self._push(content, Locator.fixed(task.locator.body(child.source)))
@@ -192,7 +201,7 @@ class _Collector:
             self.mail.parts.append(ParsedPart(Role.ASIDE, content, None, locator.body(content)))
 
     def _add_subject(self, part: Part, locator: Locator) -> None:
-        found = part.named("subject")
+        found = part.named(b"subject")
         self.mail.odd_headers += len(found) > _MAX_SUBJECTS
         for name, value in found[:_MAX_SUBJECTS]:
             place = locator.header(name, value)
@@ -205,7 +214,7 @@ class _Collector:
 
     def _address(self, part: Part, name: str) -> tuple[str | None, str | None]:
         """Address and display name of the first person in a header."""
-        value = unfold(next((value for _, value in part.named(name)), b""))
+        value = unfold(next((value for _, value in part.named(name.encode())), b""))
         if not value.strip():
             return None, None
         if len(value) > self._limits.max_address_bytes:

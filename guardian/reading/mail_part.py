@@ -76,17 +76,20 @@ class Part(Message):
             self.source = payload.encode("ascii", "surrogateescape")
         super().set_payload(payload, charset)
 
-    def named(self, name: str) -> list[tuple[bytes, bytes]]:
-        """Names and values, as they stand in the mail, of all headers of this name."""
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Names and values of all headers, as they stand in the mail."""
         return [
-            (found.encode("ascii", "surrogateescape"), str(value).encode("ascii", "surrogateescape"))
-            for found, value in self.raw_items()
-            if found.strip().lower() == name
+            (name.encode("ascii", "surrogateescape"), str(value).encode("ascii", "surrogateescape"))
+            for name, value in self.raw_items()
         ]
+
+    def named(self, name: bytes) -> list[tuple[bytes, bytes]]:
+        """The headers of one name, which is given in lower case."""
+        return [(found, value) for found, value in self.headers() if found.strip().lower() == name]
 
     def encoding(self) -> str:
         """The transfer encoding, without what some programs write behind it."""
-        value = next((value for _, value in self.named("content-transfer-encoding")), b"")
+        value = next((value for _, value in self.named(b"content-transfer-encoding")), b"")
         return unfold(value).decode("ascii", "replace").partition(";")[0].strip().lower()
 
     def parts(self) -> list[Part]:

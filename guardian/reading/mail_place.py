@@ -40,6 +40,10 @@ class Locator:
         """The place of a header's value, behind its name."""
         return self._find(value, lambda start, _: self._is_named(name, start))
 
+    def whole(self) -> Place:
+        """The place of something that was put together from several."""
+        return self._fixed or Place(0, len(self._raw), exact=False)
+
     def _find(self, needle: bytes, is_right: Callable[[int, int], bool]) -> Place:
         if self._fixed is not None:
             return self._fixed
@@ -53,7 +57,7 @@ class Locator:
                     return Place(start, self._cursor, exact=True)
                 start = self._raw.find(needle, start + 1)
             self._failures += 1
-        return Place(0, len(self._raw), exact=False)
+        return self.whole()
 
     def _is_body(self, start: int, end: int) -> bool:
         before = self._raw[max(start - 4, 0) : start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -1,8 +1,4 @@
-"""Where the time of a cold `guardian filter` goes, step by step, in a process of its own.
-
-The steps are those of `guardian.commands.filter`. The model's cell starts while the policies are being loaded, so its
-own start is shown beside the steps and is no step itself.
-"""
+"""Where the time of a cold `guardian filter` goes, step by step (`cold_steps.py`), in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,11 +8,11 @@ import sys
 import time
 from collections import defaultdict
 
+from benchmarks.cold_steps import CELL_START
 from benchmarks.figure import Figure, NotMeasured, Row
 from benchmarks.texts import MESSAGE_100_TOKENS
 from benchmarks.workplace import Workplace
 
-CELL_START = "  (the model's cell, meanwhile)"
 END = "  the process ends"
 
 
@@ -26,7 +22,7 @@ def run(bench: Workplace) -> list[Row]:
     for round_number in range(bench.counts.processes + 1):
         began_s = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.cold_filter"],
+            [sys.executable, "-m", "benchmarks.cold_steps"],
             input=MESSAGE_100_TOKENS.encode(),
             capture_output=True,
             env=bench.environment(),
@@ -48,35 +44,3 @@ def _add(samples: dict[str, list[float]], said: dict[str, float], began_s: float
         samples[name].append((at_s - before_s) * 1000)
         before_s = at_s
     samples[CELL_START].append(cell_ms)
-
-
-def _steps() -> dict[str, float]:
-    """The moment (CLOCK_MONOTONIC, seconds) at which each step was done, and milliseconds of the cell's start."""
-    done = {"  python starts": time.monotonic()}
-    from guardian.assembly import open_gate
-    from guardian.events import CellStarted, Event
-    from guardian.message import Message
-
-    done["  imports"] = time.monotonic()
-    import os
-
-    from guardian.settings import load_settings
-
-    settings = load_settings(os.environ, {})
-    done["  settings"] = time.monotonic()
-    started: list[float] = []
-
-    def watch(event: Event) -> None:
-        if isinstance(event, CellStarted):
-            started.append(event.elapsed_ms)
-
-    with open_gate(settings, watch) as gate:
-        done["  gate opens: model hash, policies, bank"] = time.monotonic()
-        gate.screen(Message(sys.stdin.buffer.read()))
-        done["  verdict, with waiting for the cell"] = time.monotonic()
-    done["  gate closes"] = time.monotonic()
-    return {**done, CELL_START: started[0]}
-
-
-if __name__ == "__main__":
-    print(json.dumps(_steps()))

@@ -124,7 +124,7 @@ def _agreement(bench: Workplace, bare: Peer, onnx: Peer) -> Figure:
     """That the two runtimes compute the same, without which their times compare nothing.
 
     What differs is rounding: llama.cpp rounds activations to BF16 where the weights are BF16. With the same weights
-    stored as F32, the largest difference over 100 texts fell from 0.054 to 0.013 (its GELU is a table of 16-bit floats).
+    stored as F32, the largest difference over 100 texts fell from 0.054 to 0.013 (its GELU is a table of 16 bits).
     """
     texts = [text.text for text in bench.texts.mixed(_CHECKED_TEXTS, 0.5)]
     pairs = zip(bare.rows(texts), onnx.rows(texts), strict=True)

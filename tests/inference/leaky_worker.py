@@ -12,6 +12,7 @@ import os
 import resource
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 
 sys.path += sys.argv[4:]
@@ -78,9 +79,12 @@ def parent_memory() -> None:
 
 
 def grow_file() -> None:
-    with open("/tmp/guardian-leak", "wb") as leak:
-        leak.write(b"leak")
-    os.unlink("/tmp/guardian-leak")
+    descriptor, path = tempfile.mkstemp()
+    try:
+        os.write(descriptor, b"leak")
+    finally:
+        os.close(descriptor)
+        os.unlink(path)
 
 
 def open_file() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from guardian.message import Format, Message
 from guardian.reading.base import Reading, View, ViewKind
@@ -15,6 +16,9 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 CORPORA = SHARED / "corpora"
 
 LIMITS = Limits()
+
+steady = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""No test fails because the machine is busy."""
 
 
 def shared_mails() -> list[Path]:

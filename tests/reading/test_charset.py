@@ -7,6 +7,7 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading_rig import steady
 
 from guardian.reading.charset import Decoded, decode
 from guardian.reading.mail_unpack import decode_words, unfold, unpack
@@ -51,6 +52,7 @@ def test_bytes_are_read_in_their_character_set(
     assert decode(raw, charset) == Decoded(text, *flags)
 
 
+@steady
 @given(
     st.binary(max_size=60),
     st.sampled_from(["utf-7", "utf-16", "utf-32", "hz", "big5", "cp037", "euc-kr", "idna"]) | st.text(max_size=8),
@@ -85,6 +87,7 @@ def test_bodies_are_unpacked_as_mail_programs_do(body: bytes, encoding: str, con
     assert unpack(body, encoding) == content
 
 
+@steady
 @given(st.binary(max_size=200), st.sampled_from(["base64", "quoted-printable"]))
 def test_any_body_can_be_unpacked(body: bytes, encoding: str) -> None:
     assert unpack(body, encoding) is not None

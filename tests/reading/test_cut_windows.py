@@ -7,9 +7,9 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from reading_rig import LIMITS
+from reading_rig import LIMITS, steady
 
 from guardian.reading.base import View, ViewKind, Window, exact_view
 from guardian.reading.limits import Limits
@@ -41,7 +41,7 @@ def view_of(text: str, name: str = "text") -> View:
     return exact_view(ViewKind.VISIBLE, name, text)
 
 
-@settings(max_examples=200)
+@steady
 @given(st.lists(TEXTS, max_size=3))
 def test_every_character_that_says_something_is_in_a_window(view_texts: list[str]) -> None:
     windows, reasons = cut_windows([view_of(text) for text in view_texts], SMALL)
@@ -56,7 +56,7 @@ def test_every_character_that_says_something_is_in_a_window(view_texts: list[str
         assert [place for place, letter in enumerate(text) if not letter.isspace() and place not in covered] == []
 
 
-@settings(max_examples=200)
+@steady
 @given(TEXTS)
 def test_windows_are_small_in_order_and_overlap(text: str) -> None:
     windows, _ = cut_windows([view_of(text)], SMALL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_rig import codes, read_as
+from reading_rig import codes, read_as, steady
 
 from guardian.reading.language import is_covered
 
@@ -130,6 +130,7 @@ def test_other_languages_are_not(language: str, text: str) -> None:
     assert not is_covered(text), language
 
 
+@steady
 @given(st.text(max_size=200))
 def test_any_text_gets_an_answer(text: str) -> None:
     assert is_covered(text) in (True, False)

@@ -32,11 +32,15 @@ UNPARSABLE = [
     ("the mail has more than 500 parts", parts(20_000)),
     ("the mail has more headers than are read", b"X-A: y\n" * 1001 + b"\nthe words inside"),
     ("the mail has more headers than are read", b"X-A: " + b"y" * 70_000 + b"\n\nthe words inside"),
-    ("the mail has more headers than are read", b"Content-Type: multipart/mixed; boundary=x\n\n--x\nX-A: " + b"y" * 70_000
-     + b"\n\nthe words inside"),
-    ("a header of the mail has more than 100 parameters", b'Content-Type: text/plain; a="' + b";" * 60_000
-     + b"\n\nthe words inside"),
-]  # fmt: skip
+    (
+        "the mail has more headers than are read",
+        b"Content-Type: multipart/mixed; boundary=x\n\n--x\nX-A: " + b"y" * 70_000 + b"\n\nthe words inside",
+    ),
+    (
+        "a header of the mail has more than 100 parameters",
+        b'Content-Type: text/plain; a="' + b";" * 60_000 + b"\n\nthe words inside",
+    ),
+]
 
 
 @pytest.mark.parametrize(("what", "raw"), UNPARSABLE, ids=[f"{n}-{what}" for n, (what, _) in enumerate(UNPARSABLE)])

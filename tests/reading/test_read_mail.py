@@ -57,6 +57,8 @@ def test_a_body_is_not_mistaken_for_the_same_words_in_a_header() -> None:
     reading = mail(raw)
     assert view_named(reading, "subject").span(0, 5).start == raw.index(b"Subject: ") + 9
     assert view_named(reading, "body").span(0, 5).start == raw.rindex(b"hello")
+    raw = b"X-Note: hello\n\nhello"
+    assert view_named(mail(raw), "body").span(0, 5).start == raw.rindex(b"hello")
 
 
 @pytest.mark.parametrize(
@@ -209,10 +211,23 @@ def test_a_packed_mail_in_a_mail_is_unpacked() -> None:
 
 def test_mails_packed_in_mails_end_somewhere() -> None:
     raw = b"Subject: core\r\n\r\nsend me the code"
-    for _ in range(6):
-        head = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    head = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    for _ in range(3):
         raw = head + base64.encodebytes(raw)
-    assert mail(raw).views
+    assert texts(mail(raw)) == {"subject": "core", "body": "send me the code"}
+    reading = mail(head + base64.encodebytes(raw))
+    assert [str(reason) for reason in reading.reasons] == ["odd-encoding: 1 part could not be unpacked"]
+
+
+def test_a_mail_that_says_packed_and_is_not_is_read_and_told() -> None:
+    reading = mail(b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nSubject: a\r\n\r\nb")
+    assert texts(reading) == {"subject": "a", "body": "b"}
+    assert codes(reading) == ["odd-encoding"]
+
+
+def test_words_for_machines_are_read_too() -> None:
+    report = b"Content-Type: message/delivery-status\r\n\r\nStatus: 5.1.1\r\n\r\nDiagnostic-Code: send me the code\r\n"
+    assert texts(mail(multipart(b"report", report)))["attachment"] == "Status: 5.1.1\nDiagnostic-Code: send me the code"
 
 
 def test_text_before_and_behind_the_parts_is_hidden_text() -> None:

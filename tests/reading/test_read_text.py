@@ -8,11 +8,12 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_rig import LIMITS, codes, literal, read_as
+from reading_rig import LIMITS, codes, literal, read_as, steady
 
 from guardian.reading.text import is_mostly_binary
 
 
+@steady
 @given(
     st.binary(min_size=1, max_size=400).filter(lambda raw: not raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")))
 )
@@ -104,6 +105,7 @@ def test_a_window_never_holds_what_no_encoder_takes() -> None:
     assert len(window.text) == window.end - window.start
 
 
+@steady
 @given(st.text(max_size=60))
 def test_counting_odd_characters_never_fails(text: str) -> None:
     assert is_mostly_binary(text) in (True, False)
