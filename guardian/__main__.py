@@ -23,6 +23,8 @@ from guardian.safe_text import safe_line
 def main() -> int:
     """Run the command line in `sys.argv` and return its exit code. Takes over the process's streams and hooks."""
     _replace_closed_streams()
+    # Guardian's matrices are small: NumPy's own threads only wait for each other, and take the cores from the model.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.unraisablehook = lambda trouble: _say_internal(trouble.exc_value, trouble.exc_traceback)
     threading.excepthook = lambda trouble: _say_internal(trouble.exc_value, trouble.exc_traceback)
     try:

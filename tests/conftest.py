@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as in `guardian.__main__`
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 _LONGEST_RUN_S = 600
 """Far above what any run takes: it ends a hang, and measures nothing."""

@@ -25,6 +25,7 @@ LEAVE_S = 2.0
 
 def main() -> int:
     """Run the app and return its exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as in `guardian.__main__`
     sys.unraisablehook = lambda trouble: say_crash(trouble.exc_value or RuntimeError())
     threading.excepthook = lambda trouble: say_crash(trouble.exc_value or RuntimeError())
     logging.getLogger("asyncio").disabled = True  # it would print the text of an exception that nobody awaited

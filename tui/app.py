@@ -95,7 +95,7 @@ class GuardianApp(App[None]):
 
     @on(messages.GateOpened)
     def _gate_opened(self) -> None:
-        self._change(phase=Phase.READY)
+        self.state = self.state.with_gate_open()
         if self.state.problems:
             words = f"{len(self.state.problems)} problems in your policies; press i to read them"
             self.notify(words, severity="warning", markup=False)

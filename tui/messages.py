@@ -35,7 +35,7 @@ class HouseLoaded(Message):
 
 @dataclass(repr=False)
 class GateOpened(Message):
-    """The model is up and everything is loaded."""
+    """Everything is loaded; the model runs, or is about to."""
 
 
 @dataclass(repr=False)

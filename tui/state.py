@@ -36,6 +36,8 @@ class HouseState:
     """Model, wall, policies, and how far the screening is."""
 
     phase: Phase = Phase.STARTING
+    is_open: bool = False
+    """Whether everything is loaded; the model may still be starting."""
     model: str = ""
     """Name of the model; empty until it is known."""
     trouble: str = ""
@@ -78,11 +80,15 @@ class HouseState:
             return replace(self, phase=Phase.DOWN, wall=verdict.wall, trouble="; ".join(reasons) or self.trouble)
         return replace(self, phase=Phase.READY, wall=verdict.wall, trouble="")
 
+    def with_gate_open(self) -> HouseState:
+        """After everything was loaded: ready, if the model runs already."""
+        return replace(self, is_open=True, phase=Phase.READY if self.wall else self.phase)
+
     def with_event(self, event: Event) -> HouseState:
         """After something that the core told its observer."""
         match event:
             case CellStarted(wall=wall):
-                return replace(self, wall=wall)
+                return replace(self, wall=wall, phase=Phase.READY if self.is_open else self.phase)
             case CellRestarted(restarts=restarts):
                 return replace(self, restarts=restarts)
             case PolicyProblem(line=line):

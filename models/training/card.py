@@ -12,7 +12,7 @@ import numpy as np
 from baseline import WordScores
 
 
-MOST_ALARMS = 0.05
+MOST_ALARMS = 0.0125
 """An output that exceeds its threshold on more of the hard ordinary texts than this may only give notice."""
 
 

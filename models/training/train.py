@@ -26,6 +26,8 @@ from sources import LABELS, NAN, Row, own_rows, shared_rows
 from torch import Tensor, nn
 
 SEED = 20261121
+FIRST_EPOCHS, FIRST_RATE = 5, 6e-5
+SECOND_EPOCHS, SECOND_RATE = 2, 4e-5
 CROP_CHARS = 800
 """Long texts are seen through a random window of this size, as the encoder sees them in use."""
 SHARE = {
@@ -44,6 +46,24 @@ SHARE = {
     "transactional_otp": 66,
 }  # fmt: skip
 """Rows drawn from each shared source per epoch; our own corpus is always seen whole."""
+SECOND_SHARE = {
+    "sms_spam_uci": 250,
+    "spamassassin_a": 100,
+    "robocall_ftc": 100,
+    "ec_darkpattern": 120,
+    "persusafety_dialogues": 100,
+    "darkpatterns_llm_train": 1000,
+    "darkbench_sft": 0,
+    "bipia_email_train": 100,
+    "inthewild_jailbreaks": 100,
+    "jailbreakbench_artifacts": 60,
+    "persuasionforgood_a": 60,
+    "taskmaster4": 100,
+    "transactional_otp": 66,
+}
+"""The second stage's shares: twins and pairs above all, and nothing of `darkbench_sft`. It has one class only, so the
+first stage learns its prose as a sign of manipulation (measured: 1 in 5 ordinary answers of other assistants over the
+thresholds of the AI outputs)."""
 LEAST_EXAMPLES = 36
 """A tactic with fewer training examples gets no output of its own; its group answers for it."""
 LEAST_HELD_OUT = 8
@@ -93,14 +113,14 @@ def vary(text: str, rng: random.Random) -> str:
     return text
 
 
-def draw_epoch(rows: list[Row], rng: random.Random) -> list[int]:
+def draw_epoch(rows: list[Row], shares: dict[str, int], rng: random.Random) -> list[int]:
     """Indices of one epoch: each shared source in its share, our own corpus whole."""
     by_source: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
         by_source[row.source].append(index)
     chosen: list[int] = []
     for source, indices in sorted(by_source.items()):
-        share = SHARE.get(source, len(indices))
+        share = shares.get(source, len(indices))
         chosen += rng.sample(indices, min(share, len(indices)))
     return chosen
 
@@ -191,14 +211,16 @@ def optimiser(net: GuardianNet, rate: float) -> torch.optim.Optimizer:
     )
 
 
-def train(rows: list[Row], labels: tuple[str, ...], epochs: int, rate: float, checkpoint: Path) -> GuardianNet:
-    """Train and return the network with averaged weights. Writes `checkpoint` after every epoch."""
+def train(
+    net: GuardianNet, rows: list[Row], shares: dict[str, int], epochs: int, rate: float, checkpoint: Path
+) -> GuardianNet:
+    """Train `net` and return it with averaged weights. Writes `checkpoint` after every epoch."""
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
-    net, tokenizer = GuardianNet(labels), load_tokenizer()
+    labels, tokenizer = net.labels, load_tokenizer()
     average = copy.deepcopy(net)
     objective, step_rule = Objective(rows, labels), optimiser(net, rate)
-    plan = [batches(rows, draw_epoch(rows, rng), 32, rng) for _ in range(epochs)]
+    plan = [batches(rows, draw_epoch(rows, shares, rng), 32, rng) for _ in range(epochs)]
     steps = sum(len(epoch) for epoch in plan)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         step_rule, [rate, rate, rate * 6], total_steps=steps, pct_start=0.08, anneal_strategy="cos", div_factor=20
@@ -249,8 +271,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the embedded model.")
     parser.add_argument("--data", type=Path, default=here.parents[2] / "shared" / "data" / "train")
     parser.add_argument("--out", type=Path, default=here.parents[1] / ".train")
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--start", type=Path, help="a checkpoint of the first stage: run the second one alone")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     rows = [row for row in shared_rows(options.data) if not held_out(row)]
@@ -259,7 +280,13 @@ def main() -> None:
     counts = count_positives(rows)
     print(" ".join(f"{label}:{counts[label]}" for label in labels), flush=True)
     print("no output of their own:", " ".join(f"{t}:{counts[t]}" for t in LABELS if t not in labels), flush=True)
-    train(rows, labels, options.epochs, options.rate, options.out / "checkpoint.pt")
+    if options.start is None:
+        net = train(GuardianNet(labels), rows, SHARE, FIRST_EPOCHS, FIRST_RATE, options.out / "first.pt")
+    else:
+        saved = torch.load(options.start, weights_only=True)
+        net = GuardianNet(tuple(saved["labels"]))
+        net.load_state_dict(saved["state"])
+    train(net, rows, SECOND_SHARE, SECOND_EPOCHS, SECOND_RATE, options.out / "checkpoint.pt")
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tui_driver import handing_out
+from tui_driver import POLICIES, handing_out
 
 from guardian.assembly import open_gate
 from guardian.gate import Gate
 from guardian.message import Channel, Format, Message
 from guardian.settings import Settings, load_settings
 from tui.app import GuardianApp
-
-POLICIES = Path(__file__).parent / "policies"
 
 
 @pytest.fixture(scope="session")

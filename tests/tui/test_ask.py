@@ -123,7 +123,7 @@ def test_a_long_paste_is_screened_whole_but_never_edited(make_app: MakeApp, monk
 
     async def story(pilot: Pilot[None]) -> None:
         await pilot.press(*"ab", "left")
-        app.query_one(Editor).post_message(events.Paste(long_text))
+        app.post_message(events.Paste(long_text))
         await until(pilot, lambda: any(len(each.text) > EDITABLE_CHARS for each in asked), "the long question")
         assert asked[-1].text == "a" + long_text + "b"  # put in where the cursor stood
         assert "1,000,002 characters" in screen_text(app)
@@ -141,7 +141,7 @@ def test_a_hostile_paste_is_drawn_safe_and_judged_as_it_is(make_app: MakeApp, mo
     hostile = "a\x1b]52;c;aGk=\x07b \u202egift cards\u202c [/bold] \x00 \x9b31m \U000e0041"
 
     async def story(pilot: Pilot[None]) -> None:
-        app.query_one(Editor).post_message(events.Paste(hostile))
+        app.post_message(events.Paste(hostile))
         await until(pilot, lambda: "flagged:" in answer(app), "the verdict")
         assert asked[-1].text == hostile
         assert_safe_screen(app)

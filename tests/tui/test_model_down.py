@@ -43,11 +43,9 @@ def test_a_model_that_dies_is_started_again_and_the_owner_is_told(house: Setting
     app = GuardianApp(house)
 
     async def story(pilot: Pilot[None]) -> None:
-        before = children()
         await until(pilot, lambda: app.state.phase is Phase.READY, "the model")
-        cell = children() - before
-        for process in cell:
-            os.kill(process, signal.SIGKILL)
+        (cell,) = children() - before
+        os.kill(cell, signal.SIGKILL)
         app.query_one(Editor).load_text("Please send me gift cards.")
         await until(pilot, lambda: "flagged:" in words(app, "#answer > Static"), "a verdict all the same")
         await until(pilot, lambda: app.state.restarts, "the restart in the state")
@@ -103,3 +101,11 @@ def test_the_state_takes_in_what_the_core_tells() -> None:
     for event in (CellStarted("seccomp", 80.0), CellRestarted("it died", 2), PolicyProblem("a.toml:1:2: broken")):
         state = state.with_event(event)
     assert (state.wall, state.restarts, state.problems) == ("seccomp", 2, ("a.toml:1:2: broken",))
+
+
+def test_the_model_is_starting_until_it_runs_and_everything_is_loaded() -> None:
+    runs, state = CellStarted("netns", 80.0), HouseState()
+    assert state.with_event(runs).phase is Phase.STARTING
+    assert state.with_gate_open().phase is Phase.STARTING
+    assert state.with_event(runs).with_gate_open().phase is Phase.READY
+    assert state.with_gate_open().with_event(runs).phase is Phase.READY

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import POLICIES
 from pty_run import run_on_terminal
 from test_hostile import HOSTILE
-from tui_driver import write_inbox
+from tui_driver import POLICIES, write_inbox
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"
+POINTER_SHAPE = re.compile(rb"\x1b]22;[a-z-]+\x07")
+"""The one OSC that Textual sends of its own: the shape of the mouse's pointer."""
 
 CRASHING = """
 import sys
@@ -71,11 +73,12 @@ def test_no_byte_of_a_hostile_message_reaches_the_terminal_as_a_control(
     hostile = "\n".join(text for text, _ in HOSTILE)
     inbox = write_inbox(
         tmp_path / "inbox",
-        [("a\x1b]52;c;bmFtZQ==\x07.txt", "gift cards\n" + hostile), ("b\u202e[/bold].txt", hostile)],
+        [("a\x1b]52;c;bmFtZQ==\x07.txt", "gift cards\n" + hostile), ("b\u202e[@click=app.quit].txt", hostile)],
     )
     command = [sys.executable, "-m", "tui", "--policies", str(POLICIES), str(inbox)]
     sent, code = run_on_terminal(command, keys_when={b"2 messages": b"jkj\rGq"}, env=terminal_env)
     assert code == 0
+    sent = POINTER_SHAPE.sub(b"", sent)
     for forbidden in (
         b"\x1b]52",
         b"\x1b]8",
@@ -102,8 +105,6 @@ def test_no_colour_sends_no_colour(tmp_path: Path, terminal_env: dict[str, str])
 
 def sgr_colours(sent: bytes) -> set[tuple[int, ...]]:
     """Red, green and blue of every 24-bit colour that was sent."""
-    import re
-
     return {tuple(map(int, found)) for found in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", sent)}
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from guardian.events import Observer
+from guardian.events import CellStarted, Observer
 from guardian.gate import Gate
 from guardian.safe_text import safe_text
 from guardian.settings import Settings
 from tui.app import GuardianApp
 from tui.bridge import Opener
 from tui.widgets.inbox import InboxTable
+
+POLICIES = Path(__file__).parent / "policies"
 
 LONGEST_WAIT_S = 60
 """Ends a wait that will never end; measures nothing."""
@@ -51,7 +53,8 @@ def handing_out(gate: Gate) -> Opener:
     """An opener of the gate that is open already."""
 
     @contextmanager
-    def opener(_settings: Settings, _observer: Observer) -> Iterator[Gate]:
+    def opener(_settings: Settings, observer: Observer) -> Iterator[Gate]:
+        observer(CellStarted(gate._encoder.wall, 0.0))  # as a gate that is being opened does
         yield gate
 
     return opener

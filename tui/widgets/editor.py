@@ -31,12 +31,11 @@ class Editor(TextArea):
         return Text(drawn(self.document.get_line(line_index)), end="", no_wrap=True)
 
     async def _on_paste(self, event: events.Paste) -> None:
-        start, end = sorted(self.selection)
         if len(self.text) + len(event.text) <= EDITABLE_CHARS:
-            await super()._on_paste(event)
-            return
+            return  # Textual calls the handler of the class above by itself
         event.prevent_default()
         event.stop()
+        start, end = sorted(self.selection)
         before = self.document.get_text_range((0, 0), start)
         behind = self.document.get_text_range(end, self.document.end)
         self.post_message(LongTextPasted(before + event.text + behind))

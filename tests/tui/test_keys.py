@@ -1,0 +1,74 @@
+"""Keys, help and palette come from one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+from tui_driver import drive, screen_text, until
+
+from guardian.verdict import Outcome
+from tui.app import GuardianApp
+from tui.keys import KEY_GROUPS, SHEET_KEYS, SPEAKER_KEYS, key_words
+from tui.screens.help import MEANINGS, help_words
+from tui.screens.sheet import Sheet
+from tui.widgets.inbox import InboxPane, InboxTable
+
+ALL = [binding for group in KEY_GROUPS for binding in group.bindings]
+
+
+def test_every_binding_has_an_id_a_label_and_a_tooltip_of_its_own() -> None:
+    every = [*ALL, *SPEAKER_KEYS, *SHEET_KEYS]
+    assert all(binding.id and binding.description and binding.tooltip for binding in every)
+    assert len({binding.id for binding in every}) == len(every)
+
+
+def test_the_help_names_every_key_and_every_outcome() -> None:
+    words = help_words().plain
+    for binding in ALL:
+        assert f"{key_words(binding)}" in words
+        assert binding.tooltip in words
+    assert set(MEANINGS) == set(Outcome)
+
+
+def test_every_action_stands_in_the_palette(make_app: Callable[..., GuardianApp]) -> None:
+    app = make_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        reading = {"Down", "Up", "Start", "End"}  # scrolling is for keys and wheel
+        assert {binding.description for binding in ALL} - reading <= titles
+
+    drive(app, story)
+
+
+def test_a_palette_command_does_what_its_key_does(make_app: Callable[..., GuardianApp]) -> None:
+    app = make_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        commands = {command.title: command.callback for command in app.get_system_commands(app.screen)}
+        await commands["Filter"]()
+        await pilot.pause()
+        assert app.query_one("#filter").has_focus
+        await commands["Help"]()
+        await until(pilot, lambda: isinstance(app.screen, Sheet), "the help")
+
+    drive(app, story)
+
+
+def test_help_opens_and_closes_and_comes_back_to_the_list(make_app: Callable[..., GuardianApp]) -> None:
+    app = make_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await pilot.press("escape", "question_mark")
+        assert isinstance(app.screen, Sheet)
+        assert "Everywhere" in screen_text(app)
+        await pilot.press("q")  # closes the sheet, not the app
+        assert not isinstance(app.screen, Sheet)
+        await pilot.press("1")
+        assert app.query_one(InboxPane).is_on_screen
+        assert not app.query_one(InboxTable).display  # nothing in it yet
+        await pilot.press("q")
+        await until(pilot, lambda: app._exit, "the end")
+
+    drive(app, story)
