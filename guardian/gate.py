@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Final, NoReturn, final
 
 from guardian.detectors.base import Detector, Evidence
+from guardian.detectors.possible import possible_scores
 from guardian.explanation import Explainer
 from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Encoder, Encoding, EncodingFailure
@@ -188,7 +189,8 @@ class Gate:
         if len(covered) < len(reading.windows):
             reading = replace(reading, windows=tuple(reading.windows[index] for index in covered))
             answer = answer.take(covered)
-        return Evidence(message, reading, self._manifest.scores(answer.logits), answer)
+        scores = possible_scores(self._manifest.scores(answer.logits), message, reading)
+        return Evidence(message, reading, scores, answer)
 
     def _coverage(self, evidence: Evidence, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
         message, reasons = evidence.message, list(reading.reasons)

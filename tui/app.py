@@ -118,7 +118,8 @@ class GuardianApp(App[None]):
     @on(messages.InboxScreened)
     def _inbox_screened(self, message: messages.InboxScreened) -> None:
         self.state = self.state.with_counted(message.screened).with_verdict(message.screened.verdict)
-        self.query_one(InboxPane).add(message.screened)
+        if self.is_running:
+            self.query_one(InboxPane).add(message.screened)
 
     @on(messages.InboxFailed)
     def _inbox_failed(self, message: messages.InboxFailed) -> None:
@@ -127,7 +128,8 @@ class GuardianApp(App[None]):
     @on(messages.Answered)
     def _answered(self, message: messages.Answered) -> None:
         self.state = self.state.with_verdict(message.screened.verdict)
-        self.query_one(AskPane).show(message)
+        if self.is_running:
+            self.query_one(AskPane).show(message)
 
     # What the owner does
 
@@ -162,7 +164,9 @@ class GuardianApp(App[None]):
     # How the house stands
 
     def watch_state(self, state: HouseState) -> None:
-        """Show the state wherever it shows."""
+        """Show the state wherever it shows. The bridge still talks while the widgets are taken down."""
+        if not self.is_running:
+            return
         self.query_one(StatusLine).show(state)
         self.query_one(AskPane).show_state(state)
         self.query_one(InboxPane).say_when_empty(self._words_when_empty(state))

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from guardian.reading.read import read
-
 from guardian.finding import Span
 from guardian.gate import Screened
 from guardian.reading.base import View, ViewKind
 from guardian.reading.limits import Limits
+from guardian.reading.read import read
 from guardian.safe_text import safe_text
 
 SHOWN_CHARS = 20_000
@@ -61,9 +60,8 @@ def marked_text(screened: Screened, limits: Limits) -> tuple[Piece, ...]:
     for view in views:
         if view.kind in _HEADINGS or len(views) > 1:
             heading = ", ".join(filter(None, (_HEADINGS.get(view.kind), view.name)))
-            pieces.append(Piece("\n" * bool(pieces) + f"[{safe_text(heading)}]\n", Role.NOTE))
+            pieces.append(Piece("\n\n" * bool(pieces) + f"[{safe_text(heading)}]\n", Role.NOTE))
         pieces += _view_pieces(view, sorted(places(view, spans)))
-        pieces.append(Piece("\n", Role.PLAIN))
     return tuple(piece for piece in pieces if piece.text)
 
 

@@ -7,6 +7,7 @@ is something to draw: behind it stands the whole gate, which the first paint mus
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from rich.style import Style
 from rich.text import Text
@@ -23,17 +24,18 @@ from tui.triage import Item
 
 COLOURS = {
     Outcome.CLEAN: "$text-success",
-    Outcome.NOTICE: "$text-accent",
+    Outcome.NOTICE: "$text-primary",
     Outcome.FLAGGED: "$text-error",
     Outcome.UNSURE: "$text-warning",
     Outcome.UNSCREENED: "$text-warning",
 }
 SPEAKERS = {Channel.INCOMING: "from a person", Channel.AI_OUTPUT: "from an AI"}
-_ROLE_STYLES = {Role.PLAIN: "", Role.MARK: "bold underline $text-warning", Role.NOTE: "$text-muted italic"}
+_ROLE_STYLES = {Role.PLAIN: "", Role.MARK: "bold underline $text-warning", Role.NOTE: "$foreground-muted italic"}
 _SCORE_LINES = 2
 """Lines of numbers at the end of `verdict_lines` with scores."""
-_LABELS = ("not judged", "your policy", "set aside", "you can", "scores")
-"""What a line of `verdict_lines` may begin with, before a colon."""
+_DOES = "it"
+"""How a line of `verdict_lines` begins that says what the message does; the words that do it stand behind a colon."""
+_MUTED = "$foreground-muted"
 
 
 class OutcomeCell(Text):
@@ -63,34 +65,40 @@ def title(screened: Screened) -> Content:
     name = safe_line(message.id or message.source)
     speaker = safe_line(message.sender) if message.sender else SPEAKERS[message.channel]
     mark = f"{MARKS[outcome]}{outcome.value}".strip()
-    return Content.assemble((mark, f"bold {COLOURS[outcome]}"), "  ", (name, "bold"), "  ", (speaker, "$text-muted"))
+    return Content.assemble((mark, f"bold {COLOURS[outcome]}"), "  ", (name, "bold"), "  ", (speaker, _MUTED))
 
 
 def reasons(screened: Screened) -> Content:
     """Headline; what was not judged; what it does; your policy and your why; what you can do; scores last."""
-    head, *lines = verdict_lines(screened, scores=True)
+    head, *lines = (line.strip() for line in verdict_lines(screened, scores=True))
     outcome = screened.verdict.outcome
-    parts = [Content.styled(f"{MARKS[outcome]}{head}".strip(), f"bold {COLOURS[outcome]}")]
-    kind = ""
-    for number, line in enumerate(lines):
-        is_score = number >= len(lines) - _SCORE_LINES
-        line_kind = "score" if is_score else line.split()[0]
-        if line_kind != kind:
-            parts.append(Content(""))
-            kind = line_kind
-        parts.append(Content.styled(line.strip(), "$text-muted") if is_score else _reason(line.strip()))
-    return Content("\n").join(parts)
+    parts = [[Content.styled(f"{MARKS[outcome]}{head}".strip(), f"bold {COLOURS[outcome]}")]]
+    lines, scores = lines[:-_SCORE_LINES], lines[-_SCORE_LINES:]
+    for kind, grouped in groupby(lines, key=lambda line: line.split()[0]):
+        group = list(grouped)
+        parts.append(_doings(group) if kind == _DOES else [_labelled(line) for line in group])
+    parts.append([Content.styled(line, _MUTED) for line in scores])
+    return Content("\n\n").join(Content("\n").join(part) for part in parts)
 
 
 def marked(pieces: Iterable[Piece]) -> Content:
     """A message's text with its marks."""
-    return Content.assemble(*((piece.text, _ROLE_STYLES[piece.role]) for piece in pieces))
+    return Content.assemble(*((piece.text, _ROLE_STYLES[piece.role]) for piece in pieces)).rstrip()
 
 
-def _reason(line: str) -> Content:
+def _doings(lines: Iterable[str]) -> list[Content]:
+    """What the message does, with each quote said once, below all that it stands for."""
+    by_quote: dict[str, list[str]] = {}
+    for line in lines:
+        doing, _, quote = line.partition(": ")
+        by_quote.setdefault(quote, []).append(doing)
+    shown: list[Content] = []
+    for quote, doings in by_quote.items():
+        shown += [Content.styled(doing, "bold") for doing in doings]
+        shown += [Content.styled(quote, COLOURS[Outcome.UNSURE])] if quote else []
+    return shown
+
+
+def _labelled(line: str) -> Content:
     label, colon, rest = line.partition(": ")
-    if not colon:
-        return Content(line)
-    if label in _LABELS:
-        return Content.assemble((label, "bold"), colon, rest)
-    return Content.assemble(label, colon, (rest, _ROLE_STYLES[Role.MARK]))
+    return Content.assemble((label, "bold $text-primary"), colon, rest)

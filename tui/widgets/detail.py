@@ -38,7 +38,7 @@ class Reasons(KeyScroll):
 
     def say(self, words: str) -> None:
         """Show words of the app's own."""
-        self._put(Content.styled(words, "$text-muted"))
+        self._put(Content.styled(words, "$foreground-muted"))
 
     def _put(self, content: Content) -> None:
         self.query_one(Static).update(content)

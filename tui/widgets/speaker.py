@@ -29,7 +29,7 @@ class Speaker(Widget, can_focus=True):
         choices = []
         for channel, words in _CHOICES:
             is_chosen = channel is self.channel
-            sign, style = ("(•)", "bold") if is_chosen else ("( )", "$text-muted")
+            sign, style = ("(•)", "bold") if is_chosen else ("( )", "$foreground-muted")
             choices.append(Content.styled(f"{sign} {words}", style))
         return Content("   ").join(choices)
 
