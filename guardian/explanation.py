@@ -106,23 +106,28 @@ class Explainer:
                 spans = _best(evidence.reading, sentences, self._matcher.example_scores(match, encoding.embeddings))
             if roads:
                 kind = FindingKind.RULE if any(road.startswith("pattern:") for road in roads) else FindingKind.MODEL
-                say = " and ".join(_say(road) for road in roads)
+                say = " and ".join(_say(road, match.title) for road in roads)
                 added.append(Finding("policy", f"policy:{match.id}", match.score, say, spans, kind))
         return added
 
 
-def _say(road: str) -> str:
+def _say(road: str, title: str) -> str:
     kind, _, number = road.partition(":")
-    return (
-        f"is like example {number} of your policy" if kind == "example" else f"matches pattern {number} of your policy"
-    )
+    deed = f"is like example {number}" if kind == "example" else f"matches pattern {number}"
+    return f"{deed} of your policy '{title}'"
 
 
 def _best(reading: Reading, sentences: list[_Sentence], scores: Floats) -> tuple[Span, ...]:
-    """The best sentence, and a second one where it scores nearly as high (half the logit's way to zero or above)."""
-    order = np.argsort(-scores, kind="stable")[:MAX_QUOTES]
-    top = float(scores[order[0]]) if len(order) else 0.0
-    keep = [int(place) for place in order if scores[place] >= top - max(abs(top) * 0.5, 0.5)]
+    """The best sentence, and the next one where it scores nearly as high (half the logit's way to zero, or above).
+
+    A sentence that stands in two views (text and HTML of one mail) counts once.
+    """
+    order = [int(place) for place in np.argsort(-scores, kind="stable")]
+    if not order:
+        return ()
+    least = float(scores[order[0]]) - max(abs(float(scores[order[0]])) * 0.5, 0.5)
+    distinct = {" ".join(sentences[place].text.split()): place for place in reversed(order)}
+    keep = [place for place in order if place in distinct.values() and scores[place] >= least][:MAX_QUOTES]
     return tuple(reading.views[sentences[i].view].span(sentences[i].start, sentences[i].end) for i in keep)
 
 

@@ -5,7 +5,7 @@ Invariants: words come before numbers; every line is safe for a terminal; what w
 
 from __future__ import annotations
 
-from guardian.finding import Finding
+from guardian.finding import Finding, FindingKind
 from guardian.gate import Screened
 from guardian.safe_text import safe_line
 from guardian.tactics import name_for
@@ -13,6 +13,8 @@ from guardian.verdict import Outcome, PolicyMatch
 
 QUOTE_CHARS = 160
 """Longest quote on a line."""
+MOST_FINDINGS = 4
+"""Findings that are told in words, rules before the model; more would hide what matters."""
 
 HEADLINES = {
     Outcome.CLEAN: "clean: nothing in it matches your policies",
@@ -35,8 +37,11 @@ def reason_lines(screened: Screened) -> list[str]:
     matched = verdict.matched
     wanted = {tactic for match in matched for tactic in match.tactics} | {f"policy:{match.id}" for match in matched}
     shown = [finding for finding in verdict.findings if finding.tactic in wanted]
-    for finding in sorted(shown, key=lambda finding: -finding.score):
+    surest = sorted(shown, key=lambda finding: (finding.kind is not FindingKind.RULE, -finding.score))
+    for finding in surest[:MOST_FINDINGS]:
         lines += _finding_lines(finding)
+    if len(surest) > MOST_FINDINGS:
+        lines.append(f"and {len(surest) - MOST_FINDINGS} more reasons (--json lists them all)")
     for match in matched:
         lines += _policy_lines(match)
     lines += [f"set aside: {safe_line(veto.say)} ({veto.veto})" for veto in verdict.vetoes]
@@ -79,9 +84,9 @@ def annotation(screened: Screened) -> str:
 
 
 def _finding_lines(finding: Finding) -> list[str]:
-    quotes = [f'"{safe_line(span.quote, QUOTE_CHARS)}"' for span in finding.spans[:2]]
+    quotes = list(dict.fromkeys(f'"{safe_line(span.quote, QUOTE_CHARS)}"' for span in finding.spans))[:2]
     hidden = " (hidden from the reader)" if any(span.view == "hidden" for span in finding.spans) else ""
-    return [f"it {finding.say}{hidden}" + (f": {' … '.join(quotes)}" if quotes else "")]
+    return [f"it {safe_line(finding.say)}{hidden}" + (f": {' … '.join(quotes)}" if quotes else "")]
 
 
 def _policy_lines(match: PolicyMatch) -> list[str]:

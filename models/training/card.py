@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from baseline import WordScores
 
-
 MOST_ALARMS = 0.0125
 """An output that exceeds its threshold on more of the hard ordinary texts than this may only give notice."""
 

@@ -1,4 +1,4 @@
-"""Some things cannot be: no deceptive link without a link, no assistant's trick in a message that no assistant wrote."""
+"""What cannot be: no deceptive link without a link, no assistant's trick where no assistant wrote."""
 
 from __future__ import annotations
 
