@@ -29,7 +29,8 @@ def main() -> int:
     threading.excepthook = lambda trouble: _say_internal(trouble.exc_value, trouble.exc_traceback)
     try:
         code = _run()
-        sys.stdout.flush()
+        if code != ExitCode.IO_FAILED:  # then the trouble has been said, and would only be said again
+            sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         import signal

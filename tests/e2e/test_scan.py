@@ -51,20 +51,20 @@ def test_a_line_that_holds_no_message_is_unscreened_in_its_place(run_guardian: R
 
 def test_one_message_at_a_time_is_answered_before_the_next_is_sent() -> None:
     """Whoever keeps the pipe open and waits for each answer is not left waiting."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "guardian", "scan", "--ndjson"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=dict(os.environ),
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    for number in range(3):
-        process.stdin.write(lines({"id": str(number), "text": "See you at six."}))
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline())["id"] == str(number)
-    process.stdin.close()
-    assert process.wait(30) == 0
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in range(3):
+            process.stdin.write(lines({"id": str(number), "text": "See you at six."}))
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == str(number)
+        process.stdin.close()
+        assert process.wait(30) == 0
 
 
 def test_a_folder_is_scanned_in_name_order_with_a_summary(run_guardian: Run, tmp_path: Path) -> None:
