@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import termios
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from guardian.exits import ExitCode, exit_code_for
 from guardian.settings import Settings, load_settings
 from tui.crash import say, say_crash
 
+TERMINAL_CHECK_S = 1.0
+"""How often the app looks whether its terminal is still there."""
 LEAVE_S = 2.0
 """How long the bridge may take to end the model's cell properly; the cell dies with this process anyway."""
 
@@ -29,6 +33,7 @@ def main() -> int:
     sys.unraisablehook = lambda trouble: say_crash(trouble.exc_value or RuntimeError())
     threading.excepthook = lambda trouble: say_crash(trouble.exc_value or RuntimeError())
     logging.getLogger("asyncio").disabled = True  # it would print the text of an exception that nobody awaited
+    _end_with_the_terminal()
     try:
         return _run(sys.argv[1:])
     except GuardianError as error:
@@ -41,6 +46,26 @@ def main() -> int:
     except BaseException as error:
         say_crash(error)
         return ExitCode.USAGE
+
+
+def _end_with_the_terminal() -> None:
+    """End this process when its terminal goes away without a signal (a multiplexer's window that was closed).
+
+    Textual's input thread reads the end of such a terminal again and again, at full speed, and the app never ends.
+    There is nobody left to say anything to, so there is nothing to restore. The model's cell dies with its parent.
+    """
+    if not sys.stdin.isatty():
+        return
+
+    def watch() -> None:
+        while True:
+            time.sleep(TERMINAL_CHECK_S)
+            try:
+                termios.tcgetattr(0)
+            except (termios.error, OSError):
+                os._exit(ExitCode.INTERRUPTED)
+
+    threading.Thread(target=watch, name="guardian-terminal", daemon=True).start()
 
 
 def _run(argv: Sequence[str]) -> int:

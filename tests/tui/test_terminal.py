@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -129,3 +130,22 @@ def test_the_first_paint_waits_for_nothing_of_the_core_that_is_heavy() -> None:
     script = f"import sys, tui.app; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=120)
     assert done.stdout.strip() == b"[]"
+
+
+def test_the_app_ends_when_its_terminal_goes_away() -> None:
+    """A closed window of a multiplexer sends no signal, and Textual's input thread would then spin for ever."""
+    ours, theirs = pty.openpty()
+    app = subprocess.Popen(
+        [sys.executable, "-m", "tui"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm"},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = b""
+    while b"Ask" not in shown:  # it has painted
+        shown += os.read(ours, 65536)
+    os.close(ours)
+    assert app.wait(60) == 130
