@@ -7,7 +7,6 @@ every view unless a coverage reason says otherwise.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -148,8 +147,3 @@ def derived_view(kind: ViewKind, name: str, text: str, start_byte: int, end_byte
     """A view that was decoded from bytes `start_byte` to `end_byte`, without finer offsets."""
     pieces = (Piece(0, start_byte, end_byte, exact=False),) if text else ()
     return View(kind, name, text, pieces)
-
-
-def quote_spans(view: View, ranges: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
-    """Spans for several character ranges of one view."""
-    return tuple(view.span(start, end) for start, end in ranges)
