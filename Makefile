@@ -38,9 +38,9 @@ train: ## rebuild the embedded model from ../shared/data/train and our corpus (a
 	@$(BIN)/python models/training/train.py
 	@$(BIN)/python models/training/evaluate.py --ship
 
-eval: ## measure the trained network again, without writing what ships
+eval: ## the report card: what ships beside simpler systems, on texts that training did not read (into .train/)
 	@$(PYTHON) scripts/set_up.py dev train
-	@$(BIN)/python models/training/evaluate.py
+	@$(BIN)/python models/training/report.py $(EVAL)
 
 clean: ## remove .venv and caches
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -2,7 +2,7 @@
 
 Invariants: the model's cell starts first and everything else is loaded while it starts; the model file's hash is
 checked before the cell may load it; a policy file that cannot be used is told to the observer and never keeps the
-others from being in force; nothing here screens.
+others from being in force, nor does a calibration that cannot be used; nothing here screens.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from guardian.calibration.bank import load_reference_bank
+from guardian.calibration.state import thresholds_in_force
+from guardian.calibration.thresholds import Thresholds
 from guardian.detectors.load import load_detectors
 from guardian.events import Observer, PolicyProblem, ignore
 from guardian.gate import Gate
@@ -30,10 +32,13 @@ EXAMPLES_CACHE = "examples.cache"
 
 
 @contextmanager
-def open_gate(settings: Settings, observer: Observer = ignore) -> Iterator[Gate]:
+def open_gate(
+    settings: Settings, observer: Observer = ignore, *, thresholds: Thresholds | None = None
+) -> Iterator[Gate]:
     """A gate that is ready to screen; the model's cell ends with the context.
 
-    Raises ModelError, PolicyError or CellError where there is nothing to screen with.
+    The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
+    would change. Raises ModelError, PolicyError or CellError where there is nothing to screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     with _start_cell(settings, manifest, observer) as encoder:
@@ -46,12 +51,14 @@ def open_gate(settings: Settings, observer: Observer = ignore) -> Iterator[Gate]
             observer,
             model_sha256=manifest.sha256,
         )
+        if thresholds is None:
+            thresholds = thresholds_in_force(settings.paths.calibration_file, manifest, observer)
         yield Gate(
             encoder=encoder,
             manifest=manifest,
-            detectors=load_detectors(manifest),
+            detectors=load_detectors(manifest, thresholds),
             vetoes=load_vetoes(),
-            matcher=Matcher(policies.policies, manifest, bank, examples),
+            matcher=Matcher(policies.policies, manifest, bank, examples, thresholds),
             policy_set=policies.sha256,
             limits=limits_of(settings),
         )

@@ -11,50 +11,24 @@ helps to mend broken settings runs on the defaults. Options that are settings ar
 from __future__ import annotations
 
 import argparse
-import functools
-import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from guardian import __version__
-from guardian.errors import UsageError
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
+from guardian.cli_parts import (
+    CHECKING_CODES,
+    SCREENING_CODES,
+    Commands,
+    Parser,
+    add_channel_option,
+    add_command,
+    add_policies_option,
+    add_screening_options,
+    add_threads_option,
+    filled,
+)
 
 SHELLS = ("bash", "zsh", "tcsh")
 """The shells that completion rules can be printed for."""
-
-_SCREENING_CODES = """\
-exit codes:
-  0    nothing flagged
-  1    something flagged at or above --fail-on
-  2    usage, settings, policy or model-file error
-  3    {not_screened}
-  74   input or output failed
-  130  interrupted"""
-
-_CHECKING_CODES = """\
-exit codes:
-  0    {good}
-  2    {bad}"""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, with a hint where to read on."""
-
-    def __init__(self, **options: Any) -> None:
-        wide = functools.partial(argparse.RawDescriptionHelpFormatter, max_help_position=30)
-        super().__init__(allow_abbrev=False, formatter_class=wide, **options)
-
-    def error(self, message: str) -> NoReturn:
-        """Raise UsageError."""
-        raise UsageError(message, hint=f"see {self.prog} --help")
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """Print help or version; argparse's own way drops a failed write, and a full disk would look like success."""
-        if file is not None:
-            file.write(message)
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -67,6 +41,10 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         chosen.error(f"unknown option {unknown[0]}" if unknown[0].startswith("-") else f"unexpected word {unknown[0]}")
     if args.command == "scan" and not args.paths and not args.ndjson:
         chosen.error("nothing to scan: name a PATH, or give --ndjson")
+    if args.command == "calibrate" and not args.on:
+        for option, value in (("--apply", args.apply), ("--ndjson", args.ndjson), ("--days", args.days)):
+            if value:
+                chosen.error(f"{option} needs --on ARCHIVE")
     return args
 
 
@@ -74,7 +52,7 @@ def build_parser() -> Parser:
     """The whole tree."""
     parser = Parser(
         prog="guardian",
-        description=_filled(
+        description=filled(
             "Reads what people send you and what AI assistants answer, and tells you when it tries to work on you. "
             "Nothing leaves this machine."
         ),
@@ -87,6 +65,7 @@ def build_parser() -> Parser:
     _add_scan(commands)
     _add_policy(commands)
     _add_model(commands)
+    _add_calibrate(commands)
     _add_doctor(commands)
     _add_paths(commands)
     _add_config(commands)
@@ -94,30 +73,15 @@ def build_parser() -> Parser:
     return parser
 
 
-_Commands = Any
-"""What `add_subparsers` returns; argparse keeps its type private."""
-
-
-def _add(commands: _Commands, name: str, does: str, *, codes: str = "", more: str = "") -> Parser:
-    description = _filled(does[:1].upper() + does[1:] + "." + (f" {more}" if more else ""))
-    command: Parser = commands.add_parser(name, help=does, description=description, epilog=codes or None)
-    command.set_defaults(parser=command)
-    return command
-
-
-def _filled(text: str) -> str:
-    return textwrap.fill(text, 80)
-
-
-def _add_filter(commands: _Commands) -> None:
+def _add_filter(commands: Commands) -> None:
     not_screened = "passed on, but not (fully) screened; with --mail, 75 instead"
-    command = _add(
+    command = add_command(
         commands,
         "filter",
         "pass standard input on unchanged, and say what is wrong with it on standard error",
-        codes=_SCREENING_CODES.format(not_screened=not_screened),
+        codes=SCREENING_CODES.format(not_screened=not_screened),
     )
-    _add_channel_option(command)
+    add_channel_option(command)
     command.add_argument("--mail", action="store_true", help="read the input as a mail (RFC 5322)")
     shown = command.add_mutually_exclusive_group()
     shown.add_argument("--annotate", action="store_true", help="put the verdict in words before the text")
@@ -129,121 +93,139 @@ def _add_filter(commands: _Commands) -> None:
         help="pass the text on only if the exit code is 0; else keep it, and say where",
     )
     command.add_argument("--verbose", action="store_true", help="say more on standard error: findings, scores, limits")
-    _add_screening_options(command)
+    add_screening_options(command)
 
 
-def _add_scan(commands: _Commands) -> None:
-    command = _add(
+def _add_scan(commands: Commands) -> None:
+    command = add_command(
         commands,
         "scan",
         "screen files, folders or NDJSON, in order",
-        codes=_SCREENING_CODES.format(not_screened="something was not (fully) screened, and nothing was flagged"),
+        codes=SCREENING_CODES.format(not_screened="something was not (fully) screened, and nothing was flagged"),
     )
     command.add_argument(
         "paths", metavar="PATH", nargs="*", help="a file or folder; with --ndjson a file, or - for standard input"
     )
-    _add_channel_option(command)
+    add_channel_option(command)
     command.add_argument(
         "--ndjson", action="store_true", help="read one JSON message a line, and print one JSON verdict a line"
     )
     command.add_argument("--json", action="store_true", help="print one JSON verdict a line in place of words")
     command.add_argument("--verbose", action="store_true", help="give the reasons below each message that has some")
-    _add_screening_options(command)
+    add_screening_options(command)
 
 
-def _add_screening_options(command: Parser) -> None:
-    command.add_argument(
-        "--fail-on",
-        choices=("notice", "flagged"),
-        metavar="notice|flagged",
-        help="the mildest outcome that makes the exit code 1 (default: flagged)",
-    )
-    command.add_argument("--all-policies", action="store_true", help="in JSON, list every policy, matched or not")
-    command.add_argument("--no-journal", action="store_true", help="record nothing")
-    _add_policies_option(command)
-    _add_threads_option(command)
-
-
-def _add_channel_option(command: Parser) -> None:
-    command.add_argument(
-        "--as",
-        dest="channel",
-        choices=("incoming", "ai"),
-        metavar="incoming|ai",
-        help="who speaks: people (incoming, the default) or an AI assistant (ai)",
-    )
-
-
-def _add_policies_option(command: Parser) -> None:
-    command.add_argument("--policies", metavar="DIR", help="use the policies in DIR in place of your own")
-
-
-def _add_threads_option(command: Parser) -> None:
-    command.add_argument("--threads", metavar="N", help="threads of the model (default: the usable cores, at most 4)")
-
-
-def _add_policy(commands: _Commands) -> None:
-    command = _add(commands, "policy", "look at your policies")
+def _add_policy(commands: Commands) -> None:
+    command = add_command(commands, "policy", "look at your policies")
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    codes = _CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
-    listing = _add(actions, "list", "list your policies: id, status, action, title", codes=codes)
-    show = _add(actions, "show", "show one policy in full")
+    codes = CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
+    listing = add_command(actions, "list", "list your policies: id, status, action, title", codes=codes)
+    show = add_command(actions, "show", "show one policy in full")
     show.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
-    check = _add(actions, "check", "check policies without using them", codes=codes)
+    check = add_command(actions, "check", "check policies without using them", codes=codes)
     check.add_argument("path", metavar="PATH", nargs="?", help="a policy file or a folder of them (your own)")
     for each in (listing, show, check):
         each.add_argument("--json", action="store_true", help="print JSON")
-        _add_policies_option(each)
-    _add(actions, "schema", "print the JSON schema of a policy file")
+        add_policies_option(each)
+    add_command(actions, "schema", "print the JSON schema of a policy file")
 
 
-def _add_model(commands: _Commands) -> None:
-    command = _add(commands, "model", "look at the embedded model")
+def _add_model(commands: Commands) -> None:
+    command = add_command(commands, "model", "look at the embedded model")
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    listing = _add(actions, "list", "list models: file, hash, what each output finds and how well that was measured")
-    codes = _CHECKING_CODES.format(good="the file is the pinned one", bad="it is missing, damaged or another")
-    verify = _add(actions, "verify", "hash the model file again and compare it with its manifest", codes=codes)
+    listing = add_command(
+        actions, "list", "list models: file, hash, what each output finds and how well that was measured"
+    )
+    codes = CHECKING_CODES.format(good="the file is the pinned one", bad="it is missing, damaged or another")
+    verify = add_command(actions, "verify", "hash the model file again and compare it with its manifest", codes=codes)
     for each in (listing, verify):
         each.add_argument("--json", action="store_true", help="print JSON")
-    _add(actions, "card", "print the model card: data, licences, measured quality, limits")
+    _add_model_card(actions)
 
 
-def _add_doctor(commands: _Commands) -> None:
-    command = _add(
+def _add_model_card(actions: Commands) -> None:
+    codes = CHECKING_CODES.format(good="printed, or measured", bad="a row or an option is wrong, or no model") + (
+        "\n  74   input or output failed"
+    )
+    card = add_command(actions, "card", "print the model card, or measure again on labelled texts", codes=codes)
+    card.add_argument("--rerun", metavar="PATH", help="screen the labelled NDJSON rows in PATH and report")
+    card.add_argument("--json", action="store_true", help="with --rerun, print the report as canonical JSON")
+    card.add_argument("--html", metavar="FILE", help="with --rerun, also write the report as a page to FILE")
+    card.add_argument("--no-journal", action="store_true", help="record nothing")
+    add_policies_option(card)
+    add_threads_option(card)
+
+
+def _add_calibrate(commands: Commands) -> None:
+    command = add_command(
+        commands,
+        "calibrate",
+        "set how often you may be disturbed for nothing, on messages of your own",
+        more="Alone it says where the thresholds stand. Nothing changes without --apply or --reset.",
+        codes=CHECKING_CODES.format(good="done, or said", bad="usage error, or a calibration that cannot be used"),
+    )
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--on", metavar="ARCHIVE", nargs="+", help="show what these files or folders would change")
+    what.add_argument("--reset", action="store_true", help="put the shipped thresholds back in force")
+    command.add_argument("--apply", action="store_true", help="with --on, put the new thresholds in force")
+    command.add_argument("--explain", action="store_true", help="give every threshold, and what it came from")
+    command.add_argument("--days", metavar="N", type=_days, help="how many days the archive spans (default: its dates)")
+    command.add_argument("--ndjson", action="store_true", help="the archive holds one JSON message a line")
+    add_channel_option(command)
+    command.add_argument(
+        "--false-alarms-per-week", metavar="N", help="the most that you accept, 0.1 to 100 (default: 3)"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    add_policies_option(command)
+    add_threads_option(command)
+
+
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = 0.0
+    if not 1 <= days <= 36_600:
+        raise argparse.ArgumentTypeError("must be a number of days from 1 to 36600")
+    return days
+
+
+def _add_doctor(commands: Commands) -> None:
+    command = add_command(
         commands,
         "doctor",
         "check that everything works on this machine, model and wall included",
-        codes=_CHECKING_CODES.format(good="all is well, or only warnings", bad="something is bad"),
+        codes=CHECKING_CODES.format(good="all is well, or only warnings", bad="something is bad"),
     )
     command.set_defaults(needs_settings=False)
     command.add_argument("--json", action="store_true", help="print JSON")
-    _add_policies_option(command)
-    _add_threads_option(command)
+    add_policies_option(command)
+    add_threads_option(command)
 
 
-def _add_paths(commands: _Commands) -> None:
-    command = _add(commands, "paths", "print where everything is kept", more="GUARDIAN_HOME moves it all.")
+def _add_paths(commands: Commands) -> None:
+    command = add_command(commands, "paths", "print where everything is kept", more="GUARDIAN_HOME moves it all.")
     command.set_defaults(needs_settings=False)
     command.add_argument("name", metavar="NAME", nargs="?", help="print this one alone, such as policies")
     command.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _add_config(commands: _Commands) -> None:
-    command = _add(commands, "config", "look at your settings")
+def _add_config(commands: Commands) -> None:
+    command = add_command(commands, "config", "look at your settings")
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    show = _add(
+    show = add_command(
         actions,
         "show",
         "print every setting, as TOML",
         more="An option outranks the environment (GUARDIAN_...), that your settings file, that the default.",
     )
     show.add_argument("--origin", action="store_true", help="say where each value comes from")
-    _add_policies_option(show)
-    _add_threads_option(show)
+    add_policies_option(show)
+    add_threads_option(show)
 
 
-def _add_completion(commands: _Commands) -> None:
-    command = _add(commands, "completion", "print completion rules for your shell")
+def _add_completion(commands: Commands) -> None:
+    command = add_command(commands, "completion", "print completion rules for your shell")
     command.set_defaults(needs_settings=False)
     command.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
 

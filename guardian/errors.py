@@ -38,6 +38,10 @@ class ModelError(GuardianError):
     """The model file or its manifest is missing, damaged or not the pinned one."""
 
 
+class CalibrationError(GuardianError):
+    """The thresholds that the owner calibrated cannot be used, or cannot be made from what there is."""
+
+
 class CellError(GuardianError):
     """The child process that holds the model could not be started or did not answer."""
 

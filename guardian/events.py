@@ -43,7 +43,15 @@ class PolicyProblem:
     """One line: file:line:column, what, hint."""
 
 
-Event = Progress | CellStarted | CellRestarted | PolicyProblem
+@dataclass(frozen=True, slots=True)
+class CalibrationProblem:
+    """The owner's calibrated thresholds could not be used; the shipped ones are in force."""
+
+    line: str
+    """One line: what, hint."""
+
+
+Event = Progress | CellStarted | CellRestarted | PolicyProblem | CalibrationProblem
 Observer = Callable[[Event], None]
 
 

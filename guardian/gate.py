@@ -23,10 +23,12 @@ from guardian.explanation import Explainer
 from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Encoder, Encoding, EncodingFailure
 from guardian.inference.manifest import Manifest
+from guardian.inference.strata import stratum_of
 from guardian.message import Message
 from guardian.policy.decide import decide
 from guardian.policy.match import Matcher
 from guardian.reading.base import Reading
+from guardian.reading.context import windows_in_context
 from guardian.reading.language import is_covered
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
@@ -135,19 +137,23 @@ class Gate:
     def _begin(self, message: Message) -> _Pending:
         began = time.perf_counter()
         reading = read(message, self._limits)
-        return began, message, reading, self._encoder.submit([window.text for window in reading.windows])
+        windows = [window.text for window in reading.windows]
+        return began, message, reading, self._encoder.submit(windows + windows_in_context(windows, message.context, message.channel))
 
     def _finish(
         self, began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
     ) -> Screened:
         answer = future.result()
+        if isinstance(answer, Encoding):
+            answer = answer.in_context(len(reading.windows))
         evidence = self._evidence(message, reading, answer)
         findings, vetoed = self._findings(evidence)
         matches = self._matcher.match(evidence, findings)
         coverage = self._coverage(evidence, reading, answer)
         judged = coverage.windows > 0 or coverage.complete
         outcome, action = decide(matches, coverage, judged=judged)
-        scores = self._manifest.scores(answer.logits) if isinstance(answer, Encoding) else {}
+        stratum = stratum_of(message.channel, reading.characters)
+        scores = self._manifest.scores(answer.logits, stratum) if isinstance(answer, Encoding) else {}
         explained = self._explainer.explain(evidence, findings, matches)
         verdict = Verdict(
             id=message.id,
@@ -189,7 +195,8 @@ class Gate:
         if len(covered) < len(reading.windows):
             reading = replace(reading, windows=tuple(reading.windows[index] for index in covered))
             answer = answer.take(covered)
-        scores = possible_scores(self._manifest.scores(answer.logits), message, reading)
+        stratum = stratum_of(message.channel, reading.characters)
+        scores = possible_scores(self._manifest.scores(answer.logits, stratum), message, reading)
         return Evidence(message, reading, scores, answer)
 
     def _coverage(self, evidence: Evidence, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:

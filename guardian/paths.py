@@ -42,6 +42,10 @@ class Paths:
     """Messages held back at the owner's word."""
     settings_file: Path
     """The owner's settings; need not exist."""
+    calibration_file: Path
+    """Thresholds that the owner calibrated on a stream of their own; need not exist."""
+    calibration_log: Path
+    """What calibration moved, when and why: one line a time, never rewritten."""
     shipped_policies: Path
     """Starter policies, as they came with the program."""
     shipped_models: Path
@@ -68,6 +72,8 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         runtime=runtime,
         held=data / "held",
         settings_file=config / "settings.toml",
+        calibration_file=state / "calibration.json",
+        calibration_log=state / "calibration.log",
         shipped_policies=shipped / "policies",
         shipped_models=shipped / "models",
         shipped_examples=shipped / "examples" / "inbox",

@@ -93,6 +93,14 @@ class OutputSettings:
     """`auto` is colour on a terminal. NO_COLOR makes the default `never`."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationSettings:
+    """How often the owner is willing to be disturbed for nothing."""
+
+    false_alarms_per_week: float = field(default=3.0, metadata=_rule(Number(0.1, 100), "--false-alarms-per-week"))
+    """What `guardian calibrate --on` aims at. Without a calibration the shipped thresholds are in force."""
+
+
 class OriginKind(StrEnum):
     """Where a value came from, weakest first."""
 
@@ -130,6 +138,7 @@ class Settings:
     limits: LimitSettings = field(default_factory=LimitSettings)
     filter: FilterSettings = field(default_factory=FilterSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -143,6 +152,7 @@ _SECTIONS: Mapping[str, type] = {
     "limits": LimitSettings,
     "filter": FilterSettings,
     "output": OutputSettings,
+    "calibration": CalibrationSettings,
 }
 
 

@@ -52,6 +52,7 @@ def another_value(key: Key) -> str:
     """A valid value that is not the default, as text."""
     values = {"policies_dir": "/p", "model_dir": "/m", "model.wall": "none", "filter.fail_on": "notice"}
     values |= {"output.colour": "never", "model.batch_timeout_s": "7.5", "limits.window_bytes": "900"}
+    values |= {"calibration.false_alarms_per_week": "1.5"}
     return values.get(key.name, "5000" if key.name == "limits.max_bytes_read" else "7")
 
 
@@ -67,6 +68,7 @@ def test_the_defaults_are_the_documented_ones(tmp_path: Path) -> None:
     assert settings.model == ModelSettings(settings.model.threads, batch_timeout_s=20.0, wall="auto")
     assert settings.limits == LimitSettings(1000, 200, 64, 26214400)
     assert (settings.filter.fail_on, settings.output.colour) == ("flagged", "auto")
+    assert settings.calibration.false_alarms_per_week == 3.0
     assert {str(origin) for origin in settings.origins.values()} == {"default"}
 
 
@@ -79,8 +81,8 @@ def test_every_default_keeps_its_own_rule(tmp_path: Path) -> None:
 def test_every_field_is_a_key_and_every_key_has_an_origin(tmp_path: Path) -> None:
     settings = load(tmp_path)
     expected = len([each for each in fields(settings) if each.name.endswith("_dir")])
-    for section in (fields(settings.model), fields(settings.limits), fields(settings.filter), fields(settings.output)):
-        expected += len(section)
+    for section in (settings.model, settings.limits, settings.filter, settings.output, settings.calibration):
+        expected += len(fields(section))
     assert len(setting_keys()) == expected == len(settings.origins) == len(list(settings.items()))
 
 
@@ -106,8 +108,9 @@ def test_each_key_can_be_set_in_the_file_and_is_named_with_its_line(key: Key, tm
 @pytest.mark.parametrize("key", [param for param in KEYS if isinstance(param.values[0], Key) and param.values[0].flag])
 def test_a_flag_outranks_the_environment_which_outranks_the_file(key: Key, tmp_path: Path) -> None:
     choices = {"model.threads": ("2", "3", "5"), "filter.fail_on": ("flagged", "flagged", "notice")}
+    choices["calibration.false_alarms_per_week"] = ("1.5", "2.5", "4.5")
     in_file, in_environment, in_flag = choices.get(key.name, ("/file", "/environment", "/flag"))
-    write(tmp_path, f"{key.name} = " + (in_file if isinstance(key.rule, Whole) else f'"{in_file}"'))
+    write(tmp_path, f"{key.name} = " + (in_file if isinstance(key.rule, Whole | Number) else f'"{in_file}"'))
     assert str(value_of(load(tmp_path), key.name)) == in_file
     settings = load(tmp_path, {key.variable: in_environment})
     assert str(value_of(settings, key.name)) == in_environment

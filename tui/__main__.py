@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from guardian.cli import Parser
+from guardian.cli_parts import Parser
 from guardian.errors import GuardianError, InputError, UsageError
 from guardian.exits import ExitCode, exit_code_for
 from guardian.settings import Settings, load_settings

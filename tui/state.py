@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from guardian.events import CellRestarted, CellStarted, Event, PolicyProblem
+from guardian.events import CalibrationProblem, CellRestarted, CellStarted, Event, PolicyProblem
 from guardian.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -91,6 +91,6 @@ class HouseState:
                 return replace(self, wall=wall, phase=Phase.READY if self.is_open else self.phase)
             case CellRestarted(restarts=restarts):
                 return replace(self, restarts=restarts)
-            case PolicyProblem(line=line):
+            case PolicyProblem(line=line) | CalibrationProblem(line=line):
                 return replace(self, problems=(*self.problems, line))
         return self

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from guardian.errors import ModelError
 from guardian.inference.base import Floats
+from guardian.inference.strata import STRATA, Length, Stratum
 from guardian.message import Channel
 
 LARGEST_BYTES = 64 << 20
@@ -52,6 +53,18 @@ class ReferenceBank:
     """(N, outputs): raw, in the order of `Manifest.outputs`."""
     channels: NDArray[np.uint8]
     """(N,): 0 incoming, 1 ai_output."""
+    lengths: NDArray[np.uint8] | None = None
+    """(N,): each message's `Length`; None where the bank does not say, and all then count as of medium length."""
+
+    def strata(self) -> list[tuple[Stratum, NDArray[np.bool_]]]:
+        """The strata that the bank has messages of, each with which (N,) messages these are."""
+        lengths = np.full(len(self.channels), Length.MEDIUM) if self.lengths is None else self.lengths
+        found = []
+        for stratum in STRATA:
+            members = (self.channels == _CHANNEL_CODES[stratum.channel]) & (lengths == stratum.length)
+            if members.any():
+                found.append((stratum, members))
+        return found
 
     def rows(self, channels: Collection[Channel]) -> NDArray[np.bool_]:
         """(N,): which messages are of one of `channels`; all of them where none is."""
@@ -60,7 +73,8 @@ class ReferenceBank:
 
 
 def load_reference_bank(path: Path, sha256: str | None = None) -> ReferenceBank:
-    """The bank in an `.npz` file: `embeddings` float16 (N, E), `logits` float16 (N, outputs), `channel` uint8 (N,).
+    """The bank in an `.npz` file: `embeddings` float16 (N, E), `logits` float16 (N, outputs), `channel` uint8 (N,),
+    and `length` uint8 (N,) where it says how long its messages are.
 
     `sha256` is the hex digest that the manifest pins. Raises ModelError where the file is missing, damaged, not the
     pinned one, or holds something else.
@@ -74,6 +88,7 @@ def load_reference_bank(path: Path, sha256: str | None = None) -> ReferenceBank:
             raise _damaged(path, "its sha256 is not the one in the manifest")
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             embeddings, logits, channels = arrays["embeddings"], arrays["logits"], arrays["channel"]
+            lengths = arrays.get("length")
     except OSError as error:
         reason = (error.strerror or "it is not readable").lower()
         raise ModelError(f"reference bank {path}: {reason}", hint="install guardian again") from None
@@ -83,9 +98,11 @@ def load_reference_bank(path: Path, sha256: str | None = None) -> ReferenceBank:
     shapes_agree = embeddings.ndim == logits.ndim == 2 and len(embeddings) == len(logits) == count > 0
     if not shapes_agree or (embeddings.dtype, logits.dtype, channels.dtype) != (np.float16, np.float16, np.uint8):
         raise _damaged(path, "its arrays have the wrong shape or type")
-    bank = ReferenceBank(embeddings.astype(np.float32), logits.astype(np.float32), channels)
+    if lengths is not None and (lengths.shape != channels.shape or lengths.dtype != np.uint8):
+        raise _damaged(path, "its arrays have the wrong shape or type")
+    bank = ReferenceBank(embeddings.astype(np.float32), logits.astype(np.float32), channels, lengths)
     _check_values(bank, path)
-    for array in (bank.embeddings, bank.logits, bank.channels):
+    for array in (bank.embeddings, bank.logits, bank.channels, *([] if lengths is None else [lengths])):
         array.setflags(write=False)
     return bank
 
@@ -109,6 +126,8 @@ def _check_values(bank: ReferenceBank, path: Path) -> None:
         raise _damaged(path, "its embeddings are not of unit length")
     if bank.channels.max() > max(_CHANNEL_CODES.values()):
         raise _damaged(path, "it names a channel that does not exist")
+    if bank.lengths is not None and bank.lengths.max() > max(Length):
+        raise _damaged(path, "it names a length that does not exist")
 
 
 def _damaged(path: Path, reason: str) -> ModelError:

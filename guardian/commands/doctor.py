@@ -52,6 +52,7 @@ def _checks(settings: Settings, settings_problem: str) -> Iterator[Check]:
 
         yield doctor_screening.check_llama()
         yield doctor_screening.check_model(settings)
+        yield doctor_screening.check_calibration(settings)
         yield from doctor_screening.check_screening(settings)
         yield from doctor_screening.check_policies(settings)
     yield from check_directories(settings)

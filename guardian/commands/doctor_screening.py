@@ -15,6 +15,7 @@ from datetime import date
 from typing import Final
 
 from guardian.assembly import MANIFEST_NAME, open_gate
+from guardian.calibration.state import load_calibration
 from guardian.commands.doctor_checks import Check, Level
 from guardian.errors import GuardianError
 from guardian.events import CellRestarted, CellStarted, Event
@@ -79,6 +80,20 @@ def check_model(settings: Settings) -> Check:
     except GuardianError as error:
         return Check(Level.BAD, "model", error.line())
     return Check(Level.OK, "model", f"{manifest.name}, sha-256 {manifest.sha256[:12]}... as pinned")
+
+
+def check_calibration(settings: Settings) -> Check:
+    """Whose thresholds are in force."""
+    what = "thresholds"
+    try:
+        manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
+        calibration = load_calibration(settings.paths.calibration_file, manifest)
+    except GuardianError as error:
+        return Check(Level.WARN, what, error.line())
+    if calibration is None:
+        return Check(Level.OK, what, "as shipped (guardian calibrate --on ARCHIVE would fit them to your messages)")
+    made_for = f"at most {calibration.false_alarms_per_week:g} false alarms a week"
+    return Check(Level.OK, what, f"your own, made {calibration.made_at[:10]} for {made_for}")
 
 
 def check_screening(settings: Settings) -> Iterator[Check]:

@@ -11,24 +11,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+from guardian.commands import model_card
 from guardian.errors import ModelError
 from guardian.exits import ExitCode
-from guardian.inference.manifest import Manifest, Output, load_manifest
-from guardian.safe_text import safe_line, safe_text
+from guardian.inference.manifest import Manifest, load_manifest
+from guardian.inference.outputs import Output
+from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
 MANIFEST = "manifest.toml"
-CARD = "MODEL_CARD.md"
 _JSON_VERSION = 1
 _HEADINGS = ("output", "kind", "trained on", "recall (interval)", "false alarms", "speaks of")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Do one of the actions. Raises ModelError where the model cannot be used."""
-    folder = settings.model_dir
     if args.action == "card":
-        print(safe_text(_read_card(folder)), end="")
-        return ExitCode.CLEAN
+        return model_card.run(args, settings)
+    folder = settings.model_dir
     manifest = load_manifest(folder / MANIFEST)
     if args.action == "verify":
         _verify(manifest, folder)
@@ -39,13 +39,6 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
             json.dumps(_listed(manifest, folder, problem), indent=2) if args.json else _words(manifest, folder, problem)
         )
     return ExitCode.CLEAN
-
-
-def _read_card(folder: Path) -> str:
-    try:
-        return (folder / CARD).read_text("utf-8", "replace")
-    except OSError as error:
-        raise ModelError(f"cannot read the model card {folder / CARD}: {error.strerror}") from error
 
 
 def _verify(manifest: Manifest, folder: Path) -> None:

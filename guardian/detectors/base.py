@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from guardian.finding import Finding
 from guardian.inference.base import Encoding
+from guardian.inference.strata import Stratum, stratum_of
 from guardian.message import Message
 from guardian.reading.base import Reading
 
@@ -28,6 +29,11 @@ class Evidence:
     """Calibrated score per trained output, worst window; empty where the model did not judge."""
     encoding: Encoding | None = None
     """The model's numbers per window, in the order of `reading.windows`; None where it did not judge."""
+
+    @property
+    def stratum(self) -> Stratum:
+        """What the model's numbers are calibrated by."""
+        return stratum_of(self.message.channel, self.reading.characters)
 
 
 class Detector(ABC):

@@ -1,6 +1,6 @@
 """Turns the embedded model's calibrated scores into findings.
 
-Invariants: an output gives a finding only at or above its own threshold, as the manifest states it; a group
+Invariants: an output gives a finding only at or above its own threshold on the message's channel; a group
 steps back behind its own tactics; the overall risk speaks only where no tactic and no group does.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from guardian.calibration.thresholds import Thresholds, shipped_thresholds
 from guardian.detectors.base import Detector, Evidence
 from guardian.errors import ModelError
 from guardian.finding import Finding, FindingKind
@@ -20,30 +21,31 @@ if TYPE_CHECKING:
 class EncoderDetector(Detector):
     """Finds what the embedded model scores at or above its thresholds.
 
-    Takes the model's manifest; raises ModelError where it names an output that `guardian.tactics` does not know.
+    Takes the model's manifest, and the thresholds in force where they are not the manifest's. Raises ModelError where
+    the manifest names an output that `guardian.tactics` does not know.
     """
 
     name = "encoder"
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, thresholds: Thresholds | None = None) -> None:
         unknown = [output.label for output in manifest.outputs if not is_known(output.label)]
         if unknown:
             raise ModelError(
                 f"{manifest.path} names an unknown tactic {unknown[0]!r}", hint="update guardian, or restore its model"
             )
-        self._outputs = tuple(manifest.outputs)
+        self._thresholds = thresholds or shipped_thresholds(manifest)
 
     @classmethod
-    def build(cls, manifest: Manifest | None) -> EncoderDetector | None:
+    def build(cls, manifest: Manifest | None, thresholds: Thresholds | None = None) -> EncoderDetector | None:
         """The detector, or None where no manifest says what the scores mean."""
-        return cls(manifest) if manifest is not None else None
+        return cls(manifest, thresholds) if manifest is not None else None
 
     def detect(self, evidence: Evidence) -> list[Finding]:
         """One finding an output over its threshold, highest score first; the model gives no spans."""
         over = {
-            output.label: evidence.scores[output.label]
-            for output in self._outputs
-            if evidence.scores.get(output.label, -1.0) >= output.threshold
+            label: evidence.scores[label]
+            for label, threshold in self._thresholds.on(evidence.message.channel).items()
+            if evidence.scores.get(label, -1.0) >= threshold
         }
         named = over.keys() - {RISK.id}
         covered = {group_of(label) for label in named - GROUPS.keys()}

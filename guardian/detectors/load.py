@@ -1,8 +1,8 @@
 """Finds the detectors: every concrete `Detector` that a module of this folder defines.
 
 A new family needs no edit elsewhere: its file being here registers it. A detector that needs the model's
-manifest has a class method `build(manifest)` that returns None where it cannot work; all others are made
-without arguments.
+manifest has a class method `build(manifest, thresholds)` that returns None where it cannot work; all others are
+made without arguments.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import guardian.detectors
 from guardian.detectors.base import Detector
 
 if TYPE_CHECKING:
+    from guardian.calibration.thresholds import Thresholds
     from guardian.inference.manifest import Manifest
 
 
@@ -24,19 +25,20 @@ if TYPE_CHECKING:
 class Buildable(Protocol):
     """A detector class that decides from the manifest whether, and how, it is made."""
 
-    def build(self, manifest: Manifest | None) -> Detector | None:
+    def build(self, manifest: Manifest | None, thresholds: Thresholds | None) -> Detector | None:
         """The detector, or None where it cannot work without a manifest."""
         ...
 
 
-def load_detectors(manifest: Manifest | None = None) -> tuple[Detector, ...]:
-    """One of each detector, sorted by name. Without a manifest, those that read the model are left out."""
-    made = (_make(detector, manifest) for detector in _classes())
+def load_detectors(manifest: Manifest | None = None, thresholds: Thresholds | None = None) -> tuple[Detector, ...]:
+    """One of each detector, sorted by name. Without a manifest, those that read the model are left out; without
+    thresholds, the manifest's are in force."""
+    made = (_make(detector, manifest, thresholds) for detector in _classes())
     return tuple(sorted((one for one in made if one is not None), key=lambda one: one.name))
 
 
-def _make(detector: type[Detector], manifest: Manifest | None) -> Detector | None:
-    return detector.build(manifest) if isinstance(detector, Buildable) else detector()
+def _make(detector: type[Detector], manifest: Manifest | None, thresholds: Thresholds | None) -> Detector | None:
+    return detector.build(manifest, thresholds) if isinstance(detector, Buildable) else detector()
 
 
 def _classes() -> Iterator[type[Detector]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+
+CONTEXT_SHARE = 0.75
+"""How much a window's logits in its conversation count against those of the window alone."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +43,17 @@ class Encoding:
         return Encoding(
             self.logits[rows], self.embeddings[rows], self.tokens[rows], self.unknown[rows], self.elapsed_ms
         )
+
+    def in_context(self, windows: int) -> Encoding:
+        """The rows of `windows` windows, where twice as many were asked for: as they stand, then in their conversation.
+
+        The logits are those in the conversation, which decides what a sentence means; the embedding stays that of the
+        window alone, for the owner's examples have no conversation.
+        """
+        if len(self.logits) == windows:
+            return self
+        alone = self.take(range(windows))
+        return replace(alone, logits=CONTEXT_SHARE * self.logits[windows:] + (1 - CONTEXT_SHARE) * alone.logits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -22,8 +21,13 @@ import numpy as np
 from guardian.errors import ModelError
 from guardian.inference.base import Floats
 from guardian.inference.model_file import OpenModel
+from guardian.inference.outputs import Output, OutputKind
+from guardian.inference.strata import Length, Stratum
+from guardian.message import Channel
 
 MANIFEST_LIMIT_BYTES: Final = 1024 * 1024
+MOST_SHIFT: Final = 20.0
+"""Largest shift of a stratum; a true one is a few units of logit."""
 _HINT: Final = "reinstall guardian, or restore models/manifest.toml"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -31,43 +35,6 @@ _LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
 _EMBEDDING_LABEL: Final = "e{}"
 
 Value = TypeVar("Value", str, int, float, bool, list)  # type: ignore[type-arg]
-
-
-class OutputKind(StrEnum):
-    """What an output of the model speaks of."""
-
-    RISK = "risk"
-    """Whether the text manipulates at all."""
-    GROUP = "group"
-    """A group of tactics."""
-    TACTIC = "tactic"
-    """One tactic."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One trained and measured output of the model."""
-
-    label: str
-    """Its name in the model file: `risk`, a group's id or a tactic's id."""
-    kind: OutputKind
-    covers: tuple[str, ...]
-    """Ids of the tactics that it speaks of."""
-    scale: float
-    bias: float
-    """Calibration: score = sigmoid(scale * logit + bias) (Platt 1999)."""
-    threshold: float
-    """On the score."""
-    trained_on: int
-    """Positive examples that it was trained on."""
-    recall: float
-    recall_low: float
-    recall_high: float
-    """Measured recall at the threshold, with its interval."""
-    false_alarm_rate: float
-    """Measured share of ordinary messages over the threshold."""
-    notice_only: bool = False
-    """Whether it is measured too weakly to do more than give notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +81,19 @@ class Manifest:
             raise
         return model
 
-    def window_scores(self, logits: Floats) -> Floats:
-        """Calibrated scores, (windows, outputs) like `logits`."""
+    def window_scores(self, logits: Floats, stratum: Stratum) -> Floats:
+        """Calibrated scores, (windows, outputs) like `logits`, of a message of this stratum."""
         scale = np.array([output.scale for output in self.outputs])
-        bias = np.array([output.bias for output in self.outputs])
+        bias = np.array([output.offset(stratum) for output in self.outputs])
         # sigmoid(x) = (1 + tanh(x / 2)) / 2, which never overflows.
         scores: Floats = (0.5 * (1.0 + np.tanh(0.5 * (logits * scale + bias)))).astype(np.float32)
         return scores
 
-    def scores(self, logits: Floats) -> dict[str, float]:
+    def scores(self, logits: Floats, stratum: Stratum) -> dict[str, float]:
         """Calibrated score of the worst window per output's label; empty where there is no window."""
         if not len(logits):
             return {}
-        worst = self.window_scores(logits).max(axis=0)
+        worst = self.window_scores(logits, stratum).max(axis=0)
         return dict(zip(self.labels, map(float, worst), strict=True))
 
     def output_for(self, tactic: str) -> Output | None:
@@ -181,6 +148,7 @@ class _Table:
     """One table of the file; every key is taken once, with its type, and none may be left."""
 
     def __init__(self, path: Path, place: str, values: Any) -> None:
+        self.path, self.place = path, place
         self._where = f"{path}: {place}".rstrip(": ")
         if not isinstance(values, Mapping):
             raise ModelError(f"{self._where} must be a table", hint=_HINT)
@@ -281,11 +249,26 @@ def _read_output(table: _Table) -> Output:
         recall_high=table.real("recall_high", 0, 1),
         false_alarm_rate=table.real("false_alarm_rate", 0, 1),
         notice_only=table.take("notice_only", bool, default=False),
+        shifts=_read_shifts(table),
     )
     table.finish()
     if not output.recall_low <= output.recall <= output.recall_high:
         raise table.error("recall must lie between recall_low and recall_high")
     return output
+
+
+def _read_shifts(table: _Table) -> dict[Stratum, float]:
+    """The shifts per channel, each a list of one number for short, medium and long messages."""
+    given = table.take("shift", dict, default={channel.value: [0.0] * len(Length) for channel in Channel})
+    inner = _Table(table.path, f"{table.place} shift", given)
+    shifts: dict[Stratum, float] = {}
+    for channel in Channel:
+        numbers = inner.take(channel.value, list)
+        if len(numbers) != len(Length) or not all(type(n) is float and abs(n) <= MOST_SHIFT for n in numbers):
+            raise inner.error(f"{channel.value} must be {len(Length)} numbers of at most {MOST_SHIFT:g}")
+        shifts |= {Stratum(channel, length): number for length, number in zip(Length, numbers, strict=True)}
+    inner.finish()
+    return shifts
 
 
 def _check_outputs(root: _Table, outputs: Sequence[Output]) -> None:

@@ -49,7 +49,8 @@ class Match:
 
     tactics: Expression | None = None
     thresholds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    """The owner's own threshold per tactic id, between 0 and 1; the model's measured one where absent."""
+    """The owner's own threshold per tactic id, between 0 and 1; the model's where absent: as shipped, or as the
+    owner calibrated it."""
     patterns: tuple[str, ...] = ()
     """RE2 patterns, searched in every view of the message."""
     rarity: int = DEFAULT_RARITY

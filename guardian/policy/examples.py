@@ -23,6 +23,7 @@ import numpy as np
 from guardian.events import Observer, PolicyProblem, Progress
 from guardian.inference.base import Encoder, Encoding, Floats
 from guardian.policy.base import Policy
+from guardian.policy.prose import split_prose
 
 LONGEST_BYTES = 1_000
 """An example longer than a window is known by its beginning."""
@@ -40,8 +41,17 @@ _ANSWER_TIMEOUT_S = 120.0
 
 
 def texts_to_embed(policies: Iterable[Policy]) -> list[str]:
-    """The example texts of the policies in force, once each, in order."""
-    return list(dict.fromkeys(e.text for policy in policies if policy.is_in_force for e in policy.examples))
+    """The example texts of the policies in force and the two sides of their prose, once each, in order.
+
+    Prose counts beside examples alone, so that of a policy without an example to flag is left out.
+    """
+    texts: list[str] = []
+    for policy in policies:
+        if policy.is_in_force and policy.examples:
+            prose = split_prose(policy.prose)
+            texts += [example.text for example in policy.examples]
+            texts += [side for side in (prose.flag, prose.fine) if side]
+    return list(dict.fromkeys(texts))
 
 
 def embed_examples(

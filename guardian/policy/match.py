@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from guardian.calibration.bank import ReferenceBank, rarity_words
+from guardian.calibration.thresholds import Thresholds, shipped_thresholds
 from guardian.detectors.base import Evidence
 from guardian.finding import Finding, Span
 from guardian.inference.base import Floats
@@ -71,20 +72,25 @@ class Matcher:
         manifest: Manifest | None,
         bank: ReferenceBank | None,
         example_embeddings: Mapping[str, Floats],
+        thresholds: Thresholds | None = None,
     ) -> None:
-        """Without a manifest tactics stand on rules alone, and without a bank examples do not count."""
+        """Without a manifest tactics stand on rules alone, and without a bank examples do not count; without
+        `thresholds` the manifest's are in force."""
         in_force = [policy for policy in policies if policy.is_in_force]
         watches = [_Watch(policy, tuple(map(Pattern, policy.match.patterns))) for policy in in_force]
         self._by_id = {watch.policy.id: watch for watch in watches}
         self._by_channel = {channel: [w for w in watches if w.policy.looks_at(channel)] for channel in Channel}
         self._outputs = TacticOutputs(manifest)
+        self._thresholds = thresholds or (shipped_thresholds(manifest) if manifest is not None else None)
         self._probe = Probe(in_force, bank, example_embeddings) if bank is not None else None
 
     def match(self, evidence: Evidence, findings: Sequence[Finding]) -> tuple[PolicyMatch, ...]:
         """How every policy that looks at the message's channel stands to it, in order of the policies."""
-        tactics = TacticRoads(self._outputs, evidence.scores, findings)
+        channel = evidence.message.channel
+        thresholds = self._thresholds.on(channel) if self._thresholds is not None else {}
+        tactics = TacticRoads(self._outputs, thresholds, evidence.scores, findings)
         case = _Case(evidence, tactics, self._probe)
-        return tuple(_match(watch, case) for watch in self._by_channel[evidence.message.channel])
+        return tuple(_match(watch, case) for watch in self._by_channel[channel])
 
     def pattern_spans(self, match: PolicyMatch, evidence: Evidence) -> tuple[Span, ...]:
         """The words that a matched policy's patterns found, in order of pattern and place, at most `MOST_SPANS`."""

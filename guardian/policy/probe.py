@@ -4,7 +4,7 @@ For each flag example x a linear direction over the model's embeddings,
 w = S^-1 (x / 4 + 3 mean_flag / 4 - mean_negative): linear discriminant analysis, a quarter of it towards the single
 example (exemplar LDA: Hariharan, Malik and Ramanan, ECCV 2012), so that examples which have little in common do not
 cancel each other. S is the covariance of the reference bank, and the negative mean that of the fine examples mixed
-with the bank's. A policy's score is that of its best direction. Its threshold is the higher of two: the score that at
+with the bank's. The policy's prose counts as an example on either side: what it wants flagged, and what it permits. A policy's score is that of its best direction. Its threshold is the higher of two: the score that at
 most one in `match.rarity` ordinary messages reaches, and the highest fine example's score with a margin. So a policy's
 fine examples never match it.
 
@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from guardian.calibration.bank import ReferenceBank, conformal_p
 from guardian.calibration.discriminant import Discriminant, Doubles
 from guardian.inference.base import Floats
 from guardian.policy.base import Policy
+from guardian.policy.prose import split_prose
 
 THRESHOLD = 0.5
 """Of every policy's examples, after scaling."""
@@ -35,6 +38,8 @@ _OWN_SHARE = 0.25
 owner's own flag examples miss their threshold, at 1 a third of the other texts that are found is lost."""
 _BANK_WEIGHT = 16.0
 """As how many fine examples the mean of the bank counts."""
+_PROSE_WEIGHT = 1.0
+"""As how many examples each side of the policy's prose counts."""
 _STEP = 1e-3
 """By how many standard deviations the threshold lies over the score that it must exceed: more than float32 rounds."""
 _TINY = 1e-6
@@ -62,6 +67,10 @@ class _Examples:
     """Position of each row among the policy's examples, from 1."""
     fine: Floats
     fine_numbers: tuple[int, ...]
+    prose_flag: Floats
+    """(0 or 1, size): what the prose wants flagged."""
+    prose_fine: Floats
+    """(0 or 1, size): what the prose says is fine."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -142,14 +151,20 @@ def _gather(policy: Policy, embeddings: Mapping[str, Floats], size: int) -> _Exa
             rows[example.flag].append(embedding)
             numbers[example.flag].append(number)
     flag, fine = (np.array(rows[side], dtype=np.float32).reshape(-1, size) for side in (True, False))
-    return _Examples(policy, flag, tuple(numbers[True]), fine, tuple(numbers[False]))
+    prose = split_prose(policy.prose)
+    said = [[embeddings[text]] if text in embeddings else [] for text in (prose.flag, prose.fine)]
+    prose_flag, prose_fine = (np.array(side, dtype=np.float32).reshape(-1, size) for side in said)
+    return _Examples(policy, flag, tuple(numbers[True]), fine, tuple(numbers[False]), prose_flag, prose_fine)
 
 
 def _fit(examples: _Examples, discriminant: Discriminant) -> _Fit:
     ordinary = discriminant.ordinary(examples.policy.channels)
-    negative = (examples.fine.sum(axis=0) + _BANK_WEIGHT * ordinary.mean) / (len(examples.fine) + _BANK_WEIGHT)
     flag = examples.flag.astype(np.float64)
-    towards = _OWN_SHARE * flag + (1 - _OWN_SHARE) * flag.mean(axis=0)
+    middle = _weighted_mean((flag, 1.0), (examples.prose_flag, _PROSE_WEIGHT))
+    negative = _weighted_mean(
+        (examples.fine, 1.0), (examples.prose_fine, _PROSE_WEIGHT), (ordinary.mean[None], _BANK_WEIGHT)
+    )
+    towards = _OWN_SHARE * flag + (1 - _OWN_SHARE) * middle
     weights = discriminant.inverse @ (towards - negative).T
     scores = ordinary.scores(weights)
     means, spreads = scores.mean(axis=0), np.maximum(scores.std(axis=0), _TINY)
@@ -161,6 +176,13 @@ def _fit(examples: _Examples, discriminant: Discriminant) -> _Fit:
         (means / spreads + threshold).astype(np.float32),
         (best - threshold).astype(np.float32),
     )
+
+
+def _weighted_mean(*parts: tuple[NDArray[np.floating[Any]], float]) -> Doubles:
+    """The mean of all rows, each part's rows with its weight."""
+    total = sum(weight * len(rows) for rows, weight in parts)
+    mean: Doubles = np.sum([weight * rows.sum(axis=0, dtype=np.float64) for rows, weight in parts], axis=0) / total
+    return mean
 
 
 def _rarest(scores: Doubles, rarity: int) -> float:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from guardian.finding import Finding, FindingKind
-from guardian.inference.manifest import Manifest, Output
+from guardian.inference.manifest import Manifest
+from guardian.inference.outputs import Output
 from guardian.policy.expression import AllOf, AnyOf, Expression, Name, Not
 from guardian.tactics import GROUPS, RISK, TACTICS
 
@@ -96,8 +97,16 @@ class TacticOutputs:
 class TacticRoads:
     """The roads by tactics for one message: what the model's outputs and the rules' findings say."""
 
-    def __init__(self, outputs: TacticOutputs, scores: Mapping[str, float], findings: Sequence[Finding]) -> None:
+    def __init__(
+        self,
+        outputs: TacticOutputs,
+        thresholds: Mapping[str, float],
+        scores: Mapping[str, float],
+        findings: Sequence[Finding],
+    ) -> None:
+        """`thresholds` are those in force for the message's channel, by output."""
         self._outputs = outputs
+        self._thresholds = thresholds
         self._scores = scores
         self._rules: dict[str, float] = {}
         self._cache: dict[tuple[str, float | None, bool], Road] = {}
@@ -128,7 +137,7 @@ class TacticRoads:
         roads = []
         for output in self._outputs.for_name(name) if with_model else ():
             if output.label in self._scores:
-                threshold = output.threshold if own is None else own
+                threshold = self._thresholds[output.label] if own is None else own
                 score = self._scores[output.label]
                 roads.append(road(score, threshold, f"tactic:{name}", name, is_weak=output.notice_only))
         for tactic, score in self._rules.items():

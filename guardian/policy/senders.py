@@ -19,7 +19,7 @@ def excepted_sender(excepted: Iterable[str], senders: Iterable[str | None]) -> s
     if not wanted:
         return None
     for sender in senders:
-        address = _address(sender or "")
+        address = address_of(sender or "")
         if address in wanted:
             return address
         domain = address[address.rfind("@") :] if "@" in address else ""
@@ -28,7 +28,7 @@ def excepted_sender(excepted: Iterable[str], senders: Iterable[str | None]) -> s
     return None
 
 
-def _address(sender: str) -> str:
+def address_of(sender: str) -> str:
     """The address in a sender: what stands in the last angle brackets, for a name may hold brackets too."""
     before, bracket, after = sender.strip().rpartition("<")
     inside = after.partition(">")[0] if bracket else before + after

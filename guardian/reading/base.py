@@ -121,6 +121,11 @@ class Reading:
     """Size of the raw message."""
 
     @property
+    def characters(self) -> int:
+        """Characters of all windows, where they overlap counted twice."""
+        return sum(len(window.text) for window in self.windows)
+
+    @property
     def visible(self) -> tuple[View, ...]:
         """The views that a person sees."""
         return tuple(view for view in self.views if view.kind is ViewKind.VISIBLE)

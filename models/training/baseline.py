@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,28 +11,33 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sources import Row
 
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class WordScores:
     """The bag of words' decision values."""
 
-    ordinary: NDArray[np.float64]
+    ordinary: Floats
     """One a row of the reference bank."""
-    tests: NDArray[np.float64]
+    tests: Floats
     """One a held-out row of our own corpus."""
-    labels: NDArray[np.float64]
+    labels: Floats
     """1 or 0, of those held-out rows."""
 
 
-def bag_of_words_scores(trained: list[Row], bank: list[Row], tests: list[Row]) -> WordScores:
-    """Train on the rows that know `risk`; score the bank and the held-out rows."""
+def fit_bag_of_words(trained: Iterable[Row]) -> Callable[[Iterable[str]], Floats]:
+    """Train on the rows that know `risk`. Returns what gives the decision value of each of some texts."""
     known = [row for row in trained if "risk" in row.labels]
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, max_features=60_000)
     matrix = vectorizer.fit_transform(row.text for row in known)
     model = LogisticRegression(C=4.0, max_iter=1000, class_weight="balanced")
     model.fit(matrix, [row.labels["risk"] for row in known])
+    return lambda texts: np.asarray(model.decision_function(vectorizer.transform(texts)))
 
-    def score(rows: list[Row]) -> NDArray[np.float64]:
-        return np.asarray(model.decision_function(vectorizer.transform(row.text for row in rows)))
 
-    return WordScores(score(bank), score(tests), np.array([row.labels["risk"] for row in tests]))
+def bag_of_words_scores(trained: list[Row], bank: list[Row], tests: list[Row]) -> WordScores:
+    """Train on the rows that know `risk`; score the bank and the held-out rows."""
+    score = fit_bag_of_words(trained)
+    labels = np.array([row.labels["risk"] for row in tests])
+    return WordScores(score(row.text for row in bank), score(row.text for row in tests), labels)

@@ -8,8 +8,10 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from baseline import WordScores
+from network import EMBEDDING
+
+from guardian.inference.strata import STRATA
+from guardian.message import Channel
 
 MOST_ALARMS = 0.0125
 """An output that exceeds its threshold on more of the hard ordinary texts than this may only give notice."""
@@ -22,7 +24,10 @@ class Measured:
     label: str
     kind: str
     covers: list[str]
+    scale: float
     bias: float
+    shifts: list[float]
+    """Per stratum, in the order of `STRATA`."""
     threshold: float
     trained_on: int
     positives: int
@@ -56,8 +61,7 @@ class Report:
     trained_rows: int
     bank_rows: int
     alarm_rate: float
-    words: WordScores
-    epochs: int
+    steps: int
 
 
 def _interval(hits: int, total: int) -> str:
@@ -79,7 +83,7 @@ def write_manifest(models: Path, report: Report, least_positives: int) -> None:
         f'file = "{model.name}"',
         f'sha256 = "{hashlib.sha256(model.read_bytes()).hexdigest()}"',
         f"size_bytes = {model.stat().st_size}",
-        "embedding = 128",
+        f"embedding = {EMBEDDING}",
         "positions = 512",
         "max_window_tokens = 510",
         f'weights = "{report.weights}"',
@@ -96,8 +100,9 @@ def write_manifest(models: Path, report: Report, least_positives: int) -> None:
             f'label = "{output.label}"',
             f'kind = "{output.kind}"',
             f"covers = {json.dumps(output.covers)}",
-            "scale = 1.0",
+            f"scale = {output.scale:.4f}",
             f"bias = {output.bias:.4f}",
+            f"shift = {_shift_table(output.shifts)}",
             f"threshold = {output.threshold}",
             f"trained_on = {output.trained_on}",
             f"recall = {output.recall:.3f}",
@@ -107,6 +112,15 @@ def write_manifest(models: Path, report: Report, least_positives: int) -> None:
             f"notice_only = {str(output.is_weak).lower()}",
         ]
     (models / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _shift_table(shifts: list[float]) -> str:
+    """The shifts of the strata as the manifest has them: per channel, for short, medium and long messages."""
+    by_channel = {
+        channel: [f"{shift:.4f}" for stratum, shift in zip(STRATA, shifts, strict=True) if stratum.channel is channel]
+        for channel in Channel
+    }
+    return "{ " + ", ".join(f"{channel.value} = [{', '.join(texts)}]" for channel, texts in by_channel.items()) + " }"
 
 
 def _outputs_table(report: Report) -> list[str]:
@@ -129,21 +143,6 @@ def _sources_table(report: Report) -> list[str]:
     return rows
 
 
-def _words_lines(report: Report) -> list[str]:
-    words = report.words
-    limit = np.quantile(words.ordinary, 1 - report.alarm_rate)
-    positive = words.labels == 1
-    found, alarms = int((words.tests[positive] > limit).sum()), int((words.tests[~positive] > limit).sum())
-    risk = report.outputs[0]
-    return [
-        "| | violating found | hard ordinary called violating |",
-        "|---|---|---|",
-        f"| this model, `risk` | {_interval(risk.found, risk.positives)} | {_interval(risk.alarms, risk.ordinary)} |",
-        f"| bag of words + logistic regression | {_interval(found, int(positive.sum()))} "
-        f"| {_interval(alarms, int((~positive).sum()))} |",
-    ]
-
-
 def write_card(path: Path, report: Report) -> None:
     """The model card: limits first, then the measurements, then data, licences and credits."""
     template = (Path(__file__).parent / "card.md").read_text(encoding="utf-8")
@@ -153,13 +152,12 @@ def write_card(path: Path, report: Report) -> None:
         "NAME": report.name,
         "WEIGHTS": report.weights,
         "ROWS": f"{report.trained_rows:,}",
-        "EPOCHS": str(report.epochs),
+        "STEPS": f"{report.steps:,}",
         "BANK": f"{report.bank_rows:,}",
         "RATE": f"{100 * report.alarm_rate:.1f} %",
         "OUTPUTS": "\n".join(_outputs_table(report)),
         "SOURCES": "\n".join(_sources_table(report)),
         "TWINS": "\n".join(twins),
-        "BASELINE": "\n".join(_words_lines(report)),
     }
     for key, value in parts.items():
         template = template.replace("{{" + key + "}}", value)

@@ -13,32 +13,31 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
-from baseline import bag_of_words_scores
 from card import Measured, Report, write_card, write_manifest
+from corpus import own_rows, read_corpus
 from export import NAME, export
 from network import GuardianNet, predict
 from numpy.typing import NDArray
-from sources import GROUPS, LABELS, Row, nothing, own_rows, shared_rows
-from train import held_out
+from recipe import SHIPPED
+from score_map import ALARM_RATE, LEVEL, THRESHOLD, ScoreMap, fit, strata_of
+from sources import GROUPS, LABELS, Row, nothing, shared_rows
+from train import held_out, load_network, training_rows
 
+from guardian.inference.strata import STRATA
 from guardian.reading.base import ViewKind, exact_view
 from guardian.reading.limits import Limits
 from guardian.reading.windows import cut_windows
 
-ALARM_RATE = 0.01
-"""Share of the reference bank that one output may exceed its threshold on. The bank is hard on purpose (trigger words,
-honest quarrels, warm goodbyes, long assistant answers), so everyday text exceeds it far less often; the card says how
-often, on texts that had no part in it."""
-THRESHOLD = 0.8
-"""The score that every output's threshold is moved to, so that 0.8 says the same of each: rarer than ALARM_RATE."""
+LICENSED = ("sms_spam_uci", "spamassassin_a", "taskmaster4", "persuasionforgood_a", "transactional_otp")
+"""Shared sets whose held-out ordinary texts stand in the bank."""
 LEAST_POSITIVES = 8
 """An output with fewer held-out positives is not measured, and so not shipped."""
-WEIGHTS = "BF16"
+WEIGHTS = "F16"
+"""On processors without AVX512-BF16 a fifth faster at long texts than BF16, and as exact."""
 
 Array = NDArray[np.float64]
 
@@ -50,14 +49,27 @@ class Judged:
     rows: list[Row]
     logits: Array
     embeddings: Array
+    characters: list[int]
+    """Of all windows of each row."""
+
+    def take(self, places: Sequence[int]) -> Judged:
+        """Some of the rows."""
+        return Judged(
+            [self.rows[place] for place in places],
+            self.logits[places],
+            self.embeddings[places],
+            [self.characters[place] for place in places],
+        )
 
 
 def judge(net: GuardianNet, rows: list[Row]) -> Judged:
     """Judge rows as the product does: in windows, the worst one deciding."""
     texts: list[str] = []
     owner: list[int] = []
+    characters = []
     for index, row in enumerate(rows):
         windows, _ = cut_windows((exact_view(ViewKind.VISIBLE, "text", row.text),), Limits())
+        characters.append(sum(len(window.text) for window in windows))
         for window in windows:
             texts.append(window.text)
             owner.append(index)
@@ -68,17 +80,19 @@ def judge(net: GuardianNet, rows: list[Row]) -> Judged:
         if logits[place, 0] > worst[index, 0]:
             chosen[index] = embeddings[place]
         worst[index] = np.maximum(worst[index], logits[place])
-    return Judged(rows, worst, chosen)
+    return Judged(rows, worst, chosen, characters)
 
 
-def bank_rows(folder: Path) -> list[Row]:
-    """The reference bank's texts."""
-    rows = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            raw = json.loads(line)
-            rows.append(Row(raw["text"], nothing(), f"bank:{raw['voice']}", raw["id"], raw["channel"]))
-    return rows
+def bank_rows(folder: Path, data: Path) -> list[Row]:
+    """The reference bank's texts: our own everyday texts, and ordinary texts of the shared sets' held-out part."""
+    own = [text.row() for text in read_corpus(folder) if not text.is_held_out]
+    licensed = [row for row in shared_rows(data) if held_out(row) and row.source in LICENSED]
+    return [replace(row, source=f"bank:{row.source}") for row in (*own, *licensed)]
+
+
+def measured_ordinary(folder: Path) -> list[Row]:
+    """Ordinary texts that neither training nor the bank reads."""
+    return [text.row() for text in read_corpus(folder) if text.is_held_out]
 
 
 def wilson(hits: int, total: int) -> tuple[float, float]:
@@ -101,34 +115,29 @@ def area(positive: Array, negative: Array) -> float:
     return float((below + equal / 2).mean() / len(order))
 
 
-def rarity_thresholds(bank: Judged) -> Array:
-    """The logit of each output that at most ALARM_RATE of the bank exceeds (split conformal quantile)."""
-    total = len(bank.rows)
-    allowed = int(ALARM_RATE * (total + 1))
-    ordered = np.sort(bank.logits, axis=0)[::-1]
-    return np.asarray((ordered[max(allowed - 1, 0)] + ordered[allowed]) / 2)
-
-
 def measure(
-    net: GuardianNet, thresholds: Array, tests: Judged, ordinary: Judged, trained_on: dict[str, int]
+    net: GuardianNet, score_map: ScoreMap, tests: Judged, ordinary: Judged, trained_on: dict[str, int]
 ) -> list[Measured]:
     """Recall and false alarms of each output on held-out rows that know the output."""
     result = []
+    lifted, ordinary_lifted = score_map.lifted(tests), score_map.lifted(ordinary)
     for column, label in enumerate(net.labels):
         known = np.array([row.labels.get(label, math.nan) for row in tests.rows])
-        hits = tests.logits[:, column] >= thresholds[column]
+        hits = lifted[:, column] >= LEVEL
         positives, found = int((known == 1).sum()), int((hits & (known == 1)).sum())
-        alarms = int((ordinary.logits[:, column] >= thresholds[column]).sum())
+        alarms = int((ordinary_lifted[:, column] >= LEVEL).sum())
         low, high = wilson(found, positives)
         kind = "risk" if label == "risk" else "group" if label in GROUPS else "tactic"
         covers = list(GROUPS[label]) if kind == "group" else [label] if kind == "tactic" else []
-        auc = area(tests.logits[known == 1, column], ordinary.logits[:, column])
+        auc = area(lifted[known == 1, column], ordinary_lifted[:, column])
         result.append(
             Measured(
                 label=label,
                 kind=kind,
                 covers=covers,
-                bias=float(math.log(THRESHOLD / (1 - THRESHOLD)) - thresholds[column]),
+                scale=float(score_map.scale[column]),
+                bias=float(score_map.bias[column]),
+                shifts=score_map.shifts[:, column].tolist(),
                 threshold=THRESHOLD,
                 trained_on=trained_on[label],
                 positives=positives,
@@ -143,15 +152,15 @@ def measure(
     return result
 
 
-def by_source(judged: Judged, thresholds: Array) -> list[tuple[str, int, int, int, int]]:
+def by_source(judged: Judged, score_map: ScoreMap) -> list[tuple[str, int, int, int, int]]:
     """For each source: positives, found, ordinary, false alarms, of `risk` at its threshold."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row, logits in zip(judged.rows, judged.logits, strict=True):
+    for row, lifted in zip(judged.rows, score_map.lifted(judged), strict=True):
         risk = row.labels.get("risk")
         if risk is not None:
             place = 0 if risk == 1.0 else 2
             counts[row.source][place] += 1
-            counts[row.source][place + 1] += int(logits[0] >= thresholds[0])
+            counts[row.source][place + 1] += int(lifted[0] >= LEVEL)
     return [(source, *numbers) for source, numbers in sorted(counts.items())]  # type: ignore[misc]
 
 
@@ -178,6 +187,7 @@ def write_bank(path: Path, bank: Judged) -> None:
         embeddings=bank.embeddings.astype(np.float16),
         logits=bank.logits.astype(np.float16),
         channel=np.array([row.channel == "ai_output" for row in bank.rows], dtype=np.uint8),
+        length=np.array([STRATA[place].length for place in strata_of(bank)], dtype=np.uint8),
     )
 
 
@@ -214,35 +224,34 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, default=root / ".train" / "checkpoint.pt")
     parser.add_argument("--ship", action="store_true")
     options = parser.parse_args()
-    saved = torch.load(options.checkpoint, weights_only=True)
-    net = GuardianNet(tuple(saved["labels"]))
-    net.load_state_dict(saved["state"])
-    net.eval()
-
+    net = load_network(options.checkpoint)
     everything = shared_rows(options.data / "train")
-    trained = [row for row in everything if not held_out(row)] + own_rows(here / "corpus", held_out=False)
-    own_tests = own_rows(here / "corpus", held_out=True)
-    bank = judge(net, bank_rows(here / "bank"))
+    trained = training_rows(options.data / "train", here, SHIPPED)
+    own_tests = [row for row in own_rows(here / "corpus", held_out=True)]
+    bank = judge(net, bank_rows(here / "bank", options.data / "train"))
     own = judge(net, own_tests)
-    shared = judge(net, [row for row in everything if held_out(row)])
+    shared = judge(net, [row for row in everything if held_out(row) and row.source not in LICENSED])
     dev = judge(net, dev_rows(options.data / "dev"))
-    ordinary_rows = [i for i, row in enumerate(own.rows) if row.labels["risk"] == 0.0]
-    ordinary = Judged([own.rows[i] for i in ordinary_rows], own.logits[ordinary_rows], own.embeddings[ordinary_rows])
-    thresholds = rarity_thresholds(bank)
+    score_map = fit(bank, own, net.labels)
+    apart = judge(net, measured_ordinary(here / "bank"))
+    harmless = own.take([place for place, row in enumerate(own.rows) if row.labels["risk"] == 0.0])
+    ordinary = Judged(
+        harmless.rows + apart.rows,
+        np.concatenate([harmless.logits, apart.logits]),
+        np.concatenate([harmless.embeddings, apart.embeddings]),
+        harmless.characters + apart.characters,
+    )
     trained_on = {label: sum(row.labels.get(label) == 1.0 for row in trained) for label in LABELS}
-    outputs = measure(net, thresholds, own, ordinary, trained_on)
-    words = bag_of_words_scores(trained, bank.rows, own.rows)
     report = Report(
         name=NAME,
         weights=WEIGHTS,
-        outputs=outputs,
-        sources=by_source(own, thresholds) + by_source(shared, thresholds) + by_source(dev, thresholds),
+        outputs=measure(net, score_map, own, ordinary, trained_on),
+        sources=[line for judged in (own, apart, shared, dev) for line in by_source(judged, score_map)],
         twins=twins_accuracy(own) | twins_accuracy(shared),
         trained_rows=len(trained),
         bank_rows=len(bank.rows),
         alarm_rate=ALARM_RATE,
-        words=words,
-        epochs=int(saved["epoch"]),
+        steps=SHIPPED.steps,
     )
     if options.ship:
         export(net, models / f"{NAME}.gguf", WEIGHTS)

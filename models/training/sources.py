@@ -35,10 +35,6 @@ LABELS = ("risk", *GROUPS, *TACTICS)
 
 GROUP_OF = {tactic: group for group, tactics in GROUPS.items() for tactic in tactics}
 
-HELD_OUT_VOICES = ("t1-wren", "t2-birch", "t3-flint", "t4-ibis", "t5-fern", "t6-clay", "t7-opal")
-"""Voices of our own corpus that no training run reads."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One text and what it says about each output."""
@@ -52,6 +48,8 @@ class Row:
     channel: str
     twin: str | None = None
     """Shared by the two rows of a twin pair."""
+    evidence: tuple[str, ...] = ()
+    """Verbatim runs of `text` that carry what it does."""
 
 
 def nothing() -> dict[str, float]:
@@ -233,20 +231,3 @@ def shared_rows(folder: Path) -> list[Row]:
         lambda path: _ordinary(path, "transactional_otp"),
     )  # fmt: skip
     return [row for reader in readers for row in reader(folder)]
-
-
-def own_rows(folder: Path, *, held_out: bool) -> list[Row]:
-    """The rows of our own corpus: the training voices, or the held-out ones. Every output is known for each."""
-    rows = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            raw = json.loads(line)
-            if (raw["voice"] in HELD_OUT_VOICES) is not held_out:
-                continue
-            labels = nothing() | (positive(*raw["tactics"]) if raw["label"] else {})
-            unknown = set(raw["tactics"]) - set(TACTICS)
-            if unknown:
-                raise ValueError(f"{path.name}: {raw['id']}: unknown tactic {sorted(unknown)[0]}")
-            twin = raw["twin"] or raw["id"]
-            rows.append(Row(raw["text"], labels, f"own:{path.stem}", twin, raw["channel"], raw["twin"]))
-    return rows

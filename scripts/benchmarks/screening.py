@@ -20,6 +20,7 @@ from guardian.detectors.load import load_detectors
 from guardian.events import ignore
 from guardian.inference.base import Encoding
 from guardian.inference.client import CellEncoder
+from guardian.inference.strata import stratum_of
 from guardian.policy.examples import embed_examples
 from guardian.policy.load import load_policies
 from guardian.policy.match import Matcher
@@ -41,7 +42,8 @@ def run(bench: Workplace) -> list[Row]:
         encoding = encoder.submit(windows).result()
         if not isinstance(encoding, Encoding):
             return [NotMeasured("parts of screening", encoding.say, is_error=True)]
-        evidence = Evidence(message, reading, manifest.scores(encoding.logits), encoding)
+        stratum = stratum_of(message.channel, reading.characters)
+        evidence = Evidence(message, reading, manifest.scores(encoding.logits, stratum), encoding)
         detectors = load_detectors(manifest)
         rows: list[Row] = [
             _part(bench, "reading alone", lambda: read(message, limits)),

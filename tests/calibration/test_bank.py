@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from guardian.calibration.bank import ReferenceBank, conformal_p, load_reference_bank, rarity_words
 from guardian.errors import ModelError
+from guardian.inference.strata import Length
 from guardian.message import Channel
 
 SEED = 20261121
@@ -69,6 +70,26 @@ def test_a_bank_that_holds_something_else_is_refused(tmp_path: Path, change: dic
     arrays = {name: array for name, array in {**_arrays(), **change}.items() if array is not None}
     with pytest.raises(ModelError, match=reason):
         load_reference_bank(_write(tmp_path / "bank.npz", arrays))
+
+
+def test_a_bank_may_say_how_long_its_messages_are(tmp_path: Path) -> None:
+    plain = load_reference_bank(_write(tmp_path / "plain.npz", _arrays()))
+    assert {stratum.length for stratum, _ in plain.strata()} == {Length.MEDIUM}
+    lengths = np.array([0, 1, 2, 2, 1, 0] * 5, dtype=np.uint8)
+    bank = load_reference_bank(_write(tmp_path / "bank.npz", {**_arrays(), "length": lengths}))
+    found = dict(bank.strata())
+    assert sum(int(members.sum()) for members in found.values()) == 30
+    for stratum, members in found.items():
+        assert (lengths[members] == stratum.length).all()
+        assert (bank.channels[members] == list(Channel).index(stratum.channel)).all()
+
+
+@pytest.mark.parametrize(
+    "lengths", [np.zeros(29, np.uint8), np.zeros(30, np.int64), np.full(30, 3, np.uint8), np.zeros((30, 1), np.uint8)]
+)
+def test_lengths_that_cannot_be_are_refused(tmp_path: Path, lengths: Any) -> None:
+    with pytest.raises(ModelError, match="damaged"):
+        load_reference_bank(_write(tmp_path / "bank.npz", {**_arrays(), "length": lengths}))
 
 
 def test_a_missing_bank_or_a_folder_is_one_line(tmp_path: Path) -> None:

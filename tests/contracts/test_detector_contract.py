@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from guardian.detectors.base import Detector, Evidence
 from guardian.detectors.load import load_detectors
 from guardian.finding import Finding
-from guardian.inference.manifest import Manifest, Output, OutputKind
+from guardian.inference.manifest import Manifest
+from guardian.inference.outputs import Output, OutputKind
 from guardian.message import Message
 from guardian.reading.base import Link, Piece, Reading, View, ViewKind
 from guardian.tactics import GROUPS, TACTICS, is_known

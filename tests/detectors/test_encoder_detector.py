@@ -11,7 +11,8 @@ from detector_rig import evidence
 from guardian.detectors.encoder import EncoderDetector
 from guardian.errors import ModelError
 from guardian.finding import FindingKind
-from guardian.inference.manifest import Manifest, Output, OutputKind
+from guardian.inference.manifest import Manifest
+from guardian.inference.outputs import Output, OutputKind
 from guardian.tactics import say_for
 
 

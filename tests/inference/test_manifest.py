@@ -13,9 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardian.errors import ModelError
-from guardian.inference.manifest import Manifest, OutputKind, load_manifest
+from guardian.inference.manifest import Manifest, load_manifest
+from guardian.inference.outputs import OutputKind
+from guardian.inference.strata import Length, Stratum, stratum_of
+from guardian.message import Channel
 
 SHA = "0" * 64
+SHORT = Stratum(Channel.INCOMING, Length.SHORT)
 TEXT = f"""\
 [model]
 name = "test-1"
@@ -177,23 +181,62 @@ def test_scores_are_calibrated_and_take_the_worst_window(tmp_path: Path) -> None
     def sigmoid(value: float) -> float:
         return 1 / (1 + math.exp(-value))
 
-    scores = manifest.scores(logits)
+    scores = manifest.scores(logits, SHORT)
     assert list(scores) == ["risk", "pressure", "urgency"]
     assert scores["risk"] == pytest.approx(sigmoid(2 * 2.0 - 1), abs=1e-6)
     assert scores["pressure"] == pytest.approx(0.5, abs=1e-6)
     assert scores["urgency"] == pytest.approx(sigmoid(1), abs=1e-6)
-    windows = manifest.window_scores(logits)
+    windows = manifest.window_scores(logits, SHORT)
     assert windows.shape == (2, 3)
     assert windows.dtype == np.float32
     assert windows[0, 0] == pytest.approx(sigmoid(0), abs=1e-6)
 
 
+def test_a_stratum_shifts_the_score_of_its_own_messages_alone(tmp_path: Path) -> None:
+    text = TEXT + "shift = { incoming = [0.0, 0.5, -1.0], ai_output = [2.0, 0.0, 0.0] }\n"
+    manifest = load(tmp_path, text)
+    shifted = manifest.outputs[-1]
+    logits = np.zeros((1, 3), np.float32)
+    for channel, length, shift in (
+        (Channel.INCOMING, Length.SHORT, 0.0),
+        (Channel.INCOMING, Length.MEDIUM, 0.5),
+        (Channel.INCOMING, Length.LONG, -1.0),
+        (Channel.AI_OUTPUT, Length.SHORT, 2.0),
+    ):
+        scores = manifest.scores(logits, Stratum(channel, length))
+        assert scores[shifted.label] == pytest.approx(1 / (1 + math.exp(-shifted.bias - shift)), abs=1e-6)
+        assert scores["risk"] == manifest.scores(logits, SHORT)["risk"]
+
+
+@pytest.mark.parametrize(
+    "shift",
+    [
+        "{ incoming = [0.0, 0.0] , ai_output = [0.0, 0.0, 0.0] }",
+        "{ incoming = [0.0, 0.0, 0.0] }",
+        "{ incoming = [0.0, 0.0, 1e9], ai_output = [0.0, 0.0, 0.0] }",
+        "{ incoming = [0.0, 0.0, nan], ai_output = [0.0, 0.0, 0.0] }",
+        "{ incoming = [0.0, 0.0, 0.0], ai_output = [0.0, 0.0, 0.0], sms = [0.0, 0.0, 0.0] }",
+        "[0.0]",
+    ],
+)
+def test_a_shift_that_is_not_one_number_a_stratum_is_refused(tmp_path: Path, shift: str) -> None:
+    with pytest.raises(ModelError, match="shift"):
+        load(tmp_path, TEXT + f"shift = {shift}\n")
+
+
+@pytest.mark.parametrize(
+    ("characters", "length"), [(0, 0), (159, 0), (160, 1), (599, 1), (600, 2), (10**7, 2)]
+)
+def test_length_alone_decides_the_stratum(characters: int, length: int) -> None:
+    assert stratum_of(Channel.INCOMING, characters) == Stratum(Channel.INCOMING, Length(length))
+
+
 def test_scores_of_no_window_are_empty(tmp_path: Path) -> None:
-    assert load(tmp_path, TEXT).scores(np.empty((0, 3), np.float32)) == {}
+    assert load(tmp_path, TEXT).scores(np.empty((0, 3), np.float32), SHORT) == {}
 
 
 def test_scores_of_extreme_logits_stay_between_0_and_1(tmp_path: Path) -> None:
-    scores = load(tmp_path, TEXT).window_scores(np.array([[1e30, -1e30, 0]], np.float32))
+    scores = load(tmp_path, TEXT).window_scores(np.array([[1e30, -1e30, 0]], np.float32), SHORT)
     assert scores.tolist() == [[1, 0, 0.5]]
 
 

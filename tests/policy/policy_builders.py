@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, settings
 from guardian.calibration.bank import ReferenceBank
 from guardian.detectors.base import Evidence
 from guardian.inference.base import Encoding, Floats
-from guardian.inference.manifest import Manifest, Output, OutputKind
+from guardian.inference.manifest import Manifest
+from guardian.inference.outputs import Output, OutputKind
 from guardian.message import Channel, Message
 from guardian.policy.base import DEFAULT_RARITY, Example, Match, Policy, Status
 from guardian.policy.expression import parse_expression

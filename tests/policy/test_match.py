@@ -10,7 +10,7 @@ from policy_builders import SIZE, a_bank, a_manifest, a_policy, an_output, evide
 
 from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Floats
-from guardian.inference.manifest import OutputKind
+from guardian.inference.outputs import OutputKind
 from guardian.message import Channel
 from guardian.policy.base import Policy, Status
 from guardian.policy.match import Matcher

@@ -1,0 +1,118 @@
+"""A scored record: what calibration keeps of one screened message. Numbers, never text.
+
+The iterator of scored records is the one seam between a stream (an archive now, the journal later) and everything
+that is computed from it.
+
+Invariants: no text of a message and no address stands in a record; senders are compared by a keyed hash; a message
+without a sender has the one sender that all such messages share.
+"""
+
+from __future__ import annotations
+
+import email.parser
+import email.utils
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from guardian.detectors.possible import possible_scores
+from guardian.finding import FindingKind
+from guardian.inference.base import Floats
+from guardian.message import Channel, Format, Message
+from guardian.policy.base import Policy
+from guardian.policy.roads import RULE_THRESHOLD
+from guardian.policy.senders import address_of, excepted_sender
+from guardian.reading.limits import Limits
+from guardian.reading.read import read
+from guardian.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from guardian.gate import Screened
+
+HEADER_BYTES = 64 << 10
+"""How far into a mail its date is looked for."""
+_HASH_BYTES = 16
+_OWN_WORD = ("rule:", "pattern:", "example:")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ScoredRecord:
+    """One message as calibration sees it."""
+
+    place: int
+    """Where it stands in its stream, from 0."""
+    id: str
+    """The source's name for it. Untrusted."""
+    channel: Channel
+    outcome: Outcome
+    """What the gate said of it, under the thresholds in force."""
+    scores: Floats
+    """(outputs,): calibrated scores in the order of the manifest, 0 where an output cannot apply."""
+    sender: bytes
+    """Keyed hash of the sender's address."""
+    sent_s: float | None
+    """When it was sent, in seconds since 1970; None where the message does not say."""
+    is_ordinary: bool
+    """Fully judged, and nothing but the model's outputs speaks against it: no rule, no pattern or example of the
+    owner's."""
+    excepted: tuple[str, ...]
+    """Ids of the policies that except its sender."""
+    digest: bytes
+    """Hash of the raw bytes, so that a second look is seen to be at the same message."""
+
+
+class Recorder:
+    """Makes records of screened messages."""
+
+    def __init__(self, labels: Sequence[str], policies: Iterable[Policy], limits: Limits, key: bytes) -> None:
+        """`labels` are the manifest's, in order; `key` (at most 64 bytes) is what senders are hashed with."""
+        self._labels = tuple(labels)
+        self._excepting = [policy for policy in policies if policy.is_in_force and policy.senders_except]
+        self._limits = limits
+        self._key = key
+
+    def record(self, screened: Screened, place: int) -> ScoredRecord:
+        """The record of one message. The text is read once more, for what the verdict does not carry."""
+        message, verdict = screened.message, screened.verdict
+        reading = read(message, self._limits)
+        scores = possible_scores(verdict.scores, message, reading)
+        senders = (message.sender, reading.sender)
+        address = address_of(message.sender or reading.sender or "")
+        return ScoredRecord(
+            place=place,
+            id=message.id,
+            channel=message.channel,
+            outcome=verdict.outcome,
+            scores=np.array([scores.get(label, 0.0) for label in self._labels], dtype=np.float32),
+            sender=hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=_HASH_BYTES, key=self._key).digest(),
+            sent_s=sent_s(message),
+            is_ordinary=is_ordinary(verdict),
+            excepted=tuple(p.id for p in self._excepting if excepted_sender(p.senders_except, senders) is not None),
+            digest=digest_of(message),
+        )
+
+
+def is_ordinary(verdict: Verdict) -> bool:
+    """Whether a message may count as ordinary: wholly judged, with no word against it but the model's outputs'."""
+    by_rule = any(f.kind is FindingKind.RULE and f.score >= RULE_THRESHOLD for f in verdict.findings)
+    by_owner = any(reason.startswith(_OWN_WORD) for match in verdict.matched for reason in match.because)
+    return bool(verdict.scores) and verdict.coverage.complete and not by_rule and not by_owner
+
+
+def digest_of(message: Message) -> bytes:
+    """Hash of a message's bytes."""
+    return hashlib.blake2b(message.raw, digest_size=_HASH_BYTES).digest()
+
+
+def sent_s(message: Message) -> float | None:
+    """When a mail says that it was sent, in seconds since 1970. The sender chose it: one date alone proves nothing."""
+    if message.format is not Format.MAIL:
+        return None
+    try:
+        headers = email.parser.BytesHeaderParser().parsebytes(message.raw[:HEADER_BYTES])
+        return email.utils.parsedate_to_datetime(str(headers["Date"])).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError, LookupError, OSError):
+        return None
