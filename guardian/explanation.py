@@ -72,7 +72,9 @@ class Explainer:
     def _score_sentences(self, evidence: Evidence) -> tuple[list[_Sentence], Encoding | None]:
         if evidence.encoding is None:
             return [], None
-        worst = np.argsort(-self._manifest.window_scores(evidence.encoding.logits, evidence.stratum).max(axis=1), kind="stable")
+        worst = np.argsort(
+            -self._manifest.window_scores(evidence.encoding.logits, evidence.stratum).max(axis=1), kind="stable"
+        )
         sentences: dict[tuple[int, int], _Sentence] = {}
         for index in worst:
             window = evidence.reading.windows[int(index)]

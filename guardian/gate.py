@@ -138,7 +138,12 @@ class Gate:
         began = time.perf_counter()
         reading = read(message, self._limits)
         windows = [window.text for window in reading.windows]
-        return began, message, reading, self._encoder.submit(windows + windows_in_context(windows, message.context, message.channel))
+        return (
+            began,
+            message,
+            reading,
+            self._encoder.submit(windows + windows_in_context(windows, message.context, message.channel)),
+        )
 
     def _finish(
         self, began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]

@@ -18,7 +18,7 @@ from corpus import own_rows, read_corpus
 from network import GuardianNet, predict
 from numpy.typing import NDArray
 from recipe import FOLDS, PLAIN, SHIPPED, Recipe, variants
-from sources import GROUPS, Row, nothing, shared_rows
+from sources import Row, nothing, shared_rows
 from train import choose_labels, held_out, train, training_rows
 
 Array = NDArray[np.float64]

@@ -24,7 +24,7 @@ from network import GuardianNet, predict
 from numpy.typing import NDArray
 from recipe import SHIPPED
 from score_map import ALARM_RATE, LEVEL, THRESHOLD, ScoreMap, fit, strata_of
-from sources import GROUPS, LABELS, Row, nothing, shared_rows
+from sources import GROUPS, LABELS, Row, shared_rows
 from train import held_out, load_network, training_rows
 
 from guardian.inference.strata import STRATA
@@ -227,7 +227,7 @@ def main() -> None:
     net = load_network(options.checkpoint)
     everything = shared_rows(options.data / "train")
     trained = training_rows(options.data / "train", here, SHIPPED)
-    own_tests = [row for row in own_rows(here / "corpus", held_out=True)]
+    own_tests = own_rows(here / "corpus", held_out=True)
     bank = judge(net, bank_rows(here / "bank", options.data / "train"))
     own = judge(net, own_tests)
     shared = judge(net, [row for row in everything if held_out(row) and row.source not in LICENSED])

@@ -1,13 +1,13 @@
 """The losses of one batch.
 
-  labels: binary cross-entropy with label smoothing over the outputs that a row knows, rarer outputs weighted up
-    (square root of the imbalance, at most 5);
-  twins: softplus(1 - (violating - harmless)) on `risk`, so that what differs inside a pair is what is learned;
-  evidence: the same between the sentence that its author marked and another one of the same text;
-  geometry: the base model's similarities are kept (mean squared error), so that policies on any subject still work;
-  episodes: a custom policy's prose and a few examples against its other texts (prototypical networks: Snell, Swersky
-    and Zemel, NeurIPS 2017), which is the job that the embedding has;
-  adversary: a head that guesses the source, its gradient reversed (Ganin et al., JMLR 2016).
+labels: binary cross-entropy with label smoothing over the outputs that a row knows, rarer outputs weighted up
+  (square root of the imbalance, at most 5);
+twins: softplus(1 - (violating - harmless)) on `risk`, so that what differs inside a pair is what is learned;
+evidence: the same between the sentence that its author marked and another one of the same text;
+geometry: the base model's similarities are kept (mean squared error), so that policies on any subject still work;
+episodes: a custom policy's prose and a few examples against its other texts (prototypical networks: Snell, Swersky
+  and Zemel, NeurIPS 2017), which is the job that the embedding has;
+adversary: a head that guesses the source, its gradient reversed (Ganin et al., JMLR 2016).
 """
 
 from __future__ import annotations

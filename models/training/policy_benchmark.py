@@ -71,11 +71,17 @@ def _summary(by_policy: Mapping[str, float]) -> dict[str, object]:
 
 def _texts(policy: PolicyTexts) -> list[str]:
     prose = split_prose(policy.prose)
-    return [*policy.flag, *policy.near, *policy.plain, policy.prose, *(side for side in (prose.flag, prose.fine) if side)]
+    return [
+        *policy.flag,
+        *policy.near,
+        *policy.plain,
+        policy.prose,
+        *(side for side in (prose.flag, prose.fine) if side),
+    ]
 
 
 def _mean_auc(policy: PolicyTexts, size: int, rows: Mapping[str, Floats], bank: ReferenceBank | None) -> float:
-    """Mean AUC over draws of `size` flagged and `size` fine examples; by the product's matcher where there is a bank."""
+    """Mean AUC over draws of `size` flagged and `size` fine examples; by the product's matcher with a bank."""
     rng = random.Random(f"{SEED} {policy.id} {size}")
     areas = []
     for _ in range(DRAWS):

@@ -1,6 +1,7 @@
 """How a training run goes: every choice that was compared, as one value.
 
-Invariant: `SHIPPED` is what `make train` runs; `VARIANTS` are what `make ablate` compares with it, each one change away.
+Invariant: `SHIPPED` is what `make train` runs; `variants` are what `make compare` holds against it, each one change
+away.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def variants(base: Recipe) -> dict[str, Recipe]:
     """The comparisons, each one change away from `base`."""
     return {
         "base": base,
+        "rate x 2.5": replace(base, rate=base.rate * 2.5),
         "own corpus only": replace(base, own_only=True),
         "risk of one-class sources in full": replace(base, one_class_risk=1.0),
         "risk of one-class sources unknown": replace(base, one_class_risk=0.0),

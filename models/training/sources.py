@@ -35,6 +35,7 @@ LABELS = ("risk", *GROUPS, *TACTICS)
 
 GROUP_OF = {tactic: group for group, tactics in GROUPS.items() for tactic in tactics}
 
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One text and what it says about each output."""

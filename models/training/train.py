@@ -144,6 +144,7 @@ class Run:
         flag, fine = rows[2 : 2 + len(episode.flag)], rows[2 + len(episode.flag) :]
         return episode_loss(towards, flag, fine, self.net.episode_scale)
 
+
 def train(
     rows: list[Row], recipe: Recipe, labels: tuple[str, ...], checkpoint: Path, policies_folder: Path
 ) -> GuardianNet:

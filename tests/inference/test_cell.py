@@ -29,6 +29,7 @@ from guardian.events import CellStarted, Event
 from guardian.inference import seccomp
 from guardian.inference.base import Encoding
 from guardian.inference.client import CellEncoder
+from guardian.inference.strata import STRATA
 from guardian.inference.wall import WallLevel
 
 TEXTS = [
@@ -138,7 +139,7 @@ def test_no_windows_are_an_empty_answer(cell: CellEncoder) -> None:
     encoding = judged(cell.submit([]).result(0))
     assert encoding.logits.shape == (0, len(shipped().outputs))
     assert encoding.embeddings.shape == (0, shipped().embedding)
-    assert shipped().scores(encoding.logits) == {}
+    assert shipped().scores(encoding.logits, STRATA[0]) == {}
 
 
 def test_the_register_counts_what_the_parent_saw(cell: CellEncoder) -> None:

@@ -224,9 +224,7 @@ def test_a_shift_that_is_not_one_number_a_stratum_is_refused(tmp_path: Path, shi
         load(tmp_path, TEXT + f"shift = {shift}\n")
 
 
-@pytest.mark.parametrize(
-    ("characters", "length"), [(0, 0), (159, 0), (160, 1), (599, 1), (600, 2), (10**7, 2)]
-)
+@pytest.mark.parametrize(("characters", "length"), [(0, 0), (159, 0), (160, 1), (599, 1), (600, 2), (10**7, 2)])
 def test_length_alone_decides_the_stratum(characters: int, length: int) -> None:
     assert stratum_of(Channel.INCOMING, characters) == Stratum(Channel.INCOMING, Length(length))
 

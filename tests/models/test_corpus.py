@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 TRAINING = Path(__file__).resolve().parents[2] / "models" / "training"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-sys.path.insert(0, str(TRAINING))
-
-from corpus import HELD_OUT_VOICES, OwnText, overt_ids, read_corpus, read_policies  # noqa: E402
-from giveaways import MOST_AREA, area, held_out_margins, length_feature, pairs_of, shape_features, word_features  # noqa: E402
-from sources import TACTICS  # noqa: E402
+Text = Any
+"""A row of the corpus (`corpus.OwnText`): the training code is outside the packages, and loaded by the tests alone."""
 
 SHINGLE_WORDS = 5
 MOST_SHARED = 0.5
@@ -27,31 +26,41 @@ LANGUAGES = {"de", "fr", "es", "pt", "it", "nl", "pl", "tr", "hi", "zh", "ja", "
 
 
 @pytest.fixture(scope="module")
-def corpus() -> list[OwnText]:
-    return read_corpus(TRAINING / "corpus")
+def training() -> Iterator[dict[str, Any]]:
+    """The modules of the training code, by name."""
+    sys.path.insert(0, str(TRAINING))
+    yield {name: importlib.import_module(name) for name in ("corpus", "giveaways", "sources")}
+    sys.path.remove(str(TRAINING))
 
 
 @pytest.fixture(scope="module")
-def bank() -> list[OwnText]:
-    return read_corpus(TRAINING / "bank")
+def corpus(training: dict[str, Any]) -> list[Text]:
+    texts: list[Text] = training["corpus"].read_corpus(TRAINING / "corpus")
+    return texts
 
 
-def test_there_are_eight_thousand_texts(corpus: list[OwnText], bank: list[OwnText]) -> None:
+@pytest.fixture(scope="module")
+def bank(training: dict[str, Any]) -> list[Text]:
+    texts: list[Text] = training["corpus"].read_corpus(TRAINING / "bank")
+    return texts
+
+
+def test_there_are_eight_thousand_texts(corpus: list[Text], bank: list[Text]) -> None:
     assert len(corpus) + len(bank) >= 8000
 
 
-def test_every_tactic_has_150_violating_texts(corpus: list[OwnText]) -> None:
+def test_every_tactic_has_150_violating_texts(training: dict[str, Any], corpus: list[Text]) -> None:
     counts = Counter(tactic for text in corpus for tactic in text.tactics)
-    assert {tactic: counts[tactic] for tactic in TACTICS if counts[tactic] < 150} == {}
+    assert {tactic: counts[tactic] for tactic in training["sources"].TACTICS if counts[tactic] < 150} == {}
 
 
-def test_there_are_1500_texts_in_twelve_other_languages(corpus: list[OwnText]) -> None:
+def test_there_are_1500_texts_in_twelve_other_languages(corpus: list[Text]) -> None:
     counts = Counter(text.language for text in corpus if text.language != "en")
     assert set(counts) == LANGUAGES
     assert sum(counts.values()) >= 1500
 
 
-def test_every_form_and_both_channels_are_there(corpus: list[OwnText]) -> None:
+def test_every_form_and_both_channels_are_there(corpus: list[Text]) -> None:
     forms = Counter(text.form for text in corpus)
     for form in ("sms", "mail", "chat", "voice", "dating", "marketplace", "workplace", "assistant", "companion",
                  "document", "shop", "letter", "social"):  # fmt: skip
@@ -59,12 +68,12 @@ def test_every_form_and_both_channels_are_there(corpus: list[OwnText]) -> None:
     assert min(Counter(text.channel for text in corpus).values()) >= 2000
 
 
-def test_long_conversations_are_there(corpus: list[OwnText]) -> None:
+def test_long_conversations_are_there(corpus: list[Text]) -> None:
     turns = [len(re.findall(r"(?m)^[^:\n]{1,30}: ", text.text)) for text in corpus]
     assert sum(count >= 8 for count in turns) >= 200
 
 
-def test_ids_are_unique_and_a_pair_has_one_of_each(corpus: list[OwnText], bank: list[OwnText]) -> None:
+def test_ids_are_unique_and_a_pair_has_one_of_each(corpus: list[Text], bank: list[Text]) -> None:
     ids = Counter(text.id for text in (*corpus, *bank))
     assert [name for name, count in ids.items() if count > 1] == []
     labels: dict[str, list[int]] = defaultdict(list)
@@ -74,8 +83,8 @@ def test_ids_are_unique_and_a_pair_has_one_of_each(corpus: list[OwnText], bank: 
     assert [twin for twin, both in labels.items() if sorted(both) != [0, 1]] == []
 
 
-def test_a_pair_shares_voice_channel_and_language(corpus: list[OwnText]) -> None:
-    for violating, harmless in pairs_of(corpus):
+def test_a_pair_shares_voice_channel_and_language(training: dict[str, Any], corpus: list[Text]) -> None:
+    for violating, harmless in training["giveaways"].pairs_of(corpus):
         assert (violating.voice, violating.channel, violating.language) == (
             harmless.voice,
             harmless.channel,
@@ -83,31 +92,34 @@ def test_a_pair_shares_voice_channel_and_language(corpus: list[OwnText]) -> None
         )
 
 
-def test_every_violating_text_has_its_words_marked(corpus: list[OwnText]) -> None:
+def test_every_violating_text_has_its_words_marked(corpus: list[Text]) -> None:
     assert [text.id for text in corpus if text.label and not text.evidence] == []
 
 
-def test_no_voice_is_on_both_sides_of_the_split(corpus: list[OwnText], bank: list[OwnText]) -> None:
-    assert {text.voice for text in (*corpus, *bank)} >= HELD_OUT_VOICES
+def test_no_voice_is_on_both_sides_of_the_split(training: dict[str, Any], corpus: list[Text], bank: list[Text]) -> None:
+    assert {text.voice for text in (*corpus, *bank)} >= training["corpus"].HELD_OUT_VOICES
     trained = {text.voice for text in corpus if not text.is_held_out}
     assert trained.isdisjoint({text.voice for text in corpus if text.is_held_out})
 
 
-@pytest.mark.parametrize("feature", ["length", "punctuation", "words"])
-def test_no_give_away_tells_the_twins_of_a_voice_apart(corpus: list[OwnText], feature: str) -> None:
+@pytest.mark.parametrize("feature", ["length_feature", "shape_features", "word_features"])
+def test_no_give_away_tells_the_twins_of_a_voice_apart(
+    training: dict[str, Any], corpus: list[Text], feature: str
+) -> None:
     """By a classifier that learnt from other pairs of the same voice; pairs marked overt are not counted as twins."""
-    features = {"length": length_feature, "punctuation": shape_features, "words": word_features}[feature]
-    overt = overt_ids(TRAINING / "corpus")
-    voices: dict[str, list[OwnText]] = defaultdict(list)
+    tools = training["giveaways"]
+    features = getattr(tools, feature)
+    overt = training["corpus"].overt_ids(TRAINING / "corpus")
+    voices: dict[str, list[Text]] = defaultdict(list)
     for text in corpus:
         if text.twin not in overt:
             voices[text.voice].append(text)
     told_apart = {}
     for voice, texts in voices.items():
-        pairs = pairs_of(texts)
+        pairs = tools.pairs_of(texts)
         if len(pairs) >= 20:
-            reached = area(*held_out_margins(pairs, features))
-            if reached > MOST_AREA:
+            reached = tools.area(*tools.held_out_margins(pairs, features))
+            if reached > tools.MOST_AREA:
                 told_apart[voice] = round(reached, 3)
     assert told_apart == {}
 
@@ -135,12 +147,12 @@ def copies(own: Sequence[tuple[str, str]], others: Iterable[tuple[str, str]]) ->
     return found
 
 
-def test_no_two_pairs_are_nearly_the_same(corpus: list[OwnText], bank: list[OwnText]) -> None:
+def test_no_two_pairs_are_nearly_the_same(corpus: list[Text], bank: list[Text]) -> None:
     own = [(text.twin or text.id, text.text) for text in (*corpus, *bank)]
     assert copies(own, own) == []
 
 
-def test_no_text_is_taken_from_a_set_that_we_know(corpus: list[OwnText], bank: list[OwnText]) -> None:
+def test_no_text_is_taken_from_a_set_that_we_know(corpus: list[Text], bank: list[Text]) -> None:
     """The sets under ../shared/data, which our writers never saw; where they are not, there is nothing to compare."""
     if not SHARED.is_dir():
         pytest.skip("../shared/data is not there")
@@ -159,7 +171,8 @@ def test_a_planted_copy_is_found() -> None:
     assert copies([("a", text)], [("a", text)]) == []
 
 
-def test_custom_policies_are_enough_and_mostly_near_misses() -> None:
+def test_custom_policies_are_enough_and_mostly_near_misses(training: dict[str, Any]) -> None:
+    read_policies = training["corpus"].read_policies
     benchmark = read_policies(TRAINING / "policies", held_out=True)
     trained = read_policies(TRAINING / "policies", held_out=False)
     assert len(benchmark) >= 60

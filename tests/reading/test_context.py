@@ -21,7 +21,7 @@ IN, AI = Channel.INCOMING, Channel.AI_OUTPUT
         ("don't tell mum yet", ["", "  "], IN, "don't tell mum yet"),
         ("ok", ["Ana: party on friday?", "me: yes"], IN, "Ana: party on friday?\nme: yes\n\nok"),
         ("Sure.", ["Is it safe?"], AI, "User: Is it safe?\n\nAssistant: Sure."),
-        ("Sure.", ["User: hi", "Assistant: hello", "User: safe?"], AI, "User: hi\nAssistant: hello\nUser: safe?\n\nAssistant: Sure."),
+        ("Sure.", ["User: hi", "Assistant: yo", "User: ?"], AI, "User: hi\nAssistant: yo\nUser: ?\n\nAssistant: Sure."),
         ("User: safe?\n\nAssistant: Sure.", ["User: hi"], AI, "User: hi\n\nUser: safe?\n\nAssistant: Sure."),
         ("Goodbye.", ["User: bye", "Assistant: stay"], AI, "User: bye\nAssistant: stay\n\nAssistant: Goodbye."),
     ],
@@ -30,7 +30,7 @@ def test_the_latest_turns_stand_before_the_message(text: str, context: list[str]
     assert in_context(text, context, channel) == seen
 
 
-@given(st.text(max_size=60), st.lists(st.text(max_size=700), max_size=8), st.sampled_from(Channel))
+@given(st.text(max_size=60), st.lists(st.text(max_size=200), max_size=6), st.sampled_from(Channel))
 def test_the_message_is_always_whole_and_last_and_its_history_bounded(
     text: str, context: list[str], channel: Channel
 ) -> None:
@@ -52,9 +52,8 @@ def test_without_a_conversation_no_window_is_judged_twice() -> None:
 
 
 def test_scores_are_those_in_the_conversation_and_the_embedding_is_the_messages_own() -> None:
-    both = Encoding(
-        np.array([[1.0], [5.0]], np.float32), np.eye(2, dtype=np.float32), np.array([3, 9], np.int32), np.zeros(2, np.int32), 1.0
-    )  # fmt: skip
+    logits, tokens = np.array([[1.0], [5.0]], np.float32), np.array([3, 9], np.int32)
+    both = Encoding(logits, np.eye(2, dtype=np.float32), tokens, np.zeros(2, np.int32), 1.0)
     judged = both.in_context(1)
     assert judged.logits[0, 0] == pytest.approx(CONTEXT_SHARE * 5 + (1 - CONTEXT_SHARE) * 1)
     assert judged.embeddings.tolist() == [[1, 0]]
