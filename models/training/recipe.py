@@ -57,6 +57,8 @@ class Recipe:
     freeze_layers: int = 0
     vary: bool = True
     """Whether give-aways are dropped and typos made at random."""
+    masked: float = 0.0
+    """Share of words that are hidden, so that no single one decides."""
     average: float = 0.998
     """Decay of the weight average that ships."""
     own_only: bool = False
@@ -94,6 +96,7 @@ def variants(base: Recipe) -> dict[str, Recipe]:
         "group-robust": replace(base, group_robust=True),
         "words frozen": replace(base, freeze_words=True),
         "lower two layers frozen": replace(base, freeze_words=True, freeze_layers=2),
+        "a tenth of the words hidden": replace(base, masked=0.1),
         "no variation": replace(base, vary=False),
         "more smoothing": replace(base, smoothing=0.1),
     }

@@ -1,8 +1,8 @@
 """The second reader: texts without their labels go out, labels come back, agreement is measured.
 
 `second_reading.py out FOLDER` writes numbered batches of shuffled texts; a reader answers each with a line
-`NUMBER LABEL tactic,tactic`. `second_reading.py in FOLDER` reads the answers, keeps them in
-`corpus/second-reading.tsv`, writes what was disagreed on to `corpus/dropped.txt`, and the agreement to `corpus/agreement.json`.
+`NUMBER LABEL tactic,tactic`. `second_reading.py in FOLDER` reads the answers and keeps them in
+`corpus/second-reading.tsv`; what was disagreed on goes to `corpus/dropped.txt`, agreement to `corpus/agreement.json`.
 
 Invariants: a batch never shows label, tactics, evidence, twin, voice or note; agreement is Cohen's kappa (Educational
 and Psychological Measurement 20, 1960); a pair of which the second reader saw the two texts the other way round, or saw

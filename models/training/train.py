@@ -35,6 +35,8 @@ LEAST_HELD_OUT = 8
 """Nor does a tactic with fewer positives in the held-out voices: it could not be measured."""
 EVIDENCE_PAIRS = 10
 """Pairs of sentences in one pass."""
+MASK_TOKEN, FIRST_WORD = 103, 999
+"""Of the vocabulary: the token for a hidden word, and the first token that is no special one."""
 SENTENCE_CHARS, EPISODE_CHARS = 160, 260
 """Longest sentence, and longest text of an episode; few are longer."""
 
@@ -94,9 +96,12 @@ class Run:
         self.guess = nn.Linear(self.net.encoder.config.hidden_size, len(self.labels_loss.sources))
         self.column = {label: place for place, label in enumerate(self.net.labels)}
 
-    def forward(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, embeddings and the features under both."""
+    def forward(self, texts: Sequence[str], *, masked: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, embeddings and the features under both; a share `masked` of the words is hidden."""
         tokens, mask = pad([encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))])
+        if masked:
+            hidden = (torch.rand(tokens.shape) < masked) & (tokens >= FIRST_WORD)
+            tokens = tokens.masked_fill(hidden, MASK_TOKEN)
         with torch.autocast("cpu", torch.bfloat16):
             return self.net.features(tokens, mask)
 
@@ -104,7 +109,8 @@ class Run:
         """The weighted parts of one step's loss."""
         recipe, rng = self.recipe, self.rng
         texts = [crop(self.rows[index], rng) for index in batch]
-        logits, embedding, features = self.forward([vary(text, rng) for text in texts] if recipe.vary else texts)
+        texts = [vary(text, rng) for text in texts] if recipe.vary else texts
+        logits, embedding, features = self.forward(texts, masked=recipe.masked)
         parts = {"labels": self.labels_loss(logits, batch)}
         if recipe.twins:
             parts["twins"] = recipe.twins * twins_loss(logits[:, 0], twin_pairs(self.rows, batch))
