@@ -131,3 +131,64 @@ def test_the_verdict_says_which_model_policies_and_wall(gate: Gate) -> None:
     assert len(verdict.model_sha256) == 64
     assert verdict.policy_set.startswith("sha256:")
     assert verdict.wall in ("netns", "seccomp", "none")
+
+
+GERMAN = (
+    "Bitte überweisen Sie den Betrag noch heute, sonst wird Ihr Konto gesperrt. Sprechen Sie mit niemandem darüber."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "outcome", "reasons"),
+    [
+        pytest.param("", "incoming", Outcome.CLEAN, set(), id="empty"),
+        pytest.param(" \n\t ", "incoming", Outcome.CLEAN, set(), id="white space"),
+        pytest.param("x", "incoming", Outcome.CLEAN, set(), id="one character"),
+        pytest.param("\N{THUMBS UP SIGN}", "incoming", Outcome.CLEAN, set(), id="one emoji"),
+        pytest.param(
+            "win " * 262_144,
+            "incoming",
+            Outcome.UNSCREENED,
+            {"too-large", "language-not-covered"},
+            id="1 MB of one word",
+        ),
+        pytest.param(
+            "Hello, привет и до завтра, 你好 see you at ten, مرحبا, ok",
+            "incoming",
+            Outcome.UNSCREENED,
+            {"language-not-covered"},
+            id="mixed scripts",
+        ),
+        pytest.param(GERMAN, "incoming", Outcome.UNSCREENED, {"language-not-covered"}, id="German"),
+        pytest.param(
+            "您的账户已被冻结，请立即点击链接验证您的身份信息。",
+            "incoming",
+            Outcome.UNSCREENED,
+            {"language-not-covered"},
+            id="Chinese",
+        ),
+        pytest.param(
+            "Prune the roses in late winter, just above a bud that faces outward.",
+            "ai_output",
+            Outcome.CLEAN,
+            set(),
+            id="an assistant's reply without its question",
+        ),
+    ],
+)
+def test_an_odd_text_has_a_defined_answer(
+    gate: Gate, text: str, channel: str, outcome: Outcome, reasons: set[str]
+) -> None:
+    verdict = gate.screen(Message(text.encode(), Channel(channel))).verdict
+    assert verdict.outcome is outcome
+    assert {reason.code for reason in verdict.coverage.reasons} == reasons
+    assert verdict.coverage.complete is (not reasons)
+
+
+def test_a_conversation_changes_what_a_sentence_means_and_never_what_was_sent(gate: Gate) -> None:
+    turns = ("Ana: I took grandma's bank card, she will not notice before Friday", "me: that is theft", "Ana: relax")
+    alone, told = (Message(b"Don't tell mum.", context=context) for context in ((), turns))
+    first, second = gate.screen(alone), gate.screen(told)
+    assert first.verdict.risk != second.verdict.risk
+    assert second.message.raw == alone.raw
+    assert second.verdict.coverage.windows == first.verdict.coverage.windows == 1
