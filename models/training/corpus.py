@@ -22,8 +22,8 @@ HELD_OUT_VOICES = frozenset(
     {
         "t1-wren", "t2-birch", "t3-flint", "t4-ibis", "t5-fern", "t6-clay", "t7-opal", "t8-yew", "t9-rowan",
         "t10-pearl", "t11-thyme", "t12-umber", "t13-lark", "t14-jade", "t15-moss2", "t16-ridge", "t17-dusk",
-        "t18-comet", "t19-wool", "t20-glass", "t21-rust", "t22-canon", "t23-inkwell", "o1-elm", "o2-larch",
-        "o3-ivory", "o4-beryl", "o5-ash", "b8",
+        "t18-comet", "t19-wool", "t20-glass", "t21-rust", "t22-canon", "t23-inkwell", "t24-tansy", "t25-bracken",
+        "t26-heath", "o1-elm", "o2-larch", "o3-ivory", "o4-beryl", "o5-ash", "b8",
     }
 )  # fmt: skip
 """Voices that neither training nor the bank reads; in other languages than English those that end in -b."""
@@ -157,5 +157,5 @@ def read_policies(folder: Path, *, held_out: bool) -> list[PolicyTexts]:
 
 
 def own_rows(folder: Path, *, held_out: bool) -> list[Row]:
-    """The corpus as training reads it: the training voices, or the held-out ones."""
-    return [text.row() for text in read_corpus(folder) if text.is_held_out is held_out]
+    """The English corpus as training reads it: the training voices, or the held-out ones."""
+    return [text.row() for text in read_corpus(folder) if text.language == "en" and text.is_held_out is held_out]
