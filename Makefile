@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test test-slow check format bench train eval clean
+.PHONY: help setup run test test-slow check format bench train compare eval clean
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -36,7 +36,12 @@ bench: ## the figures of design and README, beside their baselines (never a verd
 train: ## rebuild the embedded model from ../shared/data/train and our corpus (about an hour on two cores)
 	@$(PYTHON) scripts/set_up.py dev train
 	@$(BIN)/python models/training/train.py
+	@$(BIN)/python models/training/train.py --plain
 	@$(BIN)/python models/training/evaluate.py --ship
+
+compare: ## training choices beside each other, on voices and sources that no run read (an hour and more)
+	@$(PYTHON) scripts/set_up.py dev train
+	@$(BIN)/python models/training/compare.py
 
 eval: ## the report card: what ships beside simpler systems, on texts that training did not read (into .train/)
 	@$(PYTHON) scripts/set_up.py dev train

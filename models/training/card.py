@@ -56,8 +56,6 @@ class Report:
     name: str
     weights: str
     outputs: list[Measured]
-    sources: list[tuple[str, int, int, int, int]]
-    twins: dict[str, tuple[int, int]]
     trained_rows: int
     bank_rows: int
     alarm_rate: float
@@ -136,18 +134,37 @@ def _outputs_table(report: Report) -> list[str]:
     return rows
 
 
-def _sources_table(report: Report) -> list[str]:
-    rows = ["| source (held-out part) | violating found | ordinary called violating |", "|---|---|---|"]
-    for source, positives, found, ordinary, alarms in report.sources:
-        rows.append(f"| {source} | {_interval(found, positives)} | {_interval(alarms, ordinary)} |")
-    return rows
+def _choices_table(path: Path) -> tuple[str, list[str]]:
+    """Steps of the compared runs, and one line a run. Written by `compare.py`."""
+    runs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    rows = [
+        "| change | people | scams | AI | injection | mean | unseen sources | AUC | twins |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for run in runs:
+        shares = (run[name] for name in ("people", "scams", "AI", "injection", "mean of families", "mean of unseen"))
+        cells = ["-" if math.isnan(share) else f"{100 * share:.1f} %" for share in shares]
+        rows.append(f"| {run['variant']} | {' | '.join(cells)} | {run['AUC']:.3f} | {100 * run['twins']:.1f} % |")
+    return str(runs[0]["steps"]) if runs else "-", rows
+
+
+def _readers_lines(path: Path) -> list[str]:
+    """What the second reader, who saw no label, agreed on. Written by `second_reading.py`."""
+    if not path.exists():
+        return ["The corpus has not been read a second time yet."]
+    table = json.loads(path.read_text(encoding="utf-8"))
+    tactics = " ".join(f"`{tactic}` {each['kappa']:.2f}," for tactic, each in table["tactics"].items()).rstrip(",")
+    return [
+        f"{table['texts']:,} texts were labelled again by a second reader who saw no label. Cohen's kappa: violating "
+        f"or not {table['label']:.2f}; by tactic: {tactics}.",
+    ]
 
 
 def write_card(path: Path, report: Report) -> None:
     """The model card: limits first, then the measurements, then data, licences and credits."""
-    template = (Path(__file__).parent / "card.md").read_text(encoding="utf-8")
-    twins = ["| pairs from | the violating text scores higher |", "|---|---|"]
-    twins += [f"| {source} | {_interval(right, total)} |" for source, (right, total) in report.twins.items()]
+    here = Path(__file__).parent
+    steps, choices = _choices_table(here / "comparisons.jsonl")
+    template = (here / "card.md").read_text(encoding="utf-8")
     parts = {
         "NAME": report.name,
         "WEIGHTS": report.weights,
@@ -156,8 +173,9 @@ def write_card(path: Path, report: Report) -> None:
         "BANK": f"{report.bank_rows:,}",
         "RATE": f"{100 * report.alarm_rate:.1f} %",
         "OUTPUTS": "\n".join(_outputs_table(report)),
-        "SOURCES": "\n".join(_sources_table(report)),
-        "TWINS": "\n".join(twins),
+        "CHOICES": "\n".join(choices),
+        "CHOICE_STEPS": steps,
+        "READERS": "\n".join(_readers_lines(here / "corpus" / "agreement.json")),
     }
     for key, value in parts.items():
         template = template.replace("{{" + key + "}}", value)

@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,34 +151,6 @@ def measure(
     return result
 
 
-def by_source(judged: Judged, score_map: ScoreMap) -> list[tuple[str, int, int, int, int]]:
-    """For each source: positives, found, ordinary, false alarms, of `risk` at its threshold."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row, lifted in zip(judged.rows, score_map.lifted(judged), strict=True):
-        risk = row.labels.get("risk")
-        if risk is not None:
-            place = 0 if risk == 1.0 else 2
-            counts[row.source][place] += 1
-            counts[row.source][place + 1] += int(lifted[0] >= LEVEL)
-    return [(source, *numbers) for source, numbers in sorted(counts.items())]  # type: ignore[misc]
-
-
-def twins_accuracy(judged: Judged) -> dict[str, tuple[int, int]]:
-    """Per source: pairs in which the violating text has the higher risk, and pairs in all."""
-    pairs: dict[str, dict[float, float]] = defaultdict(dict)
-    source: dict[str, str] = {}
-    for row, logits in zip(judged.rows, judged.logits, strict=True):
-        if row.twin and "risk" in row.labels:
-            pairs[row.twin][row.labels["risk"]] = float(logits[0])
-            source[row.twin] = row.source
-    result: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for twin, pair in pairs.items():
-        if len(pair) == 2:
-            result[source[twin]][0] += int(pair[1.0] > pair[0.0])
-            result[source[twin]][1] += 1
-    return {key: (value[0], value[1]) for key, value in sorted(result.items())}
-
-
 def write_bank(path: Path, bank: Judged) -> None:
     """The bank as the product loads it: numbers only, no text."""
     np.savez_compressed(
@@ -204,34 +175,20 @@ def write_golden(net: GuardianNet, rows: Sequence[Row], path: Path) -> None:
     path.write_text(json.dumps({"labels": list(net.labels), "golden": golden}, ensure_ascii=False, indent=0) + "\n")
 
 
-def dev_rows(folder: Path) -> list[Row]:
-    """The sets that may be looked at and never trained on."""
-    rows = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            raw = json.loads(line)
-            labels = {"risk": float(raw["label"])}
-            rows.append(Row(raw["text"], labels, f"dev:{path.stem}", raw["id"], raw["channel"]))
-    return rows
-
-
 def main() -> None:
-    """Command line of `make eval` (and the second half of `make train`, with --ship)."""
+    """The second half of `make train`, with --ship."""
     here = Path(__file__).resolve().parent
     models, root = here.parent, here.parents[1]
-    parser = argparse.ArgumentParser(description="Measure the embedded model; with --ship write what ships.")
+    parser = argparse.ArgumentParser(description="Calibrate and measure the network; with --ship write what ships.")
     parser.add_argument("--data", type=Path, default=root.parent / "shared" / "data")
     parser.add_argument("--checkpoint", type=Path, default=root / ".train" / "checkpoint.pt")
     parser.add_argument("--ship", action="store_true")
     options = parser.parse_args()
     net = load_network(options.checkpoint)
-    everything = shared_rows(options.data / "train")
     trained = training_rows(options.data / "train", here, SHIPPED)
     own_tests = own_rows(here / "corpus", held_out=True)
     bank = judge(net, bank_rows(here / "bank", options.data / "train"))
     own = judge(net, own_tests)
-    shared = judge(net, [row for row in everything if held_out(row) and row.source not in LICENSED])
-    dev = judge(net, dev_rows(options.data / "dev"))
     score_map = fit(bank, own, net.labels)
     apart = judge(net, measured_ordinary(here / "bank"))
     harmless = own.take([place for place, row in enumerate(own.rows) if row.labels["risk"] == 0.0])
@@ -246,8 +203,6 @@ def main() -> None:
         name=NAME,
         weights=WEIGHTS,
         outputs=measure(net, score_map, own, ordinary, trained_on),
-        sources=[line for judged in (own, apart, shared, dev) for line in by_source(judged, score_map)],
-        twins=twins_accuracy(own) | twins_accuracy(shared),
         trained_rows=len(trained),
         bank_rows=len(bank.rows),
         alarm_rate=ALARM_RATE,

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from network import EMBEDDING, GuardianNet, base_folder
 
-NAME = "guardian-mini-1"
+NAME = "guardian-mini-2"
 WEIGHT_TYPES = {
     "F32": gguf.GGMLQuantizationType.F32,
     "F16": gguf.GGMLQuantizationType.F16,

@@ -31,7 +31,7 @@ SHARE = {
 class Recipe:
     """One training run."""
 
-    steps: int = 1600
+    steps: int = 1400
     batch_tokens: int = 3200
     """Tokens of one batch, padding included."""
     rate: float = 1e-4

@@ -115,7 +115,7 @@ def main() -> None:
         dropped.unlink(missing_ok=True)
     texts = read_corpus(HERE)
     if options.direction == "out":
-        write_batches(texts, options.folder)
+        write_batches([text for text in texts if text.twin and text.language == "en"], options.folder)
         return
     answers = read_answers(options.folder)
     lines = sorted(f"{name}\t{label}\t{','.join(tactics)}" for name, (label, tactics) in answers.items())

@@ -271,11 +271,11 @@ DAMAGE = {
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_model_is_one_line_and_exit_2(run_guardian: Run, tmp_path: Path, damage: str) -> None:
     models = Path(__file__).resolve().parents[2] / "models"
-    for name in ("guardian-mini-1.gguf", "manifest.toml", "reference-bank.npz"):
+    for name in ("guardian-mini-2.gguf", "manifest.toml", "reference-bank.npz"):
         shutil.copy(models / name, tmp_path / name)
-    DAMAGE[damage](tmp_path / "guardian-mini-1.gguf")
+    DAMAGE[damage](tmp_path / "guardian-mini-2.gguf")
     done = run_guardian("filter", stdin=PHISH, env={"GUARDIAN_MODEL_DIR": str(tmp_path)})
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
-    assert b"guardian-mini-1.gguf" in done.stderr
+    assert b"guardian-mini-2.gguf" in done.stderr
     assert b"Traceback" not in done.stderr
