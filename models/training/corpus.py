@@ -23,7 +23,7 @@ HELD_OUT_VOICES = frozenset(
         "t1-wren", "t2-birch", "t3-flint", "t4-ibis", "t5-fern", "t6-clay", "t7-opal", "t8-yew", "t9-rowan",
         "t10-pearl", "t11-thyme", "t12-umber", "t13-lark", "t14-jade", "t15-moss2", "t16-ridge", "t17-dusk",
         "t18-comet", "t19-wool", "t20-glass", "t21-rust", "t22-canon", "t23-inkwell", "t24-tansy", "t25-bracken",
-        "t26-heath", "o1-elm", "o2-larch", "o3-ivory", "o4-beryl", "o5-ash", "b8",
+        "t26-heath", "t27-holly", "o1-elm", "o2-larch", "o3-ivory", "o4-beryl", "o5-ash", "b8",
     }
 )  # fmt: skip
 """Voices that neither training nor the bank reads; in other languages than English those that end in -b."""
@@ -83,7 +83,7 @@ class PolicyTexts:
 
 def read_lines(path: Path) -> Iterator[dict[str, object]]:
     """The objects of a JSON Lines file. Raises ValueError with file and line."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if line.strip():
             try:
                 yield json.loads(line)

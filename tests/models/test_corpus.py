@@ -159,9 +159,10 @@ def test_no_text_is_taken_from_a_set_that_we_know(corpus: list[Text], bank: list
     own = [(text.twin or text.id, text.text) for text in (*corpus, *bank)]
     theirs = []
     for path in sorted(SHARED.glob("*/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            theirs.append((f"{path.stem} {row['id']}", row["text"]))
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line:
+                row = json.loads(line)
+                theirs.append((f"{path.stem} {row['id']}", row["text"]))
     assert copies(own, theirs) == []
 
 
