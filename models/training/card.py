@@ -143,7 +143,7 @@ def _choices_table(path: Path) -> tuple[str, list[str]]:
     ]
     for run in runs:
         shares = (run[name] for name in ("people", "scams", "AI", "injection", "mean of families", "mean of unseen"))
-        cells = ["-" if math.isnan(share) else f"{100 * share:.1f} %" for share in shares]
+        cells = ["-" if share is None else f"{100 * share:.1f} %" for share in shares]
         rows.append(f"| {run['variant']} | {' | '.join(cells)} | {run['AUC']:.3f} | {100 * run['twins']:.1f} % |")
     return str(runs[0]["steps"]) if runs else "-", rows
 

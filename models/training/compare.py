@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections import defaultdict
 from dataclasses import replace
@@ -133,7 +134,8 @@ def main() -> None:
         result = run_one(name, recipe, options.fold, here, options.data, options.out)
         line = {"variant": name, "fold": options.fold, "steps": options.steps, "s": round(time.monotonic() - began)}
         with (options.out / "compare.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line | {key: round(value, 4) for key, value in result.items()}) + "\n")
+            shown = {key: None if math.isnan(value) else round(value, 4) for key, value in result.items()}
+            file.write(json.dumps(line | shown) + "\n")
         print(name, result, flush=True)
 
 
