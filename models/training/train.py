@@ -114,7 +114,7 @@ class Run:
         parts = {"labels": self.labels_loss(logits, batch)}
         if recipe.twins:
             parts["twins"] = recipe.twins * twins_loss(logits[:, 0], twin_pairs(self.rows, batch))
-        if recipe.geometry:
+        if recipe.geometry and len(batch) > 1:
             teacher = torch.stack([self.teacher[index] for index in batch])
             targets = self.labels_loss.targets[batch]
             parts["geometry"] = recipe.geometry * geometry_loss(embedding, teacher, targets)
