@@ -9,8 +9,9 @@ what matches by it alone has no margin; a negated part counts as true, so alarms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,19 +124,12 @@ def _names(expression: Expression | None) -> Iterator[str]:
 
 
 def _any(parts: list[_Margins]) -> _Margins:
-    return _Margins(_over(np.maximum, [p.at_all for p in parts]), _over(np.maximum, [p.as_alarm for p in parts]))
+    return _Margins(reduce(np.maximum, [p.at_all for p in parts]), reduce(np.maximum, [p.as_alarm for p in parts]))
 
 
 def _all(parts: list[_Margins]) -> _Margins:
-    at_all = _over(np.minimum, [part.at_all for part in parts])
-    return _Margins(at_all, np.minimum(at_all, _over(np.maximum, [part.as_alarm for part in parts])))
-
-
-def _over(larger: Callable[[Doubles, Doubles], Doubles], parts: list[Doubles]) -> Doubles:
-    result = parts[0]
-    for part in parts[1:]:
-        result = larger(result, part)
-    return result
+    at_all = reduce(np.minimum, [part.at_all for part in parts])
+    return _Margins(at_all, np.minimum(at_all, reduce(np.maximum, [part.as_alarm for part in parts])))
 
 
 def _constant(count: int, at_all: float, as_alarm: float) -> _Margins:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from guardian.calibration.alarm import AlarmRule, Doubles
+from guardian.calibration.alarm import AlarmRule, Doubles, Flags
 from guardian.calibration.interval import rate_interval
 from guardian.calibration.stream import Stream
 from guardian.calibration.thresholds import MOST_STEP, MOST_TOTAL
@@ -36,7 +36,8 @@ HIGHEST_RATE = 0.05
 ONE_SENDER = 0.2
 """How far one sender may lift a threshold, as a logit."""
 _MOST_LEFT_OUT = 32
-"""Senders without whom everything is computed again: those with the most messages."""
+"""Senders without whom everything is computed again: as many of those with the most messages, and of those with the
+most messages at or over a threshold, for a few are enough where it hangs on few."""
 _JUST_ABOVE = 1e-3
 """A threshold stands this much over the highest ordinary margin that must not pass, as a logit."""
 
@@ -102,10 +103,12 @@ def _settle(stream: Stream, ground: Ground, budget: float, elsewhere: float) -> 
     missing = max(math.ceil(2 * (LEAST_COUNTED - counted)), 0)
     if missing or not ground.alarm.can_alarm:
         return _described(stream, ground, ground.current, counted, missing=missing)
-    wanted = _wanted(stream, ground, budget, elsewhere)
+    wanted, decisive = _wanted(stream, ground, budget, elsewhere)
     guarded = wanted
-    for sender in stream.heaviest_senders(_MOST_LEFT_OUT):
-        without = _wanted(stream.take(stream.senders != sender), ground, budget, elsewhere)
+    every = np.ones(len(stream), dtype=np.bool_)
+    left_out = [sender for among in (every, decisive) for sender in stream.heaviest_senders(_MOST_LEFT_OUT, among)]
+    for sender in dict.fromkeys(left_out):
+        without, _ = _wanted(stream.take(stream.senders != sender), ground, budget, elsewhere)
         guarded = np.minimum(guarded, without + ONE_SENDER)
     bounded = np.clip(guarded, *_bounds(ground))
     needed = LEAST_ALARMS / _rate(stream, budget, elsewhere) - 1
@@ -135,8 +138,9 @@ def _rate(stream: Stream, budget: float, elsewhere: float) -> float:
     return min(budget / (_volume(stream) + elsewhere), HIGHEST_RATE)
 
 
-def _wanted(stream: Stream, ground: Ground, budget: float, elsewhere: float) -> Doubles:
-    """(outputs,): where the budget wants the thresholds, as logits, before any bound."""
+def _wanted(stream: Stream, ground: Ground, budget: float, elsewhere: float) -> tuple[Doubles, Flags]:
+    """(outputs,): where the budget wants the thresholds, as logits, before any bound. (n,): which messages, each in
+    its half, stand so high that this hangs on them."""
     weights, shapes = stream.weights(), stream.shapes
     level = ground.shipped.copy()
     rows = np.concatenate([ground.bank, stream.logits[shapes]])
@@ -152,7 +156,9 @@ def _wanted(stream: Stream, ground: Ground, budget: float, elsewhere: float) -> 
     wanted = ground.current.copy()
     watched = list(ground.alarm.watched)
     wanted[watched] = level[watched] + shift
-    return wanted
+    decisive: Flags = (stream.logits[:, watched] >= level[watched] - 2 * _JUST_ABOVE).any(axis=1)
+    decisive[~shapes] = margins >= shift - 2 * _JUST_ABOVE
+    return wanted, decisive
 
 
 def conformal_quantile(values: Doubles, weights: Doubles, rate: float) -> float:

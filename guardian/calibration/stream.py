@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from guardian.calibration.alarm import Doubles, Flags
 from guardian.calibration.record import ScoredRecord
+from guardian.calibration.thresholds import CERTAIN
 from guardian.message import Channel
 
 LARGEST_SHARE = 0.02
@@ -25,7 +26,6 @@ _DAY_S = 86_400.0
 _TRIMMED = 0.05
 """Share of the earliest dates, and of the latest, that do not say how long the stream lasted."""
 _MOST_ROUNDS = 200
-_CERTAIN = 1e-6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,11 +55,13 @@ class Stream:
         excepted = {policy: flags[chosen] for policy, flags in self.excepted.items()}
         return Stream(self.logits[chosen], self.senders[chosen], self.shapes[chosen], excepted, self.weeks)
 
-    def heaviest_senders(self, most: int) -> list[int]:
-        """The senders of more than one message, most messages first, at most `most`."""
-        names, counts = np.unique(self.senders, return_counts=True)
-        order = np.lexsort((names, -counts))[:most]
-        return [int(names[place]) for place in order if counts[place] > 1]
+    def heaviest_senders(self, most: int, among: Flags) -> list[int]:
+        """The senders of more than one message, at most `most`: those with most messages `among` (n,) some first."""
+        names, places, counts = np.unique(self.senders, return_inverse=True, return_counts=True)
+        weights = np.bincount(places[among], minlength=len(names))
+        several = np.flatnonzero((counts > 1) & (weights > 0))
+        order = several[np.lexsort((names[several], -weights[several]))][:most]
+        return [int(name) for name in names[order]]
 
 
 def sender_weights(senders: NDArray[np.int64]) -> Doubles:
@@ -110,7 +112,7 @@ def stream_of(records: Sequence[ScoredRecord], channel: Channel, weeks: float) -
 
 def logits_of(scores: NDArray[np.floating]) -> Doubles:
     """Logits of scores, finite also at 0 and 1."""
-    clipped = np.clip(scores.astype(np.float64), _CERTAIN, 1 - _CERTAIN)
+    clipped = np.clip(scores.astype(np.float64), CERTAIN, 1 - CERTAIN)
     logits: Doubles = np.log(clipped / (1 - clipped))
     return logits
 

@@ -23,7 +23,7 @@ MOST_STEP = 0.4
 """How far one calibration may move a threshold, as a logit: from 0.80 to 0.73 or 0.86."""
 MOST_TOTAL = 0.75
 """How far from the shipped threshold all calibrations together may move one, as a logit: from 0.80 to 0.65 or 0.89."""
-_CERTAIN = 1e-6
+CERTAIN = 1e-6
 """Scores nearer than this to 0 or 1 count as this near, so that logits stay finite."""
 _ROUNDING = 1e-3
 """By this much, as a logit, a threshold that was rounded may stand outside the band."""
@@ -62,7 +62,7 @@ def fingerprint(manifest: Manifest) -> str:
 
 def logit(score: float) -> float:
     """ln(p / (1 - p)) of a score, finite also at 0 and 1."""
-    score = min(max(score, _CERTAIN), 1 - _CERTAIN)
+    score = min(max(score, CERTAIN), 1 - CERTAIN)
     return math.log(score / (1 - score))
 
 

@@ -103,7 +103,7 @@ def changes(
 
     Raises InputError where the archive is no longer what it was.
     """
-    wanted = {record.place: record for record in records}
+    wanted = {record.place for record in records}
     if not wanted:
         return
     chosen = (message for place, message in enumerate(archive.messages()) if place in wanted)

@@ -237,8 +237,13 @@ class _Rate(Protocol):
 
 
 def _rate_words(rate: _Rate) -> str:
-    row = _rate_json(rate)
-    return f"{row['expected']:.2g} ({row['low']:.2g} to {row['high']:.2g})"
+    expected, low, high = (_short_number(value) for value in _rate_json(rate).values())
+    return f"{expected} ({low} to {high})"
+
+
+def _short_number(value: float) -> str:
+    """Two digits of a small number, a large one to the unit: never 1.2e+02."""
+    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
 
 
 def _rate_json(rate: _Rate) -> dict[str, float]:

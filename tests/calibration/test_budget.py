@@ -99,6 +99,19 @@ def test_one_sender_of_ten_thousand_messages_lifts_a_threshold_no_further_than_a
     assert not without.missing
 
 
+@pytest.mark.parametrize("budget", [0.3, 1.0])
+@pytest.mark.parametrize("count", [3, 6])
+def test_a_sender_of_a_few_messages_behind_many_newsletters_lifts_a_threshold_no_further(
+    budget: float, count: int
+) -> None:
+    """Forty senders write more often, so that whoever watches the busiest senders alone does not see this one."""
+    letters = a_stream(400, senders=[number // 10 for number in range(400)], logits=np.full((400, 4), -5.0))
+    honest = joined(a_stream(400, seed=0), letters)
+    attack = Stream(np.full((count, 4), 8.0), np.zeros(count, dtype=np.int64), np.zeros(count, bool), {}, honest.weeks)
+    with_it = _settle(joined(honest, attack), budget).thresholds
+    assert (with_it - _settle(honest, budget).thresholds).max() <= ONE_SENDER + 1e-9
+
+
 def test_a_flood_of_ordinary_words_does_not_lift_a_threshold_either() -> None:
     """More messages a week would mean a smaller rate, so a flood could make Guardian quieter."""
     honest = a_stream(400)
