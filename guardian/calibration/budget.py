@@ -156,7 +156,7 @@ def _wanted(stream: Stream, ground: Ground, budget: float, elsewhere: float) -> 
     wanted = ground.current.copy()
     watched = list(ground.alarm.watched)
     wanted[watched] = level[watched] + shift
-    decisive: Flags = (stream.logits[:, watched] >= level[watched] - 2 * _JUST_ABOVE).any(axis=1)
+    decisive: Flags = np.any(stream.logits[:, watched] >= level[watched] - 2 * _JUST_ABOVE, axis=1)
     decisive[~shapes] = margins >= shift - 2 * _JUST_ABOVE
     return wanted, decisive
 

@@ -50,6 +50,8 @@ def _rerun(args: argparse.Namespace, settings: Settings) -> ExitCode:
     page = Path(args.html) if args.html else None
     if page is not None and not page.absolute().parent.is_dir():  # said now, and not after an hour of screening
         raise OutputError(f"cannot write {page}: its folder does not exist")
+    if page is not None and page.is_dir():
+        raise OutputError(f"cannot write {page}: it is a folder")
     labelled = read_labelled(Path(args.rerun))
     with (
         open_gate(settings, narrate(verbose=False)) as gate,

@@ -15,12 +15,12 @@ from guardian.reading.sentences import split_sentences
 
 _PERMITS = re.compile(
     r"""(?ix) \b (?:
-        (?:it \s is|it's|that's|that \s is|is|are|are \s all|perfectly|all|also|always) \s
+        (?:it \s is|it['\u2019]s|that['\u2019]s|that \s is|is|are|are \s all|perfectly|all|also|always) \s
         (?:fine|ok|okay|allowed|welcome|harmless|normal|alright|good)
-      | (?:don'?t|do \s not|never|not) \s (?:flag|mind|count|warn|bother|include)
-      | fine (?: \s (?:when|if|are|is|to|with|for) | : )
+      | (?:don['\u2019]?t|do \s not|never|not) \s (?:flag|mind|count|warn|bother|include)
+      | fine (?: \s (?:when|if|are|is|to|with|for) | (?= \s? : ) )
       | (?:except|unless|leave \s (?:out|alone)|let \s .{1,40} through|ignore|exclude|not \s meant)
-      | (?:doesn'?t|don'?t) \s count
+      | (?:doesn['\u2019]?t|don['\u2019]?t) \s count
     ) \b"""
 )  # fmt: skip
 """How owners say that something may pass. The list is our own."""
@@ -47,7 +47,7 @@ def split_prose(prose: str) -> Prose:
         turn = _TURN.search(sentence)
         if not _PERMITS.search(sentence):
             flag.append(sentence)
-        elif turn and not _PERMITS.search(sentence[: turn.start()]):
+        elif turn and turn.start() and not _PERMITS.search(sentence[: turn.start()]):
             flag.append(sentence[: turn.start()].strip())
             fine.append(sentence[turn.end() :].strip())
         else:

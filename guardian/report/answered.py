@@ -91,7 +91,6 @@ def _language(pairs: Pairs) -> dict[str, Any]:
 
 def worst_errors(pairs: Pairs) -> dict[str, list[dict[str, Any]]]:
     """Ids to read: the ordinary rows with most risk, the violating rows with least. Ties in the order of the rows."""
-    ranked = sorted(pairs, key=lambda pair: pair[1].risk)
 
     def listed(chosen: Pairs) -> list[dict[str, Any]]:
         return [
@@ -99,11 +98,9 @@ def worst_errors(pairs: Pairs) -> dict[str, list[dict[str, Any]]]:
             for row, answer in chosen[:MOST_LISTED]
         ]
 
-    by_most = sorted(pairs, key=lambda pair: -pair[1].risk)
-    return {
-        "alarms": listed([pair for pair in by_most if not pair[0].violating]),
-        "misses": listed([pair for pair in ranked if pair[0].violating]),
-    }
+    alarms = sorted((pair for pair in pairs if not pair[0].violating), key=lambda pair: -pair[1].risk)
+    misses = sorted((pair for pair in pairs if pair[0].violating), key=lambda pair: pair[1].risk)
+    return {"alarms": listed(alarms), "misses": listed(misses)}
 
 
 def latency(answers: Sequence[Answer]) -> dict[str, float]:

@@ -26,6 +26,7 @@ from guardian.report.rows import LabelledRow
 from guardian.report.scored import measure_scores
 from guardian.report.shares import Share
 from guardian.report.shortfalls import shortfalls
+from guardian.verdict import Outcome
 
 JSON_VERSION: Final = 1
 """`v` of a report; raised when a field changes its meaning or goes away."""
@@ -103,17 +104,21 @@ def make_report(
         "beside": _beside(rows, pairs, (*simple_rivals(answers), *extras.rivals)),
         "custom_policies": extras.custom_policies,
         "notes": list(extras.notes),
-        "timings": {
-            "machine": platform.machine(),
-            "system": f"{platform.system()} {platform.release()}",
-            "wall": judge.wall,
-            "resident_mb": asked.resident_mb,
-            **answered.latency(answers),
-        },
+        "timings": _timings(asked),
         "signature": None,
     }
     report["cannot"] = shortfalls(report)
     return report
+
+
+def _timings(asked: Asked) -> dict[str, Any]:
+    return {
+        "machine": platform.machine(),
+        "system": f"{platform.system()} {platform.release()}",
+        "wall": asked.judge.wall,
+        "resident_mb": asked.resident_mb,
+        **answered.latency(asked.answers),
+    }
 
 
 def _counts(pairs: answered.Pairs) -> dict[str, int]:
@@ -123,7 +128,7 @@ def _counts(pairs: answered.Pairs) -> dict[str, int]:
 
 
 def _beside(rows: Sequence[LabelledRow], pairs: answered.Pairs, rivals: Sequence[Rival]) -> list[dict[str, Any]]:
-    says = tuple(answer.outcome.value == "flagged" for _, answer in pairs)
+    says = tuple(answer.outcome is Outcome.FLAGGED for _, answer in pairs)
     product = Rival(PRODUCT, scores_of([answer for _, answer in pairs]), says)
     measured = [_rival(rows, rival) for rival in (product, *rivals)]
     for each in measured[1:]:

@@ -68,8 +68,9 @@ def _files(path: Path) -> Sequence[Path]:
 
 
 def _read_file(path: Path) -> tuple[list[LabelledRow], DataFile]:
-    digest, size_bytes, seen = hashlib.sha256(), 0, {""}
+    digest, size_bytes = hashlib.sha256(), 0
     rows: list[LabelledRow] = []
+    seen: set[str] = set()
     try:
         with open_regular_file(path) as stream:
             for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE_BYTES + 1), b""), start=1):

@@ -72,14 +72,15 @@ class LabelledRow:
         )
 
     def evidence_ranges(self) -> list[tuple[int, int]]:
-        """Byte ranges (start, end) of every place where a marked span stands in `raw`."""
+        """Byte ranges (start, end) of every place where a marked span stands in `raw`, none over another of its own:
+        a span that repeats within itself would else stand in as many places as it has bytes."""
         raw, ranges = self.raw, []
         for marked in self.evidence:
             wanted = marked.encode("utf-8", "surrogatepass")
             start = raw.find(wanted)
             while start >= 0:
                 ranges.append((start, start + len(wanted)))
-                start = raw.find(wanted, start + 1)
+                start = raw.find(wanted, start + len(wanted))
         return sorted(ranges)
 
 

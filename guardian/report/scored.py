@@ -70,9 +70,11 @@ def _areas(rows: Sequence[LabelledRow], scores: Scores) -> dict[str, Any]:
     ordinary = scores[~violating]
 
     def each(name: Name) -> dict[str, Any]:
-        names = [name(row) if row.violating else "" for row in rows]
-        chosen = {value: np.array([other == value for other in names]) for value in sorted(set(names) - {""})}
-        return {value: area_json(scores[mask], ordinary) for value, mask in chosen.items()}
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, row in enumerate(rows):
+            if row.violating and name(row):
+                places[name(row)].append(place)
+        return {value: area_json(scores[chosen], ordinary) for value, chosen in sorted(places.items())}
 
     return {
         "all": area_json(scores[violating], ordinary),

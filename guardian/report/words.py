@@ -56,11 +56,12 @@ def _markdown(section: Section, level: int) -> list[str]:
     head = [f"{'#' * level} {section.title}", ""]
     if section.note:
         head += [section.note, ""]
-    if not section.headings:
-        return [*head, *(f"- {_escaped(line.cells[0], 2 * MAX_CELL_CHARS)}" for line in lines)]
-    rule = "|" + "---|" * len(section.headings)
-    table = [_row(section.headings), rule, *(_row(line.cells) for line in lines)]
-    return [*head, *table, *(["", more] if more else [])]
+    if section.headings:
+        rule = "|" + "---|" * len(section.headings)
+        body = [_row(section.headings), rule, *(_row(line.cells) for line in lines)]
+    else:
+        body = [f"- {_escaped(line.cells[0], 2 * MAX_CELL_CHARS)}" for line in lines]
+    return [*head, *body, *(["", more] if more else [])]
 
 
 def _row(cells: Sequence[str]) -> str:

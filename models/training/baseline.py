@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +13,6 @@ from sources import Row
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class WordScores:
-    """The bag of words' decision values."""
-
-    ordinary: Floats
-    """One a row of the reference bank."""
-    tests: Floats
-    """One a held-out row of our own corpus."""
-    labels: Floats
-    """1 or 0, of those held-out rows."""
-
-
 def fit_bag_of_words(trained: Iterable[Row]) -> Callable[[Iterable[str]], Floats]:
     """Train on the rows that know `risk`. Returns what gives the decision value of each of some texts."""
     known = [row for row in trained if "risk" in row.labels]
@@ -34,10 +21,3 @@ def fit_bag_of_words(trained: Iterable[Row]) -> Callable[[Iterable[str]], Floats
     model = LogisticRegression(C=4.0, max_iter=1000, class_weight="balanced")
     model.fit(matrix, [row.labels["risk"] for row in known])
     return lambda texts: np.asarray(model.decision_function(vectorizer.transform(texts)))
-
-
-def bag_of_words_scores(trained: list[Row], bank: list[Row], tests: list[Row]) -> WordScores:
-    """Train on the rows that know `risk`; score the bank and the held-out rows."""
-    score = fit_bag_of_words(trained)
-    labels = np.array([row.labels["risk"] for row in tests])
-    return WordScores(score(row.text for row in bank), score(row.text for row in tests), labels)

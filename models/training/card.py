@@ -12,6 +12,7 @@ from network import EMBEDDING
 
 from guardian.inference.strata import STRATA
 from guardian.message import Channel
+from guardian.report.shares import wilson
 
 MOST_ALARMS = 0.0125
 """An output that exceeds its threshold on more of the hard ordinary texts than this may only give notice."""
@@ -63,8 +64,6 @@ class Report:
 
 
 def _interval(hits: int, total: int) -> str:
-    from evaluate import wilson
-
     if not total:
         return "-"
     low, high = wilson(hits, total)

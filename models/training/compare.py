@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from corpus import own_rows, read_corpus
+from giveaways import area
 from network import GuardianNet, predict
 from numpy.typing import NDArray
 from recipe import FOLDS, PLAIN, SHIPPED, Recipe, variants
@@ -29,7 +30,7 @@ FAMILIES = {
     "AI": ("ai_to_human",),
     "injection": ("to_ai",),
 }
-"""Families of the report: groups of tactics; a text belongs to the family of its first group."""
+"""Families of the report: groups of tactics."""
 
 
 def family_of(row: Row) -> str:
@@ -76,13 +77,6 @@ def measure(net: GuardianNet, tests: list[Row], unseen: list[Row], ordinary: lis
 
 
 _UNSEEN_WITHOUT_RISK = frozenset({"ec_darkpattern"})
-
-
-def area(positive: Array, negative: Array) -> float:
-    """Area under the ROC curve (Mann-Whitney), ties counted half."""
-    order = np.sort(negative)
-    below, upto = np.searchsorted(order, positive, "left"), np.searchsorted(order, positive, "right")
-    return float(((below + upto) / 2).mean() / len(order))
 
 
 def twins(rows: list[Row], risk: Array) -> float:

@@ -30,6 +30,8 @@ from guardian.inference.strata import STRATA
 from guardian.reading.base import ViewKind, exact_view
 from guardian.reading.limits import Limits
 from guardian.reading.windows import cut_windows
+from guardian.report.ranking import area
+from guardian.report.shares import wilson
 
 LICENSED = ("sms_spam_uci", "spamassassin_a", "taskmaster4", "persuasionforgood_a", "transactional_otp")
 """Shared sets whose held-out ordinary texts stand in the bank."""
@@ -94,26 +96,6 @@ def measured_ordinary(folder: Path) -> list[Row]:
     return [text.row() for text in read_corpus(folder) if text.is_held_out]
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a share. Source: E. B. Wilson, JASA 22 (1927), 209-212."""
-    if total == 0:
-        return 0.0, 1.0
-    z, share = 1.96, hits / total
-    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def area(positive: Array, negative: Array) -> float:
-    """Area under the ROC curve (Mann-Whitney), ties counted half."""
-    if not len(positive) or not len(negative):
-        return math.nan
-    order = np.sort(negative)
-    below = np.searchsorted(order, positive, "left")
-    equal = np.searchsorted(order, positive, "right") - below
-    return float((below + equal / 2).mean() / len(order))
-
-
 def measure(
     net: GuardianNet, score_map: ScoreMap, tests: Judged, ordinary: Judged, trained_on: dict[str, int]
 ) -> list[Measured]:
@@ -145,7 +127,7 @@ def measure(
                 recall_high=high,
                 ordinary=len(ordinary.rows),
                 alarms=alarms,
-                auc=auc,
+                auc=math.nan if auc is None else auc,
             )
         )
     return result
@@ -164,8 +146,8 @@ def write_bank(path: Path, bank: Judged) -> None:
 
 def write_golden(net: GuardianNet, rows: Sequence[Row], path: Path) -> None:
     """Twenty of our own texts with the training framework's float32 logits and embeddings."""
-    by_voice = sorted(rows, key=lambda row: hashlib.sha256(row.text.encode()).digest())
-    texts = [row.text for row in by_voice if len(row.text) < 900][:20]
+    mixed = sorted(rows, key=lambda row: hashlib.sha256(row.text.encode()).digest())
+    texts = [row.text for row in mixed if len(row.text) < 900][:20]
     logits, embeddings = predict(net, texts)
     golden = [
         {"text": text, "logits": [round(float(x), 4) for x in left], "embedding": [round(float(x), 4) for x in right]}

@@ -111,7 +111,8 @@ def _files(paths: Iterable[Path], used: Counter[str]) -> tuple[DataFile, ...]:
     result = []
     for path in paths:
         content = path.read_bytes()
-        source = f"{ {'corpus': 'own'}.get(path.parent.name, path.parent.name) }:{path.stem}"
-        name = f"{path.parent.name}/{path.name}"
+        folder = path.parent.name
+        source = f"{'own' if folder == 'corpus' else folder}:{path.stem}"
+        name = f"{folder}/{path.name}"
         result.append(DataFile(name, hashlib.sha256(content).hexdigest(), len(content), used[source]))
     return tuple(result)

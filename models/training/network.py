@@ -50,8 +50,7 @@ def pad(batch: list[list[int]]) -> tuple[Tensor, Tensor]:
 def base_encoder() -> BertModel:
     """The base encoder with its published weights."""
     # Eager attention: on two cores its backward pass takes half the time of the fused one. No dropout: it costs a third
-    # of the training time on two cores, and label smoothing, varied texts and the
-    # weight average do its work (compared in the model card).
+    # of the training time on two cores, and label smoothing, varied texts and the weight average do its work.
     config = BertConfig.from_pretrained(base_folder(), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     return BertModel.from_pretrained(base_folder(), config=config, add_pooling_layer=False, attn_implementation="eager")
 

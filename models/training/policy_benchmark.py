@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from corpus import PolicyTexts
+from giveaways import area
 from numpy.typing import NDArray
 
 from guardian.calibration.bank import ReferenceBank
@@ -99,7 +100,7 @@ def _mean_auc(policy: PolicyTexts, size: int, rows: Mapping[str, Floats], bank: 
             def score(texts: list[str], towards: Floats = flag - fine) -> Array:
                 return np.asarray(np.stack([rows[text] for text in texts]) @ towards, dtype=np.float64)
 
-        areas.append(_area(score(asked[0]), score(asked[1])))
+        areas.append(area(score(asked[0]), score(asked[1])))
     return float(np.mean(areas))
 
 
@@ -142,7 +143,7 @@ def _counterparts(policy: PolicyTexts) -> tuple[tuple[str, str], ...]:
 def _prose_alone(policy: PolicyTexts, rows: Mapping[str, Floats]) -> float:
     prose = rows[policy.prose]
     flag = np.stack([rows[text] for text in policy.flag]) @ prose
-    return _area(flag, np.stack([rows[text] for text in (*policy.near, *policy.plain)]) @ prose)
+    return area(flag, np.stack([rows[text] for text in (*policy.near, *policy.plain)]) @ prose)
 
 
 def as_policy(texts: PolicyTexts, flag: Sequence[str], fine: Sequence[str]) -> Policy:
@@ -164,9 +165,3 @@ def as_policy(texts: PolicyTexts, flag: Sequence[str], fine: Sequence[str]) -> P
         keep_text=True,
         path=Path(f"{texts.id}.toml"),
     )
-
-
-def _area(positive: Array, negative: Array) -> float:
-    order = np.sort(negative)
-    below, upto = np.searchsorted(order, positive, "left"), np.searchsorted(order, positive, "right")
-    return float(((below + upto) / 2).mean() / len(order))

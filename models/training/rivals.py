@@ -20,7 +20,6 @@ from sources import Row
 from guardian.assembly import open_gate
 from guardian.commands.progress import ProgressBar
 from guardian.errors import GuardianError
-from guardian.message import Channel
 from guardian.reading.base import ViewKind, exact_view
 from guardian.reading.context import in_context
 from guardian.reading.limits import Limits
@@ -51,7 +50,7 @@ def _ask(rows: tuple[LabelledRow, ...], model_dir: Path | None) -> Asked:
 
 def judged_texts(rows: Iterable[LabelledRow]) -> list[str]:
     """The rows as an encoder sees them: the conversation before each, where there is one."""
-    return [in_context(row.text, row.context, Channel(row.channel)) for row in rows]
+    return [in_context(row.text, row.context, row.channel) for row in rows]
 
 
 def bag_of_words(trained: list[Row], rows: Sequence[LabelledRow]) -> Rival:

@@ -110,14 +110,13 @@ def main() -> None:
     parser.add_argument("direction", choices=["out", "in"])
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    dropped = HERE / "dropped.txt"
-    if options.direction == "in":
-        dropped.unlink(missing_ok=True)
-    texts = read_corpus(HERE)
     if options.direction == "out":
-        write_batches([text for text in texts if text.twin and text.language == "en"], options.folder)
+        write_batches([text for text in read_corpus(HERE) if text.twin and text.language == "en"], options.folder)
         return
-    answers = read_answers(options.folder)
+    answers = read_answers(options.folder)  # first: an answer that cannot be read must not cost the list of the dropped
+    dropped = HERE / "dropped.txt"
+    dropped.unlink(missing_ok=True)
+    texts = read_corpus(HERE)
     lines = sorted(f"{name}\t{label}\t{','.join(tactics)}" for name, (label, tactics) in answers.items())
     (HERE / "second-reading.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     table = agreement(texts, answers)

@@ -159,10 +159,7 @@ def train(
     rng = random.Random(SEED)
     net = GuardianNet(labels)
     _freeze(net, recipe)
-    plan: list[list[int]] = []
-    while len(plan) < recipe.steps:
-        plan += epoch_batches(rows, dict(recipe.shares), recipe.batch_tokens, rng)
-    plan = plan[: recipe.steps]
+    plan = _plan(rows, recipe, rng)
     used = sorted({index for batch in plan for index in batch})
     print(f"{len(used)} rows, {len(plan)} steps, {len(labels)} outputs", flush=True)
     teacher = {}
@@ -171,13 +168,8 @@ def train(
     policies = read_policies(policies_folder, held_out=False)
     run = Run(net, rows, recipe, episodes(policies, rows, rng), rng, teacher, marked_sentences(rows))
     rule = optimiser(net, list(run.guess.parameters()), recipe.rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        rule,
-        [recipe.rate, recipe.rate, recipe.rate * HEADS_FASTER],
-        total_steps=len(plan),
-        pct_start=0.08,
-        div_factor=20,
-    )
+    peaks = [recipe.rate, recipe.rate, recipe.rate * HEADS_FASTER]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(rule, peaks, total_steps=len(plan), pct_start=0.08, div_factor=20)
     average = copy.deepcopy(net)
     net.train()
     began, sums = time.monotonic(), Counter[str]()
@@ -197,6 +189,14 @@ def train(
         if step % 300 == 0 or step == len(plan):
             torch.save({"labels": labels, "state": average.state_dict(), "steps": step}, checkpoint)
     return average
+
+
+def _plan(rows: Sequence[Row], recipe: Recipe, rng: random.Random) -> list[list[int]]:
+    """The batch of every step: as many epochs as the steps take, the last one cut."""
+    plan: list[list[int]] = []
+    while len(plan) < recipe.steps:
+        plan += epoch_batches(rows, dict(recipe.shares), recipe.batch_tokens, rng)
+    return plan[: recipe.steps]
 
 
 @torch.no_grad()

@@ -152,6 +152,13 @@ def test_a_set_of_a_thousand_sources_stays_readable() -> None:
     assert f"and {1000 - MOST_LINES} more, which stand in the JSON" in words
 
 
+@pytest.mark.parametrize("face", [report_words, report_markdown])
+def test_what_it_cant_do_says_how_much_of_it_is_not_shown(face: Any) -> None:
+    made = report(*small(), Extras(notes=tuple(f"Note {i}." for i in range(MOST_LINES + 50))))
+    left_out = len(made["cannot"]) + 50
+    assert f"and {left_out} more, which stand in the JSON" in face(made)
+
+
 @pytest.mark.parametrize("violating", [True, False])
 def test_one_class_alone_makes_a_report_that_says_so(violating: bool) -> None:
     made = report([row("a", violating)], [answer(0.4)])

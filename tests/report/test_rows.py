@@ -34,6 +34,11 @@ def test_a_row_knows_what_its_line_says() -> None:
     assert (message.raw, message.sender, message.context) == ("Pay me, später!".encode(), "s", ("before",))
 
 
+def test_a_span_that_repeats_within_itself_stands_in_no_more_places_than_fit() -> None:
+    found = parse_row(line(text="a" * 300_000, evidence=["a" * 100_000]), "file")
+    assert found.evidence_ranges() == [(0, 100_000), (100_000, 200_000), (200_000, 300_000)]
+
+
 def test_what_the_row_says_of_itself_outranks_what_follows() -> None:
     found = parse_row(line(tactics=["guilt"], family="injection", source="mine"), "file")
     assert (found.family, found.source) == ("injection", "mine")
