@@ -36,8 +36,8 @@ HIGHEST_RATE = 0.05
 ONE_SENDER = 0.2
 """How far one sender may lift a threshold, as a logit."""
 _MOST_LEFT_OUT = 32
-"""Senders without whom everything is computed again: as many of those with the most messages, and of those with the
-most messages at or over a threshold, for a few are enough where it hangs on few."""
+"""Senders without whom everything is computed again: as many of those with the most messages, and in each half of those
+with the most messages at or over a threshold, for a few are enough where it hangs on few."""
 _JUST_ABOVE = 1e-3
 """A threshold stands this much over the highest ordinary margin that must not pass, as a logit."""
 
@@ -106,8 +106,8 @@ def _settle(stream: Stream, ground: Ground, budget: float, elsewhere: float) -> 
     wanted, decisive = _wanted(stream, ground, budget, elsewhere)
     guarded = wanted
     every = np.ones(len(stream), dtype=np.bool_)
-    left_out = [sender for among in (every, decisive) for sender in stream.heaviest_senders(_MOST_LEFT_OUT, among)]
-    for sender in dict.fromkeys(left_out):
+    kinds = (every, decisive & stream.shapes, decisive & ~stream.shapes)
+    for sender in {sender for among in kinds for sender in stream.heaviest_senders(_MOST_LEFT_OUT, among)}:
         without, _ = _wanted(stream.take(stream.senders != sender), ground, budget, elsewhere)
         guarded = np.minimum(guarded, without + ONE_SENDER)
     bounded = np.clip(guarded, *_bounds(ground))

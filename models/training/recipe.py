@@ -68,7 +68,7 @@ class Recipe:
 
 
 PLAIN = Recipe(
-    steps=400, twins=0, evidence=0, policies=0, geometry=0, vary=False, masked=0.0, average=0.0, one_class_risk=1.0
+    steps=250, twins=0, evidence=0, policies=0, geometry=0, vary=False, masked=0.0, average=0.0, one_class_risk=1.0
 )
 """The plain fine-tune: cross-entropy on everything, last weights."""
 SHIPPED = Recipe()
