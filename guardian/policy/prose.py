@@ -16,12 +16,13 @@ from guardian.reading.sentences import split_sentences
 _PERMITS = re.compile(
     r"""(?ix) \b (?:
         (?:it \s is|it['\u2019]s|that['\u2019]s|that \s is|is|are|are \s all|perfectly|all|also|always) \s
-        (?:fine|ok|okay|allowed|welcome|harmless|normal|alright|good)
+        (?:fine|ok|okay|allowed|welcome|harmless|normal|alright)
       | (?:don['\u2019]?t|do \s not|never|not) \s (?:flag|mind|count|warn|bother|include)
       | fine (?: \s (?:when|if|are|is|to|with|for) | (?= \s? : ) )
-      | (?:except|unless|leave \s (?:out|alone)|let \s .{1,40} through|ignore|exclude|not \s meant)
+      | (?:except|unless|leave \s (?:out|alone)|let \s .{1,40} through|not \s meant)
       | (?:doesn['\u2019]?t|don['\u2019]?t) \s count
-    ) \b"""
+    ) \b
+      | \A (?: please \s )? (?: ignore | exclude ) \b"""
 )  # fmt: skip
 """How owners say that something may pass. The list is our own."""
 _TURN = re.compile(r"(?i)[,;:\u2014\u2013-]?\s+(?:but|except|unless|though|although|while)\s+")

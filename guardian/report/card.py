@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from guardian import __version__
+from guardian.policy.roads import RULE_THRESHOLD
 from guardian.report import answered
 from guardian.report.answers import Answer, Asked
 from guardian.report.labelled_files import LabelledSet
@@ -67,7 +68,7 @@ def simple_rivals(answers: Sequence[Answer]) -> tuple[Rival, ...]:
     rules = np.array([answer.rule_score for answer in answers], dtype=np.float64)
     return (
         Rival("always flag", np.ones(len(answers)), (True,) * len(answers)),
-        Rival("rules only", rules, tuple(bool(score > 0) for score in rules)),
+        Rival("rules only", rules, tuple(bool(score >= RULE_THRESHOLD) for score in rules)),
     )
 
 

@@ -27,6 +27,13 @@ def test_a_permission_goes_to_the_fine_side(permission: str) -> None:
     assert permission.endswith(found.fine)
 
 
+@pytest.mark.parametrize(
+    "wish", ["Flag mails that ask me to ignore my doctor.", "Flag whoever says that my work is good."]
+)
+def test_a_word_that_could_permit_is_no_permission_inside_a_wish(wish: str) -> None:
+    assert split_prose(f"{wish} It is fine when I ask.") == Prose(wish, "It is fine when I ask.")
+
+
 def test_a_sentence_that_turns_is_divided() -> None:
     assert split_prose("Diet talk, except when my doctor writes.") == Prose("Diet talk", "when my doctor writes.")
 
