@@ -83,8 +83,9 @@ def fit(bank: Judged, tests: Judged, labels: tuple[str, ...]) -> ScoreMap:
 
 
 def _levels(raw: Array) -> Array:
-    """(outputs,): the level that at most ALARM_RATE of the rows exceed (split conformal quantile)."""
-    allowed = int(ALARM_RATE * (len(raw) + 1))
+    """(outputs,): the level that a new row like these exceeds with a probability of at most ALARM_RATE (split conformal
+    quantile: as many rows as that, less one, lie above it)."""
+    allowed = max(int(ALARM_RATE * (len(raw) + 1)) - 1, 0)
     ordered = np.sort(raw, axis=0)[::-1]
     return np.asarray((ordered[max(allowed - 1, 0)] + ordered[allowed]) / 2)
 
