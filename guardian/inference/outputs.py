@@ -34,7 +34,7 @@ class Output:
     """Ids of the tactics that it speaks of."""
     scale: float
     bias: float
-    """Calibration: score = sigmoid(scale * logit + bias + shift of the stratum) (Platt 1999)."""
+    """Calibration: score = sigmoid(scale * logit + bias + shift of the stratum)."""
     threshold: float
     """On the score."""
     trained_on: int
