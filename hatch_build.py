@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHIPPED = {
     "policies": "policies",
-    "models/guardian-mini-2.gguf": "models/guardian-mini-1.gguf",
+    "models/guardian-mini-2.gguf": "models/guardian-mini-2.gguf",
     "models/reference-bank.npz": "models/reference-bank.npz",
     "models/manifest.toml": "models/manifest.toml",
     "models/MODEL_CARD.md": "models/MODEL_CARD.md",

@@ -16,6 +16,8 @@ _PRECISE = 1e-12
 _NOTHING = 1e-30
 """A rate that is none."""
 _TINY = 1e-300
+_FEWEST = 1e-6
+"""Fewer than this share of one message is none: the beta function of so small a number is lost in rounding."""
 
 
 def rate_interval(passed: float, of: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -23,7 +25,7 @@ def rate_interval(passed: float, of: float, confidence: float = CONFIDENCE) -> t
     if of <= 0:
         return 0.0, 1.0
     passed, tail = min(max(passed, 0.0), of), (1 - confidence) / 2
-    low = 0.0 if passed == 0 else beta_quantile(tail, passed, of - passed + 1)
+    low = 0.0 if passed < _FEWEST else beta_quantile(tail, passed, of - passed + 1)
     high = 1.0 if passed == of else beta_quantile(1 - tail, passed + 1, of - passed)
     return low, high
 

@@ -24,6 +24,7 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("model", "list"),
     ("model", "verify"),
     ("model", "card"),
+    ("calibrate",),
     ("doctor",),
     _FILTER,
 )

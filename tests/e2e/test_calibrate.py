@@ -91,7 +91,7 @@ def test_a_preview_changes_nothing(run_guardian: Run, guardian_home: Path, archi
     assert not (guardian_home / "state").exists()
     assert "nothing was changed; --apply puts the new thresholds in force" in said
     assert "at most 50 false alarms a week" in said
-    assert ".eml: clean -> " in said, "a budget of 50 must let something through"
+    assert "flagged in this archive" in said
 
 
 def test_what_the_preview_said_is_what_screening_then_does(
