@@ -25,7 +25,10 @@ SCAM = (
     "Mum it is me, I dropped my phone in the sea and this is my new number. Please send 640 euros to my landlord today "
     "he will throw me out tonight. I pay you back on Friday, and please do not tell Dad. "
 )
-FEE = "Your parcel is held. Pay 1.99 now at dhl-track.example/pay or it returns to sender today. "
+GRUDGE = (
+    "You never loved me. After everything I did for you, you owe me this. "
+    "If you tell your sister, you will lose the children. "
+)
 ORDINARY = "Hi Jo, the meeting is moved to Tuesday at ten, same room. See you there. Ann"
 FILLER = "The library opens at nine on Saturday, and the reading group meets upstairs as usual. "
 
@@ -112,11 +115,11 @@ def test_a_rule_finding_stands_whatever_the_model_says(gate: Gate) -> None:
 
 
 def test_quotes_of_the_model_are_sentences_of_the_message(gate: Gate) -> None:
-    verdict = gate.screen(Message((FEE + FILLER).encode())).verdict
+    verdict = gate.screen(Message((GRUDGE + ORDINARY).encode())).verdict
     quotes = [span.quote for finding in verdict.findings if finding.kind is FindingKind.MODEL for span in finding.spans]
     assert quotes
-    assert all(quote in FEE + FILLER for quote in quotes)
-    assert any(quote in FEE for quote in quotes)
+    assert all(quote in GRUDGE + ORDINARY for quote in quotes)
+    assert any(quote in GRUDGE for quote in quotes)
 
 
 def test_a_text_in_another_language_is_scored_but_not_called_judged(gate: Gate) -> None:
