@@ -48,8 +48,11 @@ _FOREIGN_WORDS = {
         proszę dziękuję oraz lub mój twój moje twoje mamy czego""",
     "tr": """ve bir bu için ile çok ne değil daha ama gibi var yok sen biz siz mi mı olarak kadar sonra olan lütfen
         merhaba teşekkürler hesabınız şimdi veya en benim senin bana sana onu""",
+    "hi": """hai hain nahi nahin kya aur mein ka ki ke ko se hoon tha thi raha rahi rahe kar karo karna karke gaya gayi
+        tum aap tumhara aapka aapki aapke tera teri mera meri mere apna apni apne bhi toh phir abhi kal yeh woh sab bas
+        bahut matlab wala wali koi kuch kyun kaise agar lekin hum humko mujhe tujhe unko usko liye wapas ghar paise""",
 }
-"""Small words of eight neighbours that are written in Latin letters."""
+"""Small words of nine languages that are written in Latin letters, Hindi as people type it on telephones."""
 
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _FOREIGN = tuple(frozenset(words.split()) for words in _FOREIGN_WORDS.values())

@@ -208,6 +208,18 @@ def test_a_stratum_shifts_the_score_of_its_own_messages_alone(tmp_path: Path) ->
         assert scores["risk"] == manifest.scores(logits, SHORT)["risk"]
 
 
+def test_overall_risk_counts_the_message_and_its_strongest_tactics(tmp_path: Path) -> None:
+    manifest = load(tmp_path, TEXT)
+    assert manifest.overall({}) == 0.0
+    assert manifest.overall({"risk": 0.8}) == pytest.approx(0.8)
+    assert manifest.overall({"risk": 0.5, "urgency": 0.5}) == pytest.approx(0.5)
+    assert 0.5 < manifest.overall({"risk": 0.5, "urgency": 0.9}) < 0.9
+    assert manifest.overall({"risk": 0.5, "urgency": 0.9, "pressure": 1.0}) == manifest.overall(
+        {"risk": 0.5, "urgency": 0.9}
+    )
+    assert 0.999 < manifest.overall({"risk": 1.0, "urgency": 1.0}) < 1.0
+
+
 @pytest.mark.parametrize(
     "shift",
     [

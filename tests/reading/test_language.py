@@ -97,6 +97,8 @@ OTHER = [
     ("pl", "Cześć mamo, zgubiłem telefon, to jest mój nowy numer"),
     ("tr", "Sayın müşterimiz, hesabınız güvenlik nedeniyle kapatıldı, lütfen giriş yapın"),
     ("tr", "Anne telefonum bozuldu bu benim yeni numaram bana para gönder"),
+    ("hi", "Bhai mera phone kho gaya hai, yeh mera naya number hai, paise bhej do please"),
+    ("hi", "aapka khata band ho raha hai, abhi OTP batao nahi to account block kar denge"),
     # Languages without a list of their own are known by having none of the words of English.
     ("sv", "Hej mamma, jag har tappat min telefon, det här är mitt nya nummer och jag behöver låna pengar"),
     ("fi", "Hei äiti, puhelimeni meni rikki ja tämä on uusi numeroni, voisitko lähettää rahaa jo tänään"),
