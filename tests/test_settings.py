@@ -132,7 +132,7 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
 
 
 def test_the_variables_that_are_no_settings_are_known(tmp_path: Path) -> None:
-    load(tmp_path, {"GUARDIAN_DEBUG": "1"})
+    assert load(tmp_path, {"GUARDIAN_DEBUG": "1"}).model == load(tmp_path, {}).model
 
 
 def test_no_color_is_outranked_by_what_the_owner_said_to_guardian(tmp_path: Path) -> None:
