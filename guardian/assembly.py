@@ -24,6 +24,7 @@ from guardian.policy.load import PolicySet, load_policies
 from guardian.policy.match import Matcher
 from guardian.policy.starter import install_starter_policies
 from guardian.reading.limits import Limits
+from guardian.recording import NoRecord, Recorder
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes
 
@@ -33,12 +34,16 @@ EXAMPLES_CACHE = "examples.cache"
 
 @contextmanager
 def open_gate(
-    settings: Settings, observer: Observer = ignore, *, thresholds: Thresholds | None = None
+    settings: Settings,
+    observer: Observer = ignore,
+    *,
+    thresholds: Thresholds | None = None,
+    recorder: Recorder | None = None,
 ) -> Iterator[Gate]:
     """A gate that is ready to screen; the model's cell ends with the context.
 
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
-    would change. Raises ModelError, PolicyError or CellError where there is nothing to screen with.
+    would change. Without a recorder nothing is kept. Raises ModelError, PolicyError or CellError where there is nothing to screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     with _start_cell(settings, manifest, observer) as encoder:
@@ -61,6 +66,7 @@ def open_gate(
             matcher=Matcher(policies.policies, manifest, bank, examples, thresholds),
             policy_set=policies.sha256,
             limits=limits_of(settings),
+            recorder=recorder or NoRecord(),
         )
 
 

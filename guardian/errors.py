@@ -52,3 +52,19 @@ class InputError(GuardianError):
 
 class OutputError(GuardianError):
     """Standard output, or a file that was to be written, failed."""
+
+
+class JournalError(GuardianError):
+    """The journal, or the key that it is sealed under, cannot be used."""
+
+
+class JournalIoError(JournalError):
+    """The journal's disk did not take or give what it should."""
+
+
+class JournalDamagedError(JournalError):
+    """The journal is not what Guardian wrote."""
+
+
+class JournalLockedError(JournalError):
+    """The journal's key is not to be had now; what is to be recorded waits for it."""

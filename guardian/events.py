@@ -51,7 +51,41 @@ class CalibrationProblem:
     """One line: what, hint."""
 
 
-Event = Progress | CellStarted | CellRestarted | PolicyProblem | CalibrationProblem
+@dataclass(frozen=True, slots=True)
+class JournalNotice:
+    """Something about the journal that its owner is told once."""
+
+    line: str
+    """One line."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotJournaled:
+    """A verdict could not be recorded; the journal's key or its disk is in trouble."""
+
+    line: str
+    """One line: what, why, and what becomes of it."""
+    is_kept: bool
+    """True: it waits, sealed, on disk. False: it waits in this process's memory alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What could not be recorded at once is in the journal now."""
+
+    records: int
+
+
+Event = (
+    Progress
+    | CellStarted
+    | CellRestarted
+    | PolicyProblem
+    | CalibrationProblem
+    | JournalNotice
+    | NotJournaled
+    | CaughtUp
+)
 Observer = Callable[[Event], None]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from guardian.errors import GuardianError, InputError, OutputError
+from guardian.errors import GuardianError, InputError, JournalIoError, OutputError
 
 
 class ExitCode(IntEnum):
@@ -31,6 +31,6 @@ class ExitCode(IntEnum):
 
 def exit_code_for(error: GuardianError) -> ExitCode:
     """The exit code that belongs to an error."""
-    if isinstance(error, InputError | OutputError):
+    if isinstance(error, InputError | OutputError | JournalIoError):
         return ExitCode.IO_FAILED
     return ExitCode.USAGE

@@ -5,6 +5,7 @@ Invariants:
   changes or unpickled, and every sink takes a `Screened`, never text.
 - There is no argument that skips a step. What fails leaves a reason in the verdict's coverage.
 - A finding of a rule is never removed by the model; only a named veto sets a finding aside.
+- Every verdict went to the recorder before anybody sees it.
 - Messages come out in the order in which they went in.
 """
 
@@ -32,6 +33,7 @@ from guardian.reading.context import windows_in_context
 from guardian.reading.language import is_covered
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
+from guardian.recording import Recorder, Seen
 from guardian.verdict import Coverage, Reason, Verdict, Vetoed
 from guardian.vetoes.base import Veto
 
@@ -98,6 +100,7 @@ class Gate:
         matcher: Matcher,
         policy_set: str,
         limits: Limits,
+        recorder: Recorder,
     ) -> None:
         self._encoder = encoder
         self._manifest = manifest
@@ -106,6 +109,7 @@ class Gate:
         self._matcher = matcher
         self._policy_set = policy_set
         self._limits = limits
+        self._recorder = recorder
         self._explainer = Explainer(encoder, manifest, matcher)
 
     def screen(self, message: Message) -> Screened:
@@ -175,7 +179,8 @@ class Gate:
             elapsed_ms=(time.perf_counter() - began) * 1000,
             advice=explained.advice,
         )
-        return Screened(_SEAL, message, verdict)
+        recorded = self._recorder.record(message, verdict, Seen(evidence.scores, _senders(message, reading)))
+        return Screened(_SEAL, message, replace(verdict, journal=recorded))
 
     def _findings(self, evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Vetoed, ...]]:
         kept, vetoed = [], []
@@ -211,6 +216,11 @@ class Gate:
             reasons.append(Reason(answer.code, answer.say))
         windows = len(evidence.reading.windows) if evidence.encoding is not None else 0
         return Coverage(len(message.raw), windows, tuple(reasons))
+
+
+def _senders(message: Message, reading: Reading) -> tuple[str, ...]:
+    """Whom the message claims to come from: as its source says, and as its own headers say."""
+    return tuple(dict.fromkeys(sender for sender in (message.sender, reading.sender) if sender))
 
 
 def _risk(model: float, findings: Iterable[Finding]) -> float:

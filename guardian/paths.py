@@ -46,6 +46,10 @@ class Paths:
     """Thresholds that the owner calibrated on a stream of their own; need not exist."""
     calibration_log: Path
     """What calibration moved, when and why: one line a time, never rewritten."""
+    journal_file: Path
+    """The journal; need not exist."""
+    journal_waiting: Path
+    """Sealed records that wait to be merged into the journal."""
     shipped_policies: Path
     """Starter policies, as they came with the program."""
     shipped_models: Path
@@ -74,6 +78,8 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         settings_file=config / "settings.toml",
         calibration_file=state / "calibration.json",
         calibration_log=state / "calibration.log",
+        journal_file=data / "journal" / "journal.db",
+        journal_waiting=data / "journal" / "waiting",
         shipped_policies=shipped / "policies",
         shipped_models=shipped / "models",
         shipped_examples=shipped / "examples" / "inbox",

@@ -101,6 +101,26 @@ class CalibrationSettings:
     """What `guardian calibrate --on` aims at. Without a calibration the shipped thresholds are in force."""
 
 
+@dataclass(frozen=True, slots=True)
+class JournalSettings:
+    """What the journal keeps."""
+
+    clean: Literal["counts", "scores", "full"] = field(
+        default="counts", metadata=_rule(Choice(("counts", "scores", "full")))
+    )
+    """What is kept of a clean message: that there was one, or also its scores and sender (which `guardian calibrate`
+    can learn from), or all of it."""
+    keep_text: Literal["flagged", "recorded", "none"] = field(
+        default="flagged", metadata=_rule(Choice(("flagged", "recorded", "none")))
+    )
+    """Of which messages the text is kept: the flagged ones, every one that is recorded, or none. A policy's
+    `keep_text = false` outranks it."""
+    keep_days: int = field(default=0, metadata=_rule(Whole(0, 36_600)))
+    """Verdicts older than this are forgotten; 0 keeps them for good."""
+    second_signature: Literal["off", "on"] = field(default="off", metadata=_rule(Choice(("off", "on"))))
+    """Whether exported checkpoints carry a second signature, ML-DSA-65, which a quantum computer could not forge."""
+
+
 class OriginKind(StrEnum):
     """Where a value came from, weakest first."""
 
@@ -139,6 +159,7 @@ class Settings:
     filter: FilterSettings = field(default_factory=FilterSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
+    journal: JournalSettings = field(default_factory=JournalSettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -153,6 +174,7 @@ _SECTIONS: Mapping[str, type] = {
     "filter": FilterSettings,
     "output": OutputSettings,
     "calibration": CalibrationSettings,
+    "journal": JournalSettings,
 }
 
 

@@ -111,6 +111,8 @@ class PolicyMatch:
     """Ids of the tactics (or groups) by which it matched."""
     excused: str = ""
     """Why a match did not count, such as `sender billing@my-landlord.example is excepted`."""
+    keep_text: bool = True
+    """Whether the owner lets the journal keep the text of what this policy matches."""
 
     def to_json(self) -> dict[str, Any]:
         """The policy's row as it stands in a verdict's JSON."""

@@ -18,16 +18,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from guardian.calibration.ordinary import is_ordinary
 from guardian.detectors.possible import possible_scores
-from guardian.finding import FindingKind
 from guardian.inference.base import Floats
 from guardian.message import Channel, Format, Message
 from guardian.policy.base import Policy
-from guardian.policy.roads import RULE_THRESHOLD
 from guardian.policy.senders import address_of, excepted_sender
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
-from guardian.verdict import Outcome, Verdict
+from guardian.verdict import Outcome
 
 if TYPE_CHECKING:
     from guardian.gate import Screened
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 HEADER_BYTES = 64 << 10
 """How far into a mail its date is looked for."""
 _HASH_BYTES = 16
-_OWN_WORD = ("rule:", "pattern:", "example:")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,13 +91,6 @@ class Recorder:
             excepted=tuple(p.id for p in self._excepting if excepted_sender(p.senders_except, senders) is not None),
             digest=digest_of(message),
         )
-
-
-def is_ordinary(verdict: Verdict) -> bool:
-    """Whether a message may count as ordinary: wholly judged, with no word against it but the model's outputs'."""
-    by_rule = any(f.kind is FindingKind.RULE and f.score >= RULE_THRESHOLD for f in verdict.findings)
-    by_owner = any(reason.startswith(_OWN_WORD) for match in verdict.matched for reason in match.because)
-    return bool(verdict.scores) and verdict.coverage.complete and not by_rule and not by_owner
 
 
 def digest_of(message: Message) -> bytes:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from guardian.assembly import open_gate
 from guardian.commands.narration import narrate
 from guardian.commands.outcome_codes import exit_code
+from guardian.commands.recording import recording
 from guardian.exits import ExitCode
 from guardian.gate import Screened
 from guardian.message import Channel, Format
@@ -29,7 +30,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Screen standard input. Exit codes: 0, 1, 2, 3 (75 with --mail), 74."""
     channel = Channel.AI_OUTPUT if args.channel == "ai" else Channel.INCOMING
     format = Format.MAIL if args.mail else Format.TEXT
-    with open_gate(settings, narrate(verbose=args.verbose)) as gate:
+    observer = narrate(verbose=args.verbose)
+    with recording(args, settings, observer) as recorder, open_gate(settings, observer, recorder=recorder) as gate:
         message, rest = read_stream(
             sys.stdin.buffer, channel=channel, format=format, max_bytes=settings.limits.max_bytes_read
         )

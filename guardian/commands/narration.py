@@ -1,27 +1,40 @@
 """Events of the core as lines on standard error: what an owner must know, and under --verbose what helps to understand.
 
-Invariant: a policy file, or a calibration, that cannot be used is always said; nothing here carries text of a message.
+Invariant: a policy file or a calibration that cannot be used, and a verdict that was not recorded, is always said; nothing here carries text of a message.
 """
 
 from __future__ import annotations
 
 import sys
 
-from guardian.events import CalibrationProblem, CellRestarted, CellStarted, Event, Observer, PolicyProblem, Progress
+from guardian.events import (
+    CalibrationProblem,
+    CaughtUp,
+    CellRestarted,
+    CellStarted,
+    Event,
+    JournalNotice,
+    NotJournaled,
+    Observer,
+    PolicyProblem,
+    Progress,
+)
 from guardian.safe_text import safe_line
 
 
 def narrate(*, verbose: bool) -> Observer:
-    """An observer that prints problems of policies and of the calibration, and with `verbose` how the model fares."""
+    """An observer that prints problems of policies, calibration and journal, and with `verbose` how the model fares."""
 
     def tell(event: Event) -> None:
         match event:
-            case PolicyProblem(line) | CalibrationProblem(line):
+            case PolicyProblem(line) | CalibrationProblem(line) | JournalNotice(line) | NotJournaled(line):
                 _print(line)
             case CellStarted(wall, elapsed_ms) if verbose:
                 _print(f"the model is up after {elapsed_ms:.0f} ms, wall {wall}")
             case CellRestarted(reason, restarts) if verbose:
                 _print(f"the model was started again ({restarts}): {reason}")
+            case CaughtUp(records) if records:
+                _print(f"{records} earlier verdicts are in the journal now")
             case Progress(done, total, what) if verbose and done == total:
                 _print(f"{what}: {done} done")
             case _:

@@ -20,6 +20,7 @@ from guardian.assembly import open_gate
 from guardian.commands.narration import narrate
 from guardian.commands.outcome_codes import exit_code
 from guardian.commands.progress import ProgressBar
+from guardian.commands.recording import recording
 from guardian.errors import InputError, UsageError
 from guardian.exits import ExitCode
 from guardian.gate import Screened
@@ -74,7 +75,12 @@ def _scan(
     as_json = args.json or args.ndjson
     colour = settings.output.colour == "always" or (settings.output.colour == "auto" and sys.stdout.isatty())
     columns = shutil.get_terminal_size((120, 24)).columns
-    with open_gate(settings, narrate(verbose=args.verbose)) as gate, ProgressBar(total, sys.stderr) as bar:
+    observer = narrate(verbose=args.verbose)
+    with (
+        recording(args, settings, observer) as recorder,
+        open_gate(settings, observer, recorder=recorder) as gate,
+        ProgressBar(total, sys.stderr) as bar,
+    ):
         for screened in gate.screen_all(messages):
             outcomes[screened.verdict.outcome] += 1
             if as_json:

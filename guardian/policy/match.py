@@ -142,6 +142,7 @@ def _match(watch: _Watch, case: _Case) -> PolicyMatch:
         because=chosen.because,
         tactics=chosen.tactics,
         excused=excused,
+        keep_text=policy.keep_text,
     )
 
 

@@ -1,0 +1,64 @@
+"""How many messages were not recorded one by one: counted at once, and sealed when their day is over.
+
+Invariants: a count is on disk when `add_count` returns, without the key; once its day is over it goes into a sealed
+record, in the transaction that takes it out of the table. What this does not protect: a day's counts that are not yet
+sealed can be read and changed by whoever may write to the file; only damage by accident shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+
+from guardian.errors import JournalDamagedError
+from guardian.journal.journal import Journal
+from guardian.journal.record import Kind, Record
+from guardian.journal.store import Store
+
+_MARK_BYTES = 8
+
+
+def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: str, n: int = 1) -> None:
+    """Count `n` more messages of one day (ISO, UTC). Raises JournalIoError, JournalDamagedError."""
+    with store.transaction():
+        where = (day, channel, outcome)
+        rows = store.all("SELECT n FROM counts WHERE day = ? AND channel = ? AND outcome = ?", where)
+        total = n + (int(rows[0][0]) if rows else 0)
+        mark = _mark(journal_id, *where, total)
+        store.run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", (*where, total, mark))
+
+
+def unsealed_counts(store: Store, journal_id: bytes) -> dict[str, dict[str, dict[str, int]]]:
+    """{day: {channel: {outcome: n}}} of what is not yet sealed. Raises JournalDamagedError where a count was damaged."""
+    days: defaultdict[str, dict[str, dict[str, int]]] = defaultdict(dict)
+    for day, channel, outcome, n, mark in store.all("SELECT day, channel, outcome, n, mark FROM counts ORDER BY day"):
+        if not isinstance(n, int) or mark != _mark(journal_id, day, channel, outcome, n):
+            raise JournalDamagedError(f"the count of {outcome} messages of {day} is damaged")
+        days[day].setdefault(channel, {})[outcome] = n
+    return dict(days)
+
+
+def seal_counts(journal: Journal, today: str, now_ms: int) -> int:
+    """Put the counts of every day before `today` into sealed records; how many days. Raises JournalError."""
+    if not journal.store.all("SELECT 1 FROM counts WHERE day < ? LIMIT 1", (today,)):
+        return 0
+    records: list[tuple[Record, bytes]] = []
+
+    def take() -> None:
+        try:
+            days = unsealed_counts(journal.store, journal.id)
+        except JournalDamagedError as error:
+            records.append((Record(Kind.GAP, now_ms, {"why": error.what}), b""))
+            days = {}
+        for day, counts in days.items():
+            if day < today:
+                records.append((Record(Kind.COUNTS, now_ms, {"day": day, "counts": counts}), b""))
+        journal.store.run("DELETE FROM counts WHERE day < ?", (today,))
+
+    journal.append_all(records, take)
+    return len(records)
+
+
+def _mark(journal_id: bytes, day: str, channel: str, outcome: str, n: int) -> bytes:
+    data = "\0".join((day, channel, outcome, str(n))).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"guardian/counts/v1\0" + journal_id + data).digest()[:_MARK_BYTES]

@@ -1,0 +1,39 @@
+"""Which place a journal's key is kept in: the one its header names, or for a new journal the best that works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from guardian.journal.file_place import FilePlace
+from guardian.journal.keyring_place import TIMEOUT_S, KeyringPlace, probe_keyring
+from guardian.journal.keys import Ask, KeyPlace, KeyStore
+from guardian.journal.passphrase import PassphrasePlace, nobody_to_ask
+
+
+def open_place(
+    kind: KeyPlace,
+    config_folder: Path,
+    *,
+    ask: Ask = nobody_to_ask,
+    timeout_s: float = TIMEOUT_S,
+    may_prompt: bool = False,
+) -> KeyStore:
+    """The place of that kind; nothing is read or written yet.
+
+    `ask` asks for the passphrase (`passphrase.terminal_ask`, or a window of the app). `may_prompt`: whether the
+    keyring may put up its own window to be unlocked. `timeout_s` limits each call to the keyring.
+    """
+    match kind:
+        case KeyPlace.KEYRING:
+            return KeyringPlace(timeout_s, may_prompt=may_prompt)
+        case KeyPlace.PASSPHRASE:
+            return PassphrasePlace(config_folder, ask)
+        case KeyPlace.FILE:
+            return FilePlace(config_folder)
+
+
+def choose_place(config_folder: Path, *, timeout_s: float = TIMEOUT_S, may_prompt: bool = False) -> KeyStore:
+    """The place for the key of a new journal: the keyring where one works, else the key file."""
+    if probe_keyring(timeout_s, may_prompt=may_prompt).ok:
+        return KeyringPlace(timeout_s, may_prompt=may_prompt)
+    return FilePlace(config_folder)

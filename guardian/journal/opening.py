@@ -1,0 +1,104 @@
+"""Opens the owner's journal, and begins one where there is none.
+
+Invariants: the folder and the file are their owner's alone; of several processes that begin a journal at once one does,
+and the others use it; the key is kept before anything is sealed under it, so a crash in between leaves a key too many
+and never one too few.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+
+from guardian.errors import JournalError, OutputError, SettingsError
+from guardian.events import JournalNotice, Observer, ignore
+from guardian.journal.journal import Journal
+from guardian.journal.key_places import choose_place, open_place
+from guardian.journal.keys import Ask, KeyPlace
+from guardian.journal.keys_in_hand import Keys, new_keys
+from guardian.journal.ledger import Ledger
+from guardian.journal.passphrase import nobody_to_ask
+from guardian.journal.record import Kind, Record
+from guardian.journal.seal import JOURNAL_ID_BYTES
+from guardian.journal.secret import Secret
+from guardian.journal.store import Store
+from guardian.paths import Paths, ensure_private_directory
+from guardian.settings import Settings
+
+KEY_FILE_NOTICE = (
+    "your journal's key is in a file: that protects copies of the journal, not this disk "
+    "(guardian key move keyring, or passphrase)"
+)
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970, by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def open_journal(settings: Settings, *, ask: Ask = nobody_to_ask, unlock: bool = True) -> Iterator[Journal]:
+    """The owner's journal, unlocked unless told otherwise, with what waited brought in.
+
+    Raises JournalError where there is none yet, or it can't be used; JournalLockedError where its key is not to be had.
+    """
+    paths = settings.paths
+    if not paths.journal_file.exists():
+        raise JournalError("there is no journal yet", hint="it begins with the first message that is recorded")
+    journal = _journal(Store(paths.journal_file), paths, ask)
+    try:
+        if unlock:
+            journal.unlock()
+            journal.merge_waiting()
+        yield journal
+    finally:
+        journal.close()
+
+
+def open_or_begin(settings: Settings, observer: Observer = ignore, *, ask: Ask = nobody_to_ask) -> Journal:
+    """The owner's journal, locked, or a new one, open. The caller closes it. Raises JournalError."""
+    paths = settings.paths
+    try:
+        ensure_private_directory(paths.journal_file.parent)
+    except (OutputError, SettingsError) as error:
+        raise JournalError(error.what, hint=error.hint) from None
+    store = Store(paths.journal_file)
+    try:
+        begun = _begin(store, paths, observer) if store.is_new else None
+        return _journal(store, paths, ask, begun)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _journal(store: Store, paths: Paths, ask: Ask, begun: Keys | None = None) -> Journal:
+    places = partial(open_place, config_folder=paths.config, ask=ask)
+    return Journal(store, paths.journal_waiting, places, now_ms, begun)
+
+
+def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
+    """Make a journal in an empty file; None where another process was faster."""
+    place = choose_place(paths.config)
+    journal_id, key_id = secrets.token_bytes(JOURNAL_ID_BYTES), secrets.token_bytes(JOURNAL_ID_BYTES)
+    master, created_ms = Secret.fresh(), now_ms()
+    place.save_key(key_id, master)
+    keys = new_keys(journal_id=journal_id, key_id=key_id, master=master, place=place.kind.value, created_ms=created_ms)
+    first = Record(Kind.SEAL, created_ms, {"did": "the journal was begun", "place": place.kind.value})
+    try:
+        with store.transaction():
+            is_ours = store.is_new
+            if is_ours:
+                Ledger(store, keys, lambda _: keys, now_ms).begin(first)
+    except BaseException:
+        with suppress(JournalError):
+            place.delete_key(key_id)
+        raise
+    if not is_ours:
+        place.delete_key(key_id)
+        return None
+    if place.kind is KeyPlace.FILE:
+        observer(JournalNotice(KEY_FILE_NOTICE))
+    return keys

@@ -1,0 +1,85 @@
+"""A verdict read back from its record, as the value that the gate made: so that the past is told in today's words.
+
+Invariants: what was matched comes back whole; of a policy that did not match the record kept its numbers only. A
+record that another hand wrote (or a bug) is refused with ValueError, never half read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from guardian.finding import Finding, FindingKind, Span
+from guardian.journal.record import Kind, Record
+from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict, Vetoed
+
+_Row = Mapping[str, Any]
+
+
+def past_verdict(record: Record) -> Verdict:
+    """The verdict of a `Kind.VERDICT` record. Raises ValueError for any other."""
+    if record.kind is not Kind.VERDICT:
+        raise ValueError("not a verdict")
+    try:
+        return _verdict(record, record.body["verdict"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a verdict's record") from error
+
+
+def _verdict(record: Record, row: _Row) -> Verdict:
+    return Verdict(
+        id=str(row["id"]),
+        channel=str(row["channel"]),
+        outcome=Outcome(row["outcome"]),
+        action=Action(row["action"]),
+        risk=float(row["risk"]),
+        scores={str(name): float(score) for name, score in row["scores"].items()},
+        policies=tuple(map(_match, row["policies"])),
+        findings=tuple(map(_finding, row["findings"])),
+        vetoes=tuple(Vetoed(str(veto["veto"]), _finding(veto["finding"]), str(veto["say"])) for veto in row["vetoes"]),
+        coverage=_coverage(row["coverage"]),
+        model_name=record.spoke.model_name,
+        model_sha256=record.spoke.model_sha256,
+        policy_set=record.spoke.policy_set,
+        wall=record.spoke.wall,
+        elapsed_ms=float(row["elapsed_ms"]),
+        advice=tuple(map(str, row["advice"])),
+    )
+
+
+def _match(row: _Row) -> PolicyMatch:
+    return PolicyMatch(
+        id=str(row["id"]),
+        title=str(row.get("title", "")),
+        why=str(row.get("why", "")),
+        severity=Severity(row.get("severity", Severity.LOW)),
+        action=Action(row.get("action", Action.NONE)),
+        score=float(row["score"]),
+        threshold=float(row["threshold"]),
+        matched=bool(row["matched"]),
+        because=tuple(map(str, row["because"])),
+        tactics=tuple(map(str, row.get("tactics", ()))),
+        excused=str(row.get("excused", "")),
+    )
+
+
+def _finding(row: _Row) -> Finding:
+    return Finding(
+        detector=str(row["detector"]),
+        tactic=str(row["tactic"]),
+        score=float(row["score"]),
+        say=str(row["say"]),
+        spans=tuple(map(_span, row["spans"])),
+        kind=FindingKind(row["kind"]),
+    )
+
+
+def _span(row: _Row) -> Span:
+    return Span(int(row["start"]), int(row["end"]), str(row["quote"]), str(row["view"]), bool(row["exact"]))
+
+
+def _coverage(row: _Row) -> Coverage:
+    reasons = (str(reason).partition(": ") for reason in row["reasons"])
+    return Coverage(
+        int(row["bytes"]), int(row["windows"]), tuple(Reason(code, say or code) for code, _, say in reasons)
+    )

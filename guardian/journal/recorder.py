@@ -1,0 +1,226 @@
+"""Records verdicts as the gate gives them: the one writer of verdicts to the journal.
+
+Invariants: never raises; what can't go into the journal waits sealed on disk, what can't even do that waits in memory
+and is tried again with every next verdict and at the end, and the owner is told each time. A clean message costs one
+small transaction and no key, unless its owner wants more kept of it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from guardian import __version__
+from guardian.calibration.ordinary import is_ordinary
+from guardian.errors import JournalError
+from guardian.events import CaughtUp, NotJournaled, Observer, ignore
+from guardian.journal.counts import add_count, seal_counts
+from guardian.journal.journal import Journal, JournalState
+from guardian.journal.keys import Ask
+from guardian.journal.opening import now_ms, open_or_begin
+from guardian.journal.passphrase import nobody_to_ask
+from guardian.journal.record import Kind, Record, Spoke
+from guardian.journal.retention import keep_to
+from guardian.journal.verdict_record import verdict_record
+from guardian.message import Message
+from guardian.recording import Recorder, Seen
+from guardian.settings import Settings
+from guardian.verdict import Outcome, Verdict
+
+RETRY_S: Final = 30.0
+"""After the key was not to be had, it is asked for again no sooner: a locked keyring may take seconds to say so."""
+MOST_IN_MEMORY: Final = 10_000
+"""Records that wait in memory; beyond that the oldest go, and that they went is recorded."""
+_LOOK_BACK: Final = 64
+"""Records among which the last verdict is sought, to see whether another model or policy set speaks now."""
+
+
+@contextmanager
+def open_recorder(settings: Settings, observer: Observer = ignore, *, ask: Ask = nobody_to_ask) -> Iterator[Recorder]:
+    """A recorder; the journal is opened with the first message that is recorded, and closed with the context."""
+    recorder = JournalRecorder(settings, observer, ask=ask)
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+
+
+class JournalRecorder:
+    """Keeps verdicts in the owner's journal."""
+
+    def __init__(self, settings: Settings, observer: Observer, *, ask: Ask = nobody_to_ask) -> None:
+        self._settings, self._observer, self._ask = settings, observer, ask
+        self._lock = threading.Lock()
+        self._journal: Journal | None = None
+        self._spoke: Spoke | None = None
+        self._is_ready = False
+        self._records: list[Record] = []
+        self._counts: list[tuple[str, str, str]] = []
+        self._dropped = 0
+        self._locked: tuple[float, JournalError] | None = None
+
+    def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """See `guardian.recording.Recorder`."""
+        at_ms = now_ms()
+        with self._lock:
+            if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "counts":
+                day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
+                return self._count((day, verdict.channel, verdict.outcome.value))
+            return self._keep(self._made(message, verdict, seen, at_ms))
+
+    def close(self) -> None:
+        """Try for the last time what is still in memory, and let the journal go."""
+        with self._lock:
+            if self._records or self._counts or self._dropped:
+                self._last_try()
+            if self._journal is not None:
+                self._journal.close()
+                self._journal = None
+
+    # One verdict
+
+    def _made(self, message: Message, verdict: Verdict, seen: Seen, at_ms: int) -> Record:
+        stream = {
+            "scores": {name: round(score, 4) for name, score in seen.possible.items()},
+            "senders": list(seen.senders),
+            "ordinary": is_ordinary(verdict),
+        }
+        return verdict_record(
+            message,
+            verdict,
+            at_ms=at_ms,
+            program=__version__,
+            why_not_text=self._why_not_text(verdict),
+            stream=stream,
+        )
+
+    def _why_not_text(self, verdict: Verdict) -> str:
+        for match in verdict.matched:
+            if not match.keep_text:
+                return f"your policy {match.id} says keep_text = false"
+        wanted = self._settings.journal.keep_text
+        if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "scores":
+            return "of clean messages only the scores are kept (journal.clean)"
+        if wanted == "none" or (wanted == "flagged" and verdict.outcome is not Outcome.FLAGGED):
+            return "the text of such messages is not kept (journal.keep_text)"
+        return ""
+
+    def _count(self, place: tuple[str, str, str]) -> Mapping[str, Any] | None:
+        self._counts.append(place)
+        try:
+            self._write_counts(self._opened())
+        except JournalError as error:
+            return self._not_journaled(error)
+        return None
+
+    def _keep(self, record: Record) -> Mapping[str, Any]:
+        try:
+            journal = self._ready()
+            behind = len(self._records)
+            placed = journal.append_all([(each, b"") for each in [*self._changes(record), *self._records, record]])
+            self._records.clear()
+            self._spoke = record.spoke
+            if behind:
+                self._observer(CaughtUp(behind))
+            return {"seq": placed[-1].seq, "leaf": placed[-1].leaf.hex()}
+        except JournalError as error:
+            return self._wait(record, error)
+
+    def _wait(self, record: Record, error: JournalError) -> Mapping[str, Any]:
+        """Keep a record outside the journal: sealed on disk where that can be, else in memory."""
+        try:
+            if self._journal is None:
+                raise error
+            self._journal.keep_waiting(record)
+        except JournalError:
+            self._records.append(record)
+            while len(self._records) > MOST_IN_MEMORY:
+                self._records.pop(0)
+                self._dropped += 1
+            return self._not_journaled(error)
+        self._observer(NotJournaled(f"not journaled yet: {error.line()}; it waits, sealed", is_kept=True))
+        return {"seq": None, "leaf": None, "problem": error.what, "waiting": True}
+
+    def _not_journaled(self, error: JournalError) -> Mapping[str, Any]:
+        self._observer(NotJournaled(f"not journaled: {error.line()}; it will be tried again", is_kept=False))
+        return {"seq": None, "leaf": None, "problem": error.what, "waiting": False}
+
+    # The journal
+
+    def _opened(self) -> Journal:
+        if self._journal is None:
+            self._journal = open_or_begin(self._settings, self._observer, ask=self._ask)
+        return self._journal
+
+    def _ready(self) -> Journal:
+        """The journal, unlocked, with what waited brought in and everything done that is due."""
+        journal = self._opened()
+        if journal.state is not JournalState.OPEN:
+            self._unlock(journal)
+        if journal.waiting:
+            self._observer(CaughtUp(journal.merge_waiting()))
+        if not self._is_ready:
+            self._spoke = _last_spoke(journal)
+            today = datetime.now(UTC).date().isoformat()
+            seal_counts(journal, today, now_ms())
+            keep_to(journal, self._settings.journal.keep_days, now_ms())
+            self._is_ready = True
+        if self._counts:
+            self._write_counts(journal)
+        if self._dropped:
+            why = f"{self._dropped} verdicts could not be recorded: the journal could not be written for too long"
+            journal.append(Record(Kind.GAP, now_ms(), {"why": why, "records": self._dropped}))
+            self._dropped = 0
+        return journal
+
+    def _unlock(self, journal: Journal) -> None:
+        if self._locked is not None and time.monotonic() < self._locked[0]:
+            raise self._locked[1]
+        try:
+            journal.unlock()
+        except JournalError as error:
+            self._locked = time.monotonic() + RETRY_S, error
+            raise
+
+    def _write_counts(self, journal: Journal) -> None:
+        while self._counts:
+            add_count(journal.store, journal.id, *self._counts[-1])
+            self._counts.pop()
+
+    def _changes(self, record: Record) -> Iterator[Record]:
+        """What is recorded because another model, or another set of the owner's policies, speaks from here on."""
+        before, now = self._spoke, record.spoke
+        if before is None:
+            return
+        if before.model_sha256 != now.model_sha256:
+            models = [{"name": each.model_name, "sha256": each.model_sha256} for each in (before, now)]
+            yield Record(Kind.MODEL, record.at_ms, {"before": models[0], "after": models[1]}, now)
+        is_own = self._settings.policies_dir == self._settings.paths.policies
+        if before.policy_set != now.policy_set and is_own:
+            body = {"before": before.policy_set, "after": now.policy_set}
+            yield Record(Kind.AMENDMENT, record.at_ms, body, now)
+
+    def _last_try(self) -> None:
+        try:
+            journal = self._ready()
+            if self._records:
+                journal.append_all([(record, b"") for record in self._records])
+                self._observer(CaughtUp(len(self._records)))
+                self._records.clear()
+        except JournalError as error:
+            lost = len(self._records) + self._dropped
+            if lost:
+                words = f"{lost} verdicts of this run are not in the journal: {error.line()}"
+                self._observer(NotJournaled(words, is_kept=False))
+
+
+def _last_spoke(journal: Journal) -> Spoke | None:
+    size = journal.size
+    for entry in journal.entries(max(size - _LOOK_BACK, 0), size, newest_first=True):
+        if isinstance(entry.record, Record) and entry.record.kind is Kind.VERDICT:
+            return entry.record.spoke
+    return None

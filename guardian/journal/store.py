@@ -1,0 +1,302 @@
+"""The journal's file: a plain SQLite database. It knows tables and transactions, no keys and no meaning.
+
+Invariants: what a transaction wrote is on disk when it returns (synchronous=FULL, rollback journal), or not there at
+all; erased content does not stay in free pages (secure_delete); the head is read only behind BEGIN IMMEDIATE, so two
+writers never continue from the same place; a connection is not used behind a fork.
+
+The rollback journal is truncated, not kept, so that it holds no old page after a commit. WAL is not used: SQLite before
+3.51.3 could lose a commit when several connections reset it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from guardian.errors import JournalDamagedError, JournalError, JournalIoError
+
+APPLICATION_ID: Final = 0x47445231
+"""'GDR1' in the file's header, by which `file` and others know it."""
+SCHEMA_VERSION: Final = 1
+PAGE_ROWS: Final = 500
+"""Rows read at a time; between two pages no lock is held, so a long read never keeps a writer waiting."""
+BUSY_TIMEOUT_S: Final = 60.0
+
+_TABLES: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE record (
+    seq INTEGER PRIMARY KEY, schema INTEGER NOT NULL, root BLOB NOT NULL, public BLOB NOT NULL, fields BLOB NOT NULL,
+    sealed BLOB, sealed_sha256 BLOB NOT NULL, leaf BLOB NOT NULL
+);
+CREATE TABLE wrap (
+    seq INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL, chain BLOB NOT NULL
+);
+CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, frontier BLOB NOT NULL,
+    chain BLOB NOT NULL, note TEXT NOT NULL
+);
+CREATE TABLE counts (
+    day TEXT NOT NULL, channel TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL, mark BLOB NOT NULL,
+    PRIMARY KEY (day, channel, outcome)
+) WITHOUT ROWID;
+CREATE TABLE merged (name TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+_WORDS: Final = {
+    sqlite3.SQLITE_FULL: "no space is left on its disk",
+    sqlite3.SQLITE_IOERR: "its disk does not read or write",
+    sqlite3.SQLITE_READONLY: "it can't be written to",
+    sqlite3.SQLITE_CANTOPEN: "it can't be opened",
+    sqlite3.SQLITE_BUSY: "another program holds it",
+    sqlite3.SQLITE_LOCKED: "another program holds it",
+    sqlite3.SQLITE_PERM: "it can't be written to",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record as it stands in the file: public, without the key of its seal."""
+
+    seq: int
+    schema: int
+    root: bytes
+    """Root of the tree of all records before this one."""
+    public: bytes
+    fields: bytes
+    sealed: bytes | None
+    """None once it was forgotten."""
+    sealed_sha256: bytes
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """The sealed key of one record."""
+
+    seq: int
+    epoch: int
+    wrapped: bytes
+    """Empty once the record was forgotten."""
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the journal."""
+
+    size: int
+    root: bytes
+    frontier: bytes
+    chain: bytes
+    note: str
+    """The signed checkpoint over all of it."""
+
+
+class Store:
+    """One open journal file."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the file at `path`; where there is none, or an empty one, make an empty file for its owner alone.
+
+        Raises JournalIoError where it can't be opened, JournalError where it is something else than a journal.
+        """
+        self.path = path
+        self._pid = os.getpid()
+        with _said(path):
+            if not read_only:
+                _make_private_file(path)
+            _check_file(path)
+            mode = "ro" if read_only else "rw"
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,  # the journal's own lock stands before it
+                timeout=BUSY_TIMEOUT_S,
+            )
+        try:
+            with _said(path):
+                self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Let the file go."""
+        if os.getpid() == self._pid:
+            self._db.close()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to it."""
+        return not self.all("SELECT 1 FROM sqlite_master LIMIT 1")
+
+    def create(self) -> None:
+        """Make the tables, inside a transaction."""
+        for statement in _TABLES.split(";\n"):
+            self.run(statement)
+        self.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        self.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, alone among writers, and on disk when it ends.
+
+        Raises JournalIoError where the disk or another writer does not let it, JournalDamagedError for a broken file.
+        """
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                self._db.execute("ROLLBACK")
+            raise
+
+    def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
+        """One statement without an answer."""
+        self.all(statement, values)
+
+    def run_many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+        """One statement for many rows."""
+        with _said(self.path):
+            self._db.executemany(statement, rows)
+
+    def all(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Every row of the answer."""
+        if os.getpid() != self._pid:
+            raise JournalError("the journal was opened by another process", hint="open it again behind a fork")
+        with _said(self.path):
+            return self._db.execute(statement, values).fetchall()
+
+    def one(self, statement: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+        """The only row of the answer. Raises JournalDamagedError where there is none."""
+        rows = self.all(statement, values)
+        if len(rows) != 1:
+            raise JournalDamagedError(f"the journal {self.path} lacks a part that it must have", hint=DAMAGE_HINT)
+        return rows[0]
+
+    def meta(self, name: str) -> bytes | None:
+        """One of the named values."""
+        rows = self.all("SELECT value FROM meta WHERE name = ?", (name,))
+        return bytes(rows[0][0]) if rows else None
+
+    def set_meta(self, name: str, value: bytes) -> None:
+        """Replace one of the named values."""
+        self.run(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+        )
+
+    def head(self) -> Head:
+        """The end of the journal, as it claims to be."""
+        head: Head = _typed(Head, self.one("SELECT size, root, frontier, chain, note FROM head"), self.path)
+        return head
+
+    def set_head(self, head: Head) -> None:
+        """Replace the end of the journal."""
+        values = (head.size, head.root, head.frontier, head.chain, head.note)
+        self.run("INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?)", values)
+
+    def insert(self, row: Row, wrap: Wrap) -> None:
+        """Add one record with its key."""
+        values = (row.seq, row.schema, row.root, row.public, row.fields, row.sealed, row.sealed_sha256, row.leaf)
+        self.run("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self.run("INSERT INTO wrap VALUES (?, ?, ?, ?)", (wrap.seq, wrap.epoch, wrap.wrapped, wrap.chain))
+
+    def pair(self, seq: int) -> tuple[Row, Wrap] | None:
+        """One record and its key; None where either is missing."""
+        return next((pair for pair in self._page("r.seq = ?", "", (seq,))), None)
+
+    def pairs(self, start: int, stop: int, *, newest_first: bool = False) -> Iterator[tuple[Row, Wrap]]:
+        """The records from `start` to before `stop` with their keys, without those that are missing."""
+        order = "ORDER BY r.seq DESC" if newest_first else "ORDER BY r.seq"
+        while start < stop:
+            page = self._page("r.seq >= ? AND r.seq < ?", f"{order} LIMIT {PAGE_ROWS}", (start, stop))
+            yield from page
+            if len(page) < PAGE_ROWS:
+                return
+            start, stop = (start, page[-1][0].seq) if newest_first else (page[-1][0].seq + 1, stop)
+
+    def wraps(self, start: int) -> list[Wrap]:
+        """The keys of all records from `start` on."""
+        rows = self.all("SELECT seq, epoch, wrapped, chain FROM wrap WHERE seq >= ? ORDER BY seq", (start,))
+        return [_typed(Wrap, row, self.path) for row in rows]
+
+    def leaves(self, stop: int, start: int = 0) -> list[bytes]:
+        """The hashes of the records from `start` to before `stop`, in order."""
+        statement = "SELECT leaf FROM record WHERE seq >= ? AND seq < ? ORDER BY seq"
+        return [bytes(row[0]) for row in self.all(statement, (start, stop))]
+
+    def _page(self, where: str, order: str, values: tuple[Any, ...]) -> list[tuple[Row, Wrap]]:
+        rows = self.all(
+            "SELECT r.seq, r.schema, r.root, r.public, r.fields, r.sealed, r.sealed_sha256, r.leaf,"
+            f" w.seq, w.epoch, w.wrapped, w.chain FROM record r JOIN wrap w ON w.seq = r.seq WHERE {where} {order}",
+            values,
+        )
+        return [(_typed(Row, row[:8], self.path), _typed(Wrap, row[8:], self.path)) for row in rows]
+
+    def _set_up(self) -> None:
+        self._db.execute("PRAGMA trusted_schema = OFF")
+        self._db.execute("PRAGMA journal_mode = TRUNCATE")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA secure_delete = ON")
+        self._db.execute("PRAGMA temp_store = MEMORY")
+        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            return
+        application, version = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in _MARKS)
+        if application != APPLICATION_ID:
+            raise JournalError(f"{self.path} is no journal of guardian's", hint="move it away, and a new one is begun")
+        if version != SCHEMA_VERSION:
+            hint = "use that version, or a newer one"
+            raise JournalError(f"the journal {self.path} was written by another version of guardian", hint=hint)
+
+
+_MARKS: Final = ("application_id", "user_version")
+DAMAGE_HINT: Final = "guardian journal verify says what is wrong with it"
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors into lines for the owner; neither ever holds what was to be written."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _WORDS:
+            raise JournalIoError(f"the journal {path}: {_WORDS[code]}") from None
+        if code == sqlite3.SQLITE_NOTADB:
+            raise JournalDamagedError(f"{path} is no database", hint=DAMAGE_HINT) from None
+        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
+    except OSError as error:
+        words = (error.strerror or type(error).__name__).lower()
+        raise JournalIoError(f"the journal {path}: {words}") from None
+
+
+def _make_private_file(path: Path) -> None:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+
+
+def _check_file(path: Path) -> None:
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise JournalError(f"the journal {path} is no regular file", hint="move it away, and a new one is begun")
+    if facts.st_uid != os.geteuid():
+        raise JournalError(f"the journal {path} belongs to another account", hint="chown it, or set GUARDIAN_HOME")
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        raise JournalError(f"other accounts may open the journal {path}", hint=f"chmod 600 {path} mends it")
+
+
+def _typed(kind: type[Any], values: tuple[Any, ...], path: Path) -> Any:
+    """`kind(*values)`, where each has the type that the column must have: SQLite itself would store anything."""
+    for wanted, value in zip(kind.__annotations__.values(), values, strict=True):
+        if type(value).__name__ not in wanted.replace("None", "NoneType").split(" | "):
+            raise JournalDamagedError(f"the journal {path} is damaged: a column has another type", hint=DAMAGE_HINT)
+    return kind(*values)

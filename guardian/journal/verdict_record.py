@@ -1,0 +1,135 @@
+"""A verdict as the journal keeps it, and how to read one back.
+
+Body of a `Kind.VERDICT` record (all keys are always there):
+
+    message   {"id", "channel", "sender" (or None), "source", "format", "context" ([] unless the text is kept)}
+    text      {"sha256", "bytes", "kept", "encoding" ("utf-8" or "base64"), "data" ("" unless kept), "why_not" (or "")}
+    verdict   the verdict's JSON of design.md section 7 with every policy, without `journal`; where the text is not kept
+              the quotes of its spans are empty. Matched policies carry "title", "why", "severity", "action" and
+              "tactics" besides
+    stream    {"scores": {output: score} after what cannot apply was put to 0 (empty where the model did not judge),
+              "senders": [every address that the message claims], "ordinary": true or false}
+
+Invariants: where the text is not kept, no word of it stands anywhere in the record; its hash does, which nobody
+sees without the key.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from guardian.journal.record import Kind, Record, Spoke
+from guardian.message import Message
+from guardian.verdict import PolicyMatch, Verdict
+
+MOST_TEXT_BYTES: Final = 256 << 10
+"""Longest text that is kept; a longer one is kept as its hash alone, and the record says so."""
+
+
+def verdict_record(
+    message: Message,
+    verdict: Verdict,
+    *,
+    at_ms: int,
+    program: str,
+    why_not_text: str,
+    stream: Mapping[str, Any],
+) -> Record:
+    """The record of one verdict. `why_not_text` says why the text is not to be kept; empty where it is."""
+    if not why_not_text and len(message.raw) > MOST_TEXT_BYTES:
+        why_not_text = f"longer than {MOST_TEXT_BYTES >> 10} KiB"
+    is_kept = not why_not_text
+    body = {
+        "message": {
+            "id": _clean(message.id),
+            "channel": message.channel.value,
+            "sender": _clean(message.sender) if message.sender is not None else None,
+            "source": _clean(message.source),
+            "format": message.format.value,
+            "context": [_clean(turn) for turn in message.context] if is_kept else [],
+        },
+        "text": _text(message, why_not_text),
+        "verdict": _verdict(verdict, with_quotes=is_kept),
+        "stream": dict(stream),
+    }
+    spoke = Spoke(verdict.model_name, verdict.model_sha256, verdict.policy_set, verdict.wall, program)
+    return Record(Kind.VERDICT, at_ms, body, spoke)
+
+
+def text_of(record: Record) -> bytes | None:
+    """The message's bytes, where they were kept. Raises ValueError where the record is no verdict's."""
+    text = record.body.get("text")
+    if not isinstance(text, dict):
+        raise ValueError("not a verdict")
+    if not text["kept"]:
+        return None
+    data = str(text["data"])
+    return base64.b64decode(data, validate=True) if text["encoding"] == "base64" else data.encode("utf-8")
+
+
+def matched_policies(record: Record) -> list[str]:
+    """Ids of the policies that matched."""
+    return [str(row["id"]) for row in record.body["verdict"]["policies"] if row["matched"]]
+
+
+def tactics_of(record: Record) -> list[str]:
+    """Ids of the tactics (or groups) by which policies matched, most telling first, each once."""
+    rows = record.body["verdict"]["policies"]
+    return list(dict.fromkeys(str(tactic) for row in rows if row["matched"] for tactic in row.get("tactics", ())))
+
+
+def _text(message: Message, why_not: str) -> dict[str, Any]:
+    text: dict[str, Any] = {
+        "sha256": hashlib.sha256(message.raw).hexdigest(),
+        "bytes": len(message.raw),
+        "kept": not why_not,
+        "encoding": "utf-8",
+        "data": "",
+        "why_not": why_not,
+    }
+    if not why_not:
+        try:
+            text["data"] = message.raw.decode("utf-8")
+        except UnicodeDecodeError:
+            text |= {"encoding": "base64", "data": base64.b64encode(message.raw).decode("ascii")}
+    return text
+
+
+def _verdict(verdict: Verdict, *, with_quotes: bool) -> dict[str, Any]:
+    row = verdict.to_json(all_policies=True)
+    del row["journal"]
+    for match, policy in zip(verdict.policies, row["policies"], strict=True):
+        policy |= _matched(match) if match.matched else {}
+    if not with_quotes:
+        for finding in [*row["findings"], *(veto["finding"] for veto in row["vetoes"])]:
+            finding["spans"] = [{**span, "quote": ""} for span in finding["spans"]]
+    row["findings"] = _jsonable(row["findings"])
+    row["vetoes"] = _jsonable(row["vetoes"])
+    row["id"] = _clean(row["id"])
+    return row
+
+
+def _matched(match: PolicyMatch) -> dict[str, Any]:
+    return {
+        "title": match.title,
+        "why": match.why,
+        "severity": match.severity.value,
+        "action": match.action.value,
+        "tactics": list(match.tactics),
+    }
+
+
+def _clean(text: str) -> str:
+    """Text that UTF-8 can hold: a lone surrogate becomes U+FFFD."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, dict):
+        return {key: _jsonable(each) for key, each in value.items()}
+    return [_jsonable(each) for each in value] if isinstance(value, list | tuple) else value

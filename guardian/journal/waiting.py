@@ -1,0 +1,115 @@
+"""The waiting room: records that can't go into the journal yet, sealed to its public key.
+
+They wait while the journal's key is locked or its database can't be written, and are merged, oldest first, once both
+are there again.
+
+Invariants: no text stands here in the clear; a record is merged once, however often the merge is interrupted; what
+can't be opened is set aside, never deleted. What this does not protect: until it is merged, a waiting file can be
+deleted without a trace by whoever may write to the folder, and anybody who knows the public key could add one, so
+merged records say that they came late.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from guardian.errors import GuardianError, JournalIoError
+from guardian.journal.encoding import padded, unpadded
+from guardian.journal.hybrid import HybridPrivate, open_sealed, seal_to
+from guardian.journal.record import Record
+from guardian.paths import ensure_private_directory
+
+SUFFIX: Final = ".sealed"
+UNREADABLE: Final = ".unreadable"
+_LARGEST_BYTES: Final = 8 << 20
+
+
+class WaitingRoom:
+    """The folder of one journal's waiting records."""
+
+    def __init__(self, folder: Path, journal_id: bytes) -> None:
+        self._folder = folder
+        self._info = b"guardian/waiting/v1\0" + journal_id
+
+    def count(self) -> int:
+        """How many records wait."""
+        return len(self.names())
+
+    def names(self) -> list[str]:
+        """The waiting files, oldest first."""
+        try:
+            return sorted(path.name for path in self._folder.iterdir() if path.name.endswith(SUFFIX))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise JournalIoError(f"the folder {self._folder}: {(error.strerror or 'unreadable').lower()}") from None
+
+    def add(self, record: Record, box: bytes) -> None:
+        """Keep a record until it can be merged; on disk when this returns. Raises JournalIoError."""
+        sealed = seal_to(box, padded(record.to_bytes()), self._info)
+        name = f"{record.at_ms:014d}-{secrets.token_hex(8)}"
+        try:
+            ensure_private_directory(self._folder)
+            partial = self._folder / f".{name}"
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(sealed)
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.rename(self._folder / f"{name}{SUFFIX}")
+                _sync_folder(self._folder)
+            except OSError:
+                with suppress(OSError):
+                    partial.unlink()
+                raise
+        except OSError as error:
+            words = (error.strerror or type(error).__name__).lower()
+            raise JournalIoError(f"the folder {self._folder}: {words}") from None
+        except JournalIoError:
+            raise
+        except GuardianError as error:  # the folder is not the owner's alone
+            raise JournalIoError(error.what, hint=error.hint) from None
+
+    def open(self, name: str, key: HybridPrivate) -> Record | None:
+        """A waiting record, marked as late; None where it is gone. Raises ValueError where it does not open."""
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise JournalIoError(f"the folder {self._folder}: {(error.strerror or 'unreadable').lower()}") from None
+        with os.fdopen(descriptor, "rb") as file:
+            sealed = file.read(_LARGEST_BYTES + 1)
+        if len(sealed) > _LARGEST_BYTES:
+            raise ValueError("too long for a waiting record")
+        return replace(Record.from_bytes(unpadded(open_sealed(key, sealed, self._info))), late=True)
+
+    def remove(self, name: str) -> None:
+        """Take a merged record out."""
+        with suppress(OSError):  # it is known as merged, so it does no harm where it stays
+            (self._folder / name).unlink()
+
+    def set_aside(self, name: str) -> None:
+        """Keep what does not open, under another name."""
+        with suppress(OSError):
+            (self._folder / name).rename(self._folder / (name + UNREADABLE))
+
+    def unreadable(self) -> Iterator[str]:
+        """What was set aside."""
+        with suppress(OSError):
+            yield from (path.name for path in self._folder.iterdir() if path.name.endswith(UNREADABLE))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,93 @@
+"""A verdict in words: headline, mark, reasons. What a sink says of a message now, and the journal later.
+
+Invariants: words come before numbers; what was not judged is named first; every line is safe for a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from guardian.finding import Finding, FindingKind
+from guardian.safe_text import safe_line
+from guardian.tactics import is_known, name_for
+from guardian.verdict import Outcome, PolicyMatch, Verdict
+
+QUOTE_CHARS: Final = 160
+"""Longest quote on a line."""
+MOST_FINDINGS: Final = 4
+"""Findings that are told in words, rules before the model; more would hide what matters."""
+
+HEADLINES: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.CLEAN: "clean: nothing in it matches your policies",
+        Outcome.NOTICE: "notice: worth a second look",
+        Outcome.FLAGGED: "flagged: this may be working on you",
+        Outcome.UNSURE: "unsure: only a part could be judged",
+        Outcome.UNSCREENED: "unscreened: this could not be judged",
+    }
+)
+
+MARKS: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.CLEAN: "  ",
+        Outcome.NOTICE: "- ",
+        Outcome.FLAGGED: "! ",
+        Outcome.UNSURE: "? ",
+        Outcome.UNSCREENED: "x ",
+    }
+)
+"""A shape for each outcome, so that nobody needs colour to tell them apart."""
+
+COLOURS: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.CLEAN: "",
+        Outcome.NOTICE: "\x1b[36m",
+        Outcome.FLAGGED: "\x1b[33m",
+        Outcome.UNSURE: "\x1b[35m",
+        Outcome.UNSCREENED: "\x1b[35m",
+    }
+)
+
+
+def reason_lines(verdict: Verdict) -> list[str]:
+    """In order: what was not judged, what it does (with its words), which policy and why, what one can do."""
+    lines = [f"not judged: {safe_line(reason.say)}" for reason in verdict.coverage.reasons]
+    matched = verdict.matched
+    wanted = {tactic for match in matched for tactic in match.tactics} | {f"policy:{match.id}" for match in matched}
+    shown = [finding for finding in verdict.findings if finding.tactic in wanted]
+    surest = sorted(shown, key=lambda finding: (finding.kind is not FindingKind.RULE, -finding.score))
+    for finding in surest[:MOST_FINDINGS]:
+        lines.append(_finding_line(finding))
+    if len(surest) > MOST_FINDINGS:
+        lines.append(f"and {len(surest) - MOST_FINDINGS} more reasons (--json lists them all)")
+    lines += [_policy_line(match) for match in matched]
+    lines += [f"set aside: {safe_line(veto.say)} ({safe_line(veto.veto)})" for veto in verdict.vetoes]
+    lines += [f"you can: {safe_line(advice)}" for advice in verdict.advice]
+    return list(dict.fromkeys(lines))
+
+
+def short_reason(verdict: Verdict, limit: int = 60) -> str:
+    """One line for a table: what it does, or why it was not judged."""
+    if verdict.matched:
+        tactics = dict.fromkeys(tactic_name(tactic) for match in verdict.matched for tactic in match.tactics)
+        words = ", ".join(tactics) or "; ".join(match.title for match in verdict.matched)
+    else:
+        words = "; ".join(reason.say for reason in verdict.coverage.reasons)
+    return safe_line(words, limit)
+
+
+def tactic_name(tactic: str) -> str:
+    """Title of a tactic or a group; the id itself where this version of Guardian does not know it."""
+    return name_for(tactic) if is_known(tactic) else tactic
+
+
+def _finding_line(finding: Finding) -> str:
+    quotes = list(dict.fromkeys(f'"{safe_line(span.quote, QUOTE_CHARS)}"' for span in finding.spans if span.quote))[:2]
+    hidden = " (hidden from the reader)" if any(span.view == "hidden" for span in finding.spans) else ""
+    return f"it {safe_line(finding.say)}{hidden}" + (f": {' … '.join(quotes)}" if quotes else "")
+
+
+def _policy_line(match: PolicyMatch) -> str:
+    return f"your policy: {safe_line(match.title)}. You wrote: {safe_line(match.why)}"
