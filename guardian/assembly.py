@@ -43,7 +43,8 @@ def open_gate(
     """A gate that is ready to screen; the model's cell ends with the context.
 
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
-    would change. Without a recorder nothing is kept. Raises ModelError, PolicyError or CellError where there is nothing to screen with.
+    would change. Without a recorder nothing is kept. Raises ModelError, PolicyError or CellError where there is nothing to
+    screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     with _start_cell(settings, manifest, observer) as encoder:

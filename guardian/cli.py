@@ -3,7 +3,8 @@
 Invariants: nothing heavy is imported here, so that `--help` and `paths` answer at once; a usage error is one line;
 options are never abbreviated, so that a new option cannot change what an old script means.
 
-What a command finds in `args`, beside its own options by name: `command`; `action` (of `policy`, `model` and `config`);
+What a command finds in `args`, beside its own options by name: `command`; `action` (of `policy`, `model`,
+`journal`, `key` and `config`);
 `channel`, which is `incoming`, `ai` or None where nothing was said; and `settings_problem`, empty unless a command that
 helps to mend broken settings runs on the defaults. Options that are settings arrive in `settings`, not in `args`.
 """
@@ -14,6 +15,7 @@ import argparse
 from collections.abc import Sequence
 
 from guardian import __version__
+from guardian.cli_keys import add_key, add_verify_receipt
 from guardian.cli_parts import (
     CHECKING_CODES,
     SCREENING_CODES,
@@ -42,9 +44,12 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     if args.command == "scan" and not args.paths and not args.ndjson:
         chosen.error("nothing to scan: name a PATH, or give --ndjson")
     if args.command == "calibrate" and not args.on:
-        for option, value in (("--apply", args.apply), ("--ndjson", args.ndjson), ("--days", args.days)):
+        for option, value in (("--ndjson", args.ndjson), ("--as", args.on_journal and args.channel)):
             if value:
                 chosen.error(f"{option} needs --on ARCHIVE")
+        for option, value in (("--apply", args.apply), ("--days", args.days)):
+            if value and not args.on_journal:
+                chosen.error(f"{option} needs --on ARCHIVE or --on-journal")
     return args
 
 
@@ -66,6 +71,8 @@ def build_parser() -> Parser:
     _add_policy(commands)
     _add_model(commands)
     _add_calibrate(commands)
+    add_key(commands)
+    add_verify_receipt(commands)
     _add_doctor(commands)
     _add_paths(commands)
     _add_config(commands)
@@ -166,10 +173,18 @@ def _add_calibrate(commands: Commands) -> None:
     )
     what = command.add_mutually_exclusive_group()
     what.add_argument("--on", metavar="ARCHIVE", nargs="+", help="show what these files or folders would change")
+    what.add_argument("--on-journal", action="store_true", help="show what the messages in your journal would change")
     what.add_argument("--reset", action="store_true", help="put the shipped thresholds back in force")
-    command.add_argument("--apply", action="store_true", help="with --on, put the new thresholds in force")
+    command.add_argument(
+        "--apply", action="store_true", help="with --on or --on-journal, put the new thresholds in force"
+    )
     command.add_argument("--explain", action="store_true", help="give every threshold, and what it came from")
-    command.add_argument("--days", metavar="N", type=_days, help="how many days the archive spans (default: its dates)")
+    command.add_argument(
+        "--days",
+        metavar="N",
+        type=_days,
+        help="how many days the archive spans (default: its dates); with --on-journal, how far back to look (default: 90)",
+    )
     command.add_argument("--ndjson", action="store_true", help="the archive holds one JSON message a line")
     add_channel_option(command)
     command.add_argument(

@@ -1,7 +1,7 @@
 """From words on a command line to one command's `run`.
 
-Invariants: each command is one call of `run(args, settings)` in the file of its name under `guardian/commands/`, and
-only that file is imported; the core never imports the app, so the app is started as a program of its own.
+Invariants: each command is one call of `run(args, settings)` in the file of its name under `guardian/commands/` (with _
+for -), and only that file is imported; the core never imports the app, so the app is started as a program of its own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def run(argv: Sequence[str], env: Mapping[str, str]) -> int:
         return 0
     args = parse(parser, argv)
     settings = _settings(args, env)
-    module = importlib.import_module(f"guardian.commands.{args.command}")
+    module = importlib.import_module(f"guardian.commands.{args.command.replace('-', '_')}")
     return int(module.run(args, settings))
 
 

@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final, NoReturn, final
 
+from guardian.calibration.thresholds import fingerprint
 from guardian.detectors.base import Detector, Evidence
 from guardian.detectors.possible import possible_scores
 from guardian.explanation import Explainer
@@ -104,6 +105,7 @@ class Gate:
     ) -> None:
         self._encoder = encoder
         self._manifest = manifest
+        self._fingerprint = fingerprint(manifest)
         self._detectors = tuple(detectors)
         self._vetoes = tuple(vetoes)
         self._matcher = matcher
@@ -179,7 +181,8 @@ class Gate:
             elapsed_ms=(time.perf_counter() - began) * 1000,
             advice=explained.advice,
         )
-        recorded = self._recorder.record(message, verdict, Seen(evidence.scores, _senders(message, reading)))
+        seen = Seen(evidence.scores, _senders(message, reading), self._fingerprint)
+        recorded = self._recorder.record(message, verdict, seen)
         return Screened(_SEAL, message, replace(verdict, journal=recorded))
 
     def _findings(self, evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Vetoed, ...]]:

@@ -22,6 +22,8 @@ class Seen:
     """The model's scores without those that cannot apply to this message; empty where the model did not judge."""
     senders: tuple[str, ...] = ()
     """Whom the message claims to come from. Untrusted."""
+    fingerprint: str = ""
+    """What gives the scores their meaning (`calibration.thresholds.fingerprint`): one model may be calibrated anew."""
 
 
 class Recorder(Protocol):

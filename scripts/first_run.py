@@ -1,4 +1,7 @@
-"""`make run`: screens the bundled example inbox, names what to try next, and on a terminal opens the app on it."""
+"""`make run`: screens the bundled example inbox, names what to try next, and on a terminal opens the app on it.
+
+Invariant: the examples are nobody's mail, so nothing of them goes into the owner's journal.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def main() -> int:
     """Scan, tell, open the app. Returns the scan's exit code where the scan itself failed."""
     guardian = [sys.executable, "-m", "guardian"]
     print("Screening the example inbox with the embedded model, on this machine alone:\n", flush=True)
-    scan = subprocess.run([*guardian, "scan", "--verbose", str(INBOX)], cwd=ROOT, check=False)
+    scan = subprocess.run([*guardian, "scan", "--verbose", "--no-journal", str(INBOX)], cwd=ROOT, check=False)
     if scan.returncode not in FOUND_SOMETHING:
         return scan.returncode
     told = subprocess.run([*guardian, "paths", "--json"], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -33,7 +36,7 @@ def main() -> int:
     if sys.stdin.isatty() and sys.stdout.isatty():
         input("Press Enter to open the app on the example inbox (Ctrl+C to stop here). ")
         os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "tui", str(INBOX)])
+        os.execv(sys.executable, [sys.executable, "-m", "tui", "--no-journal", str(INBOX)])
     return 0
 
 

@@ -79,8 +79,9 @@ def _run(argv: Sequence[str]) -> int:
         raise UsageError("the app needs a terminal", hint="guardian scan PATH says the same in lines")
     _choose_colour(settings)
     from tui.app import GuardianApp  # behind the checks, which then cost no import of Textual
+    from tui.bridge import unrecorded_gate
 
-    app = GuardianApp(settings, paths)
+    app = GuardianApp(settings, paths, unrecorded_gate if args.no_journal else None)
     try:
         app.run()
     finally:
@@ -97,6 +98,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", help="files or folders to screen")
     parser.add_argument("--policies", metavar="DIR", help="use the policies in this folder")
+    parser.add_argument("--no-journal", action="store_true", help="record nothing")
     return parser
 
 

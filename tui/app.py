@@ -21,7 +21,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, TabbedContent, TabPane
 
-from guardian.events import CellRestarted
+from guardian.events import CellRestarted, JournalNotice, NotJournaled
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from tui import messages
@@ -93,6 +93,13 @@ class GuardianApp(App[None]):
     def _house_loaded(self, message: messages.HouseLoaded) -> None:
         self._change(model=message.model, policies=message.policies)
 
+    @on(messages.JournalFound)
+    def _journal_found(self, message: messages.JournalFound) -> None:
+        self._change(journal=message.key, has_weak_key=message.is_weak)
+        if message.waiting:
+            words = f"{message.waiting} verdicts wait for the journal's key; guardian journal list asks for it"
+            self.notify(words, severity="warning", markup=False)
+
     @on(messages.GateOpened)
     def _gate_opened(self) -> None:
         self.state = self.state.with_gate_open()
@@ -110,6 +117,10 @@ class GuardianApp(App[None]):
         if isinstance(message.event, CellRestarted):
             words = f"the model was started again: {safe_line(message.event.reason)}"
             self.notify(words, severity="warning", markup=False)
+        elif isinstance(message.event, JournalNotice):
+            self.notify(safe_line(message.event.line), markup=False)
+        elif isinstance(message.event, NotJournaled) and self.state.not_journaled == 1:
+            self.notify(safe_line(message.event.line), severity="warning", markup=False)
 
     @on(messages.InboxListed)
     def _inbox_listed(self, message: messages.InboxListed) -> None:

@@ -10,16 +10,17 @@ the app must be able to leave while a long message is being judged. The model's 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message as AppMessage
 
 from guardian.errors import GuardianError
-from guardian.events import Event, Observer
+from guardian.events import Event, JournalNotice, Observer
 from guardian.message import Channel, Message
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
@@ -34,11 +35,14 @@ from tui.messages import (
     InboxFailed,
     InboxListed,
     InboxScreened,
+    JournalFound,
     TextGiven,
 )
 
 if TYPE_CHECKING:
     from guardian.gate import Gate
+    from guardian.recording import Recorder, Seen
+    from guardian.verdict import Verdict
 
 BATCH = 4
 """Messages of the inbox that are screened between two looks for a question: enough to keep the model busy, few enough
@@ -55,7 +59,7 @@ class Bridge:
     """Screens what the paths hold and what the owner asks about.
 
     `post` must be safe to call from any thread, as `App.post_message` is. `opener` opens the gate; it is
-    `guardian.assembly.open_gate`, unless the caller has a gate of its own.
+    `guardian.assembly.open_gate` with the owner's journal behind it, unless the caller has a gate of its own.
     """
 
     def __init__(self, settings: Settings, paths: Sequence[Path], post: Post, opener: Opener | None = None) -> None:
@@ -91,6 +95,7 @@ class Bridge:
             opener = self._opener or _assembled_gate()
             self._post(_loaded_house(self._settings))
             with opener(self._settings, self._observe) as gate:
+                self._tell_journal()
                 self._post(GateOpened())
                 self._serve(gate)
         except GuardianError as error:
@@ -100,6 +105,15 @@ class Bridge:
 
     def _observe(self, event: Event) -> None:
         self._post(CoreEvent(event))
+        if isinstance(event, JournalNotice):  # it has just been begun
+            self._tell_journal()
+
+    def _tell_journal(self) -> None:
+        from guardian.journal.standing import standing
+
+        now = standing(self._settings)
+        if now.exists:
+            self._post(JournalFound(safe_line(now.trouble or now.key), now.is_weak, now.waiting))
 
     def _serve(self, gate: Gate) -> None:
         inbox: Iterator[Message] | None = self._list()
@@ -151,10 +165,39 @@ def asked_message(text: str, channel: Channel, max_bytes: int) -> Message:
     return Message(raw[:max_bytes], channel=channel, source=ASK_SOURCE, cut=len(raw) > max_bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class WithoutAsked:
+    """Records the messages of the inbox, not what the owner asks about: that is typed, half a sentence at a time."""
+
+    recorder: Recorder
+
+    def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """See `guardian.recording.Recorder`."""
+        return None if message.source == ASK_SOURCE else self.recorder.record(message, verdict, seen)
+
+
+@contextmanager
+def unrecorded_gate(settings: Settings, observer: Observer) -> Iterator[Gate]:
+    """The owner's gate, without a journal behind it."""
+    from guardian.assembly import open_gate
+
+    with open_gate(settings, observer) as gate:
+        yield gate
+
+
 def _assembled_gate() -> Opener:
     from guardian.assembly import open_gate  # here: it imports the whole house, and this is not the painting thread
+    from guardian.journal.recorder import open_recorder
 
-    return open_gate
+    @contextmanager
+    def opened(settings: Settings, observer: Observer) -> Iterator[Gate]:
+        with (
+            open_recorder(settings, observer) as recorder,
+            open_gate(settings, observer, recorder=WithoutAsked(recorder)) as gate,
+        ):
+            yield gate
+
+    return opened
 
 
 def _loaded_house(settings: Settings) -> HouseLoaded:

@@ -34,6 +34,18 @@ class HouseLoaded(Message):
 
 
 @dataclass(repr=False)
+class JournalFound(Message):
+    """How the journal stands before anything is added to it."""
+
+    key: str
+    """Where its key is, or why it can't be used, in one safe line."""
+    is_weak: bool
+    """Whether the key lies in a plain file."""
+    waiting: int
+    """Records that wait outside."""
+
+
+@dataclass(repr=False)
 class GateOpened(Message):
     """Everything is loaded; the model runs, or is about to."""
 

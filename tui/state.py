@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from guardian.events import CalibrationProblem, CellRestarted, CellStarted, Event, PolicyProblem
+from guardian.events import CalibrationProblem, CaughtUp, CellRestarted, CellStarted, Event, NotJournaled, PolicyProblem
 from guardian.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -53,6 +53,14 @@ class HouseState:
     """Messages that the paths hold; None until they are listed."""
     counts: Mapping[Outcome, int] = field(default_factory=lambda: MappingProxyType({}))
     """Messages of the inbox by outcome."""
+    journal: str = ""
+    """Where the journal's key is, in one safe line; empty until it is known."""
+    has_weak_key: bool = False
+    """Whether that key lies in a plain file."""
+    not_journaled: int = 0
+    """Verdicts of this run that are not in the journal yet."""
+    journal_trouble: str = ""
+    """Why they are not, in one safe line."""
     inbox_trouble: str = ""
     """Why the paths cannot be read, in one safe line."""
 
@@ -93,4 +101,8 @@ class HouseState:
                 return replace(self, restarts=restarts)
             case PolicyProblem(line=line) | CalibrationProblem(line=line):
                 return replace(self, problems=(*self.problems, line))
+            case NotJournaled(line=line):
+                return replace(self, not_journaled=self.not_journaled + 1, journal_trouble=line)
+            case CaughtUp():
+                return replace(self, not_journaled=0, journal_trouble="")
         return self

@@ -7,7 +7,7 @@ anybody could see is none; what is kept of a stream is counts and rates.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,16 +126,22 @@ def make_plan(
 
 def crossing(plan: Plan, manifest: Manifest) -> list[ScoredRecord]:
     """The records that stand on another side of a moved threshold than before: no other outcome can change."""
+    return [record for record, _ in crossings(plan, manifest)]
+
+
+def crossings(plan: Plan, manifest: Manifest) -> Iterator[tuple[ScoredRecord, list[Move]]]:
+    """The same records, each with the moves that change its side."""
     columns = {label: column for column, label in enumerate(manifest.labels)}
-    moves = [(move.channel, columns[move.label], move.before, move.after) for move in plan.moves]
-    return [
-        record
-        for record in plan.records
-        if any(
-            record.channel is channel and (record.scores[column] >= before) != (record.scores[column] >= after)
-            for channel, column, before, after in moves
-        )
-    ]
+    moves = [(move, columns[move.label]) for move in plan.moves]
+    for record in plan.records:
+        scores = record.scores
+        crossed = [
+            move
+            for move, column in moves
+            if record.channel is move.channel and (scores[column] >= move.before) != (scores[column] >= move.after)
+        ]
+        if crossed:
+            yield record, crossed
 
 
 def scores_of_bank(bank: ReferenceBank, manifest: Manifest) -> Floats:

@@ -1,7 +1,7 @@
 """A scored record: what calibration keeps of one screened message. Numbers, never text.
 
-The iterator of scored records is the one seam between a stream (an archive now, the journal later) and everything
-that is computed from it.
+The iterator of scored records is the one seam between a stream (an archive, or the journal) and everything that is
+computed from it.
 
 Invariants: no text of a message and no address stands in a record; senders are compared by a keyed hash; a message
 without a sender has the one sender that all such messages share.
@@ -43,16 +43,17 @@ class ScoredRecord:
     place: int
     """Where it stands in its stream, from 0."""
     id: str
-    """The source's name for it. Untrusted."""
+    """The source's name for it, untrusted; its number, from the journal."""
     channel: Channel
     outcome: Outcome
-    """What the gate said of it, under the thresholds in force."""
+    """What the gate said of it, under the thresholds then in force."""
     scores: Floats
     """(outputs,): calibrated scores in the order of the manifest, 0 where an output cannot apply."""
     sender: bytes
     """Keyed hash of the sender's address."""
     sent_s: float | None
-    """When it was sent, in seconds since 1970; None where the message does not say."""
+    """When it was sent, in seconds since 1970; None where the message does not say. From the journal: when it was
+    screened, by this machine's clock."""
     is_ordinary: bool
     """Fully judged, and nothing but the model's outputs speaks against it: no rule, no pattern or example of the
     owner's."""
@@ -62,15 +63,32 @@ class ScoredRecord:
     """Hash of the raw bytes, so that a second look is seen to be at the same message."""
 
 
+class SenderMarks:
+    """What a record keeps of a message's senders in place of their addresses."""
+
+    def __init__(self, policies: Iterable[Policy], key: bytes) -> None:
+        """`key` (at most 64 bytes) is what senders are hashed with."""
+        self._excepting = [policy for policy in policies if policy.is_in_force and policy.senders_except]
+        self._key = key
+
+    def hashed(self, senders: Sequence[str | None]) -> bytes:
+        """Keyed hash of the address of the first that is named; that of no address where none is."""
+        address = address_of(next((sender for sender in senders if sender), ""))
+        return hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=_HASH_BYTES, key=self._key).digest()
+
+    def excepted(self, senders: Sequence[str | None]) -> tuple[str, ...]:
+        """Ids of the policies in force that except one of them."""
+        return tuple(p.id for p in self._excepting if excepted_sender(p.senders_except, senders) is not None)
+
+
 class Recorder:
     """Makes records of screened messages."""
 
     def __init__(self, labels: Sequence[str], policies: Iterable[Policy], limits: Limits, key: bytes) -> None:
         """`labels` are the manifest's, in order; `key` (at most 64 bytes) is what senders are hashed with."""
         self._labels = tuple(labels)
-        self._excepting = [policy for policy in policies if policy.is_in_force and policy.senders_except]
         self._limits = limits
-        self._key = key
+        self._marks = SenderMarks(policies, key)
 
     def record(self, screened: Screened, place: int) -> ScoredRecord:
         """The record of one message. The text is read once more, for what the verdict does not carry."""
@@ -78,17 +96,16 @@ class Recorder:
         reading = read(message, self._limits)
         scores = possible_scores(verdict.scores, message, reading)
         senders = (message.sender, reading.sender)
-        address = address_of(message.sender or reading.sender or "")
         return ScoredRecord(
             place=place,
             id=message.id,
             channel=message.channel,
             outcome=verdict.outcome,
             scores=np.array([scores.get(label, 0.0) for label in self._labels], dtype=np.float32),
-            sender=hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=_HASH_BYTES, key=self._key).digest(),
+            sender=self._marks.hashed(senders),
             sent_s=sent_s(message),
             is_ordinary=is_ordinary(verdict),
-            excepted=tuple(p.id for p in self._excepting if excepted_sender(p.senders_except, senders) is not None),
+            excepted=self._marks.excepted(senders),
             digest=digest_of(message),
         )
 

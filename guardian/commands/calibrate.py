@@ -1,7 +1,7 @@
 """`guardian calibrate`: how often the owner may be disturbed for nothing, and the thresholds that follow from it.
 
 Invariants: nothing changes without --apply or --reset; every change stands in the log before it is in force; what is
-shown of an archive is ids and numbers.
+shown of an archive or of the journal is ids and numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 from guardian.assembly import MANIFEST_NAME, load_owner_policies
 from guardian.calibration.alarm import AlarmRule
 from guardian.calibration.bank import load_reference_bank
-from guardian.calibration.plan import Plan, bank_counts, crossing, make_plan
+from guardian.calibration.plan import Plan, bank_counts, crossing, crossings, make_plan
+from guardian.calibration.record import ScoredRecord
 from guardian.calibration.state import (
     Calibration,
     append_log,
@@ -26,12 +27,14 @@ from guardian.calibration.state import (
     save_calibration,
 )
 from guardian.calibration.thresholds import shipped_thresholds
-from guardian.commands.calibrate_archive import Archive, Change, changes, screen_archive
+from guardian.commands.calibrate_archive import Archive, archive_json, archive_words, changes, screen_archive
 from guardian.commands.calibrate_words import BankCounts, plan_json, plan_lines, standing_json, standing_lines
+from guardian.commands.narration import narrate
 from guardian.errors import CalibrationError, InputError, UsageError
 from guardian.exits import ExitCode
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.message import Channel
+from guardian.policy.base import Policy
 from guardian.settings import Settings
 
 
@@ -57,8 +60,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     house = _House(settings, manifest, calibration, problem)
     if args.reset:
         return _reset(house, as_json=args.json)
+    if args.on_journal:
+        return _on_journal(house, args)
     if args.on:
-        return _calibrate(house, args)
+        return _on_archive(house, args)
     return _tell(house, args)
 
 
@@ -89,42 +94,65 @@ def _reset(house: _House, *, as_json: bool) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _calibrate(house: _House, args: argparse.Namespace) -> ExitCode:
+def _on_archive(house: _House, args: argparse.Namespace) -> ExitCode:
     """Screen the archive, show what would change, and with --apply change it."""
-    settings = house.settings
+    settings, manifest = house.settings, house.manifest
     channel = {"ai": Channel.AI_OUTPUT, "incoming": Channel.INCOMING}.get(args.channel or "")
     archive = Archive([Path(path) for path in args.on], args.ndjson, channel, settings.limits.max_bytes_read)
     if next(archive.messages(), None) is None:
         raise InputError("the archive holds no message")
     if args.days is None and not archive.has_dates():
         raise UsageError("the archive's messages carry no dates", hint="say how many days it spans: --days N")
-    plan = _plan(house, archive, args.days)
-    moved = crossing(plan, house.manifest)
-    changed = list(changes(archive, settings, moved, plan.thresholds)) if moved else []
-    applied = bool(args.apply and plan.moves)
-    if applied:
-        _apply(house, plan)
-    _show(house, plan, changed, args, applied=applied)
-    return ExitCode.CLEAN
-
-
-def _plan(house: _House, archive: Archive, days: float | None) -> Plan:
-    settings, manifest = house.settings, house.manifest
     policies = load_owner_policies(settings).policies
     records = list(screen_archive(archive, settings, manifest, policies))
+    plan = _plan(house, policies, records, args.days)
+    moved = crossing(plan, manifest)
+    changed = list(changes(archive, settings, moved, plan.thresholds)) if moved else []
+    said = archive_json(plan, changed) if args.json else list(archive_words(plan, changed))
+    return _settle(house, plan, said, args)
+
+
+def _on_journal(house: _House, args: argparse.Namespace) -> ExitCode:
+    """The same on what the journal holds; nothing is screened again."""
+    from guardian.commands.calibrate_journal import journal_json, journal_words, read_journal  # here: it needs ciphers
+
+    policies = load_owner_policies(house.settings, narrate(verbose=False)).policies
+    stream = read_journal(house.settings, house.manifest, policies, args.days)
+    plan = _plan(house, policies, stream.records, stream.days)
+    found = list(crossings(plan, house.manifest))
+    said = journal_json(stream, found) if args.json else list(journal_words(stream, found))
+    return _settle(house, plan, said, args)
+
+
+def _plan(house: _House, policies: Sequence[Policy], records: Sequence[ScoredRecord], days: float | None) -> Plan:
+    settings, manifest = house.settings, house.manifest
     rules = {channel: AlarmRule(policies, manifest, channel) for channel in Channel}
     bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
     budget = settings.calibration.false_alarms_per_week
     return make_plan(records, rules, bank, manifest, house.calibration, budget=budget, days=days)
 
 
-def _apply(house: _House, plan: Plan) -> None:
+def _settle(house: _House, plan: Plan, said: dict[str, Any] | list[str], args: argparse.Namespace) -> ExitCode:
+    """Put the plan in force, if asked; show it, with what was `said` of single messages."""
+    budget = house.settings.calibration.false_alarms_per_week
+    applied = bool(args.apply and plan.moves)
+    if applied:
+        _apply(house, plan, "journal" if args.on_journal else "archive")
+    if isinstance(said, dict):
+        _print(plan_json(plan, said, budget, applied=applied))
+    else:
+        _print(plan_lines(plan, said, budget, applied=applied, apply=args.apply, explain=args.explain))
+    return ExitCode.CLEAN
+
+
+def _apply(house: _House, plan: Plan, source: str) -> None:
     paths, budget = house.settings.paths, house.settings.calibration.false_alarms_per_week
     made = plan.calibration(_now(), house.manifest, budget, house.calibration)
     row = {
         "at": made.made_at,
         "did": "calibrate",
         "why": f"at most {budget:g} false alarms a week",
+        "source": source,
         "model_sha256": house.manifest.sha256,
         "messages": {channel.value: len(found.stream) for channel, found in plan.channels.items()},
         "changes": [
@@ -134,14 +162,6 @@ def _apply(house: _House, plan: Plan) -> None:
     }
     append_log(paths.calibration_log, row)
     save_calibration(made, paths.calibration_file)
-
-
-def _show(house: _House, plan: Plan, changed: Sequence[Change], args: argparse.Namespace, *, applied: bool) -> None:
-    budget = house.settings.calibration.false_alarms_per_week
-    if args.json:
-        _print(plan_json(plan, changed, budget, applied=applied))
-    else:
-        _print(plan_lines(plan, changed, budget, applied=applied, apply=args.apply, explain=args.explain))
 
 
 def _print(answer: dict[str, Any] | list[str]) -> None:

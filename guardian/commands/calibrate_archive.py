@@ -1,7 +1,7 @@
 """An archive as calibration reads it: through the one gate, message by message, and only numbers are kept.
 
 Invariants: what `guardian scan` can read is what is read, in the same order; the second look, under other thresholds,
-is at the same bytes as the first or it is an error.
+is at the same bytes as the first or it is an error; ids of messages pass `safe_line`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from guardian.assembly import limits_of, open_gate
+from guardian.calibration.plan import Plan
 from guardian.calibration.record import Recorder, ScoredRecord, digest_of, sent_s
 from guardian.calibration.thresholds import Thresholds, fingerprint
 from guardian.commands.narration import narrate
@@ -22,6 +24,7 @@ from guardian.events import ignore
 from guardian.inference.manifest import Manifest
 from guardian.message import Channel, Message
 from guardian.policy.base import Policy
+from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from guardian.sources.files import list_files, open_regular_file, read_files
 from guardian.sources.ndjson import read_ndjson
@@ -29,6 +32,8 @@ from guardian.verdict import Outcome
 
 MOST_MESSAGES = 50_000
 """Messages of an archive that are read, first ones first."""
+MOST_SHOWN = 20
+"""Messages that are listed in words; --json lists all."""
 _DATES_SOUGHT = 500
 """Messages among which one must have a date, where no days were given."""
 
@@ -117,6 +122,31 @@ def changes(
                 yield Change(record.id, record.channel, record.outcome, screened.verdict.outcome)
     if seen < len(records):
         raise _changed()
+
+
+def archive_words(plan: Plan, changed: Sequence[Change]) -> Iterator[str]:
+    """What becomes of the archive's messages."""
+    yield f"flagged in this archive: {plan.flagged:,} now, {_flagged_then(plan, changed):,} then"
+    for change in changed[:MOST_SHOWN]:
+        yield f"  {safe_line(change.id, 60)}: {change.before.value} -> {change.after.value}"
+    if len(changed) > MOST_SHOWN:
+        yield f"  and {len(changed) - MOST_SHOWN:,} more (--json lists them all)"
+
+
+def archive_json(plan: Plan, changed: Sequence[Change]) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "source": "archive",
+        "flagged": {"now": plan.flagged, "then": _flagged_then(plan, changed)},
+        "changes": [
+            {"id": c.id, "channel": c.channel.value, "from": c.before.value, "to": c.after.value} for c in changed
+        ],
+    }
+
+
+def _flagged_then(plan: Plan, changed: Sequence[Change]) -> int:
+    gained = sum(change.after is Outcome.FLAGGED for change in changed)
+    return plan.flagged + gained - sum(change.before is Outcome.FLAGGED for change in changed)
 
 
 def _changed() -> InputError:

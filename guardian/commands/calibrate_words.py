@@ -1,6 +1,8 @@
 """What `guardian calibrate` says, in words and as JSON.
 
-Invariants: every rate is said with its interval; ids of messages pass `safe_line`; the JSON is versioned.
+What it says of single messages comes from `calibrate_archive` or `calibrate_journal`.
+
+Invariants: every rate is said with its interval; the JSON is versioned.
 """
 
 from __future__ import annotations
@@ -12,16 +14,12 @@ from guardian.calibration.interval import rate_interval
 from guardian.calibration.plan import ChannelPlan, Plan
 from guardian.calibration.state import Calibration, ChannelStanding
 from guardian.calibration.thresholds import shipped_thresholds
-from guardian.commands.calibrate_archive import Change
 from guardian.inference.manifest import Manifest
 from guardian.message import Channel
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
-from guardian.verdict import Outcome
 
 JSON_VERSION = 1
-MOST_SHOWN = 20
-"""Messages that are listed in words; --json lists all."""
 _HEADINGS = ("output", "shipped", "now", "passed by ordinary messages", "from")
 _KEY = "calibration.false_alarms_per_week"
 BankCounts = Mapping[Channel, Mapping[str, tuple[int, int]]]
@@ -37,7 +35,9 @@ def standing_lines(
     if problem:
         lines.append(f"thresholds  {safe_line(problem)}")
     elif calibration is None:
-        lines.append("thresholds  as shipped; guardian calibrate --on ARCHIVE shows what your messages would change")
+        lines.append(
+            "thresholds  as shipped; guardian calibrate --on ARCHIVE, or --on-journal, shows what yours would be"
+        )
     else:
         lines.append(f"thresholds  your own, made {calibration.made_at[:10]}")
         if calibration.false_alarms_per_week != budget:
@@ -78,9 +78,10 @@ def standing_json(
 
 
 def plan_lines(
-    plan: Plan, changed: Sequence[Change], budget: float, *, applied: bool, apply: bool, explain: bool
+    plan: Plan, outcome: Sequence[str], budget: float, *, applied: bool, apply: bool, explain: bool
 ) -> list[str]:
-    """What an archive would change, or has changed where `applied`."""
+    """What an archive or the journal would change, or has changed where `applied`; `outcome` are the lines that say it
+    of single messages."""
     ordinary = sum(record.is_ordinary for record in plan.records)
     lines = [
         f"{len(plan.records):,} messages in {plan.weeks:.1f} weeks, {ordinary:,} of them ordinary: "
@@ -90,7 +91,7 @@ def plan_lines(
     for channel in Channel:
         words = _plan_words(plan.channels.get(channel), plan, channel, budget)
         lines += ["", *(f"{channel.value:<10}  {line}" for line in words)]
-    lines += ["", *_outcome_words(plan, changed)]
+    lines += ["", *outcome]
     if explain and plan.moves:
         rows = [("channel", "output", "before", "after")]
         rows += [(m.channel.value, m.label, f"{m.before:.3f}", f"{m.after:.3f}") for m in plan.moves]
@@ -104,8 +105,8 @@ def plan_lines(
     return [*lines, "", end]
 
 
-def plan_json(plan: Plan, changed: Sequence[Change], budget: float, *, applied: bool) -> dict[str, Any]:
-    """The same as JSON."""
+def plan_json(plan: Plan, outcome: Mapping[str, Any], budget: float, *, applied: bool) -> dict[str, Any]:
+    """The same as JSON; `outcome` are the keys that say it of single messages."""
     return {
         "v": JSON_VERSION,
         "false_alarms_per_week": budget,
@@ -113,15 +114,12 @@ def plan_json(plan: Plan, changed: Sequence[Change], budget: float, *, applied: 
         "messages": len(plan.records),
         "ordinary": sum(record.is_ordinary for record in plan.records),
         "weeks": round(plan.weeks, 2),
-        "flagged": {"now": plan.flagged, "then": _flagged_then(plan, changed)},
         "channels": {channel.value: _plan_channel_json(found) for channel, found in plan.channels.items()},
         "moves": [
             {"channel": m.channel.value, "output": m.label, "from": round(m.before, 6), "to": round(m.after, 6)}
             for m in plan.moves
         ],
-        "changes": [
-            {"id": c.id, "channel": c.channel.value, "from": c.before.value, "to": c.after.value} for c in changed
-        ],
+        **outcome,
     }
 
 
@@ -161,19 +159,6 @@ def _plan_words(found: ChannelPlan | None, plan: Plan, channel: Channel, budget:
         yield "a bound kept thresholds from moving further: on one step, on all steps, or on what one sender may do"
     if settled.then.a_week > budget:
         yield "that is more than your budget: policies and excepted senders can do what thresholds may not"
-
-
-def _outcome_words(plan: Plan, changed: Sequence[Change]) -> Iterator[str]:
-    yield f"flagged in this archive: {plan.flagged:,} now, {_flagged_then(plan, changed):,} then"
-    for change in changed[:MOST_SHOWN]:
-        yield f"  {safe_line(change.id, 60)}: {change.before.value} -> {change.after.value}"
-    if len(changed) > MOST_SHOWN:
-        yield f"  and {len(changed) - MOST_SHOWN:,} more (--json lists them all)"
-
-
-def _flagged_then(plan: Plan, changed: Sequence[Change]) -> int:
-    gained = sum(change.after is Outcome.FLAGGED for change in changed)
-    return plan.flagged + gained - sum(change.before is Outcome.FLAGGED for change in changed)
 
 
 def _plan_channel_json(found: ChannelPlan) -> dict[str, Any]:

@@ -55,8 +55,10 @@ def _checks(settings: Settings, settings_problem: str) -> Iterator[Check]:
         yield doctor_screening.check_calibration(settings)
         yield from doctor_screening.check_screening(settings)
         yield from doctor_screening.check_policies(settings)
+        from guardian.commands import doctor_journal
+
+        yield from doctor_journal.check_journal(settings)
     yield from check_directories(settings)
-    yield Check(Level.OK, "journal", "none in this version: verdicts are not recorded")
 
 
 def _print_lines(checks: Iterator[Check]) -> set[Level]:

@@ -1,6 +1,7 @@
 """Events of the core as lines on standard error: what an owner must know, and under --verbose what helps to understand.
 
-Invariant: a policy file or a calibration that cannot be used, and a verdict that was not recorded, is always said; nothing here carries text of a message.
+Invariant: a policy file or a calibration that cannot be used, and a verdict that was not recorded, is always said;
+nothing here carries text of a message.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the commands that screen for their owner have in common: their verdicts go into the journal, unless told not to."""
+"""What the commands that screen have in common: their verdicts go into the journal, unless they are told not to."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _JSON_VERSION: Final = 1
 _MOST_DEPTH: Final = 32
 _LONGEST_VALUE: Final = 400
 _STANDARD_INPUT: Final = "-"
-_RECEIPT_SHOWS: Final = "it shows that this key logged this record before that checkpoint; not that the model was really run"
+_RECEIPT_SHOWS: Final = "it shows that this key logged this record before that checkpoint; not that the model was run"
 _REPORT_SHOWS: Final = "it shows that this key signed this report card; not that its numbers are right"
 _ALONE: Final = (
     "nothing but the file vouches for this key: compare its fingerprint with one that you got another way,\n"
@@ -102,8 +102,10 @@ def _receipt_lines(receipt: Verified) -> list[str]:
         rows["public"] = receipt.public.decode("utf-8", "replace")
     if receipt.hidden:
         rows["not shown"] = ", ".join(receipt.hidden)
-    is_alone = not receipt.is_key_known and receipt.against_size is None
-    return [*_table("the receipt holds", rows), _RECEIPT_SHOWS, *([_ALONE.format(flags="--key or --checkpoint")] if is_alone else [])]
+    lines = [*_table("the receipt holds", rows), _RECEIPT_SHOWS]
+    if not receipt.is_key_known and receipt.against_size is None:
+        lines.append(_ALONE.format(flags="--key or --checkpoint"))
+    return lines
 
 
 def _report_json(report: SignedReport) -> dict[str, Any]:
@@ -119,7 +121,8 @@ def _report_json(report: SignedReport) -> dict[str, Any]:
 def _report_lines(report: SignedReport) -> list[str]:
     rows = {"journal": report.journal, "key": report.fingerprint}
     rows |= {name: json.dumps(report.report[name]) for name in ("date", "model") if name in report.report}
-    return [*_table("the report card holds", rows), _REPORT_SHOWS, *([] if report.is_key_known else [_ALONE.format(flags="--key")])]
+    lines = [*_table("the report card holds", rows), _REPORT_SHOWS]
+    return lines if report.is_key_known else [*lines, _ALONE.format(flags="--key")]
 
 
 def _table(title: str, rows: dict[str, str]) -> list[str]:

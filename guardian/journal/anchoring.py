@@ -38,6 +38,9 @@ class Anchoring:
         anchor = place.load_anchor(self._id)  # before the head: what is added in between only makes the journal longer
         head = ledger.check()
         if anchor is None:
+            if head.size > 1:  # one was put on when the journal was begun
+                record = Record(Kind.GAP, now_ms, {"why": "the checkpoint that was kept outside is gone"})
+                ledger.append([(record, canonical_bytes({"gap": {"anchor": ""}}))])
             return
         hint = Hint.from_bytes(self._store.meta(_HINT) or b"")
         why = disagreement(anchor, ledger.keys.header.vkey, head, self._store.leaves, hint)

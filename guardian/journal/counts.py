@@ -24,15 +24,15 @@ def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: 
         where = (day, channel, outcome)
         rows = store.all("SELECT n FROM counts WHERE day = ? AND channel = ? AND outcome = ?", where)
         total = n + (int(rows[0][0]) if rows else 0)
-        mark = _mark(journal_id, *where, total)
+        mark = mark_of(journal_id, *where, total)
         store.run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", (*where, total, mark))
 
 
 def unsealed_counts(store: Store, journal_id: bytes) -> dict[str, dict[str, dict[str, int]]]:
-    """{day: {channel: {outcome: n}}} of what is not yet sealed. Raises JournalDamagedError where a count was damaged."""
+    """{day: {channel: {outcome: n}}} of what is not yet sealed. Raises JournalDamagedError for a damaged count."""
     days: defaultdict[str, dict[str, dict[str, int]]] = defaultdict(dict)
     for day, channel, outcome, n, mark in store.all("SELECT day, channel, outcome, n, mark FROM counts ORDER BY day"):
-        if not isinstance(n, int) or mark != _mark(journal_id, day, channel, outcome, n):
+        if not isinstance(n, int) or mark != mark_of(journal_id, day, channel, outcome, n):
             raise JournalDamagedError(f"the count of {outcome} messages of {day} is damaged")
         days[day].setdefault(channel, {})[outcome] = n
     return dict(days)
@@ -44,7 +44,7 @@ def seal_counts(journal: Journal, today: str, now_ms: int) -> int:
         return 0
     records: list[tuple[Record, bytes]] = []
 
-    def take() -> None:
+    def take(_seq: int) -> None:
         try:
             days = unsealed_counts(journal.store, journal.id)
         except JournalDamagedError as error:
@@ -59,6 +59,7 @@ def seal_counts(journal: Journal, today: str, now_ms: int) -> int:
     return len(records)
 
 
-def _mark(journal_id: bytes, day: str, channel: str, outcome: str, n: int) -> bytes:
+def mark_of(journal_id: bytes, day: str, channel: str, outcome: str, n: int) -> bytes:
+    """(8,): what a count's row must carry, so that damage by accident shows."""
     data = "\0".join((day, channel, outcome, str(n))).encode("utf-8", "surrogatepass")
     return hashlib.sha256(b"guardian/counts/v1\0" + journal_id + data).digest()[:_MARK_BYTES]

@@ -113,14 +113,7 @@ class EntryFacts:
     @cached_property
     def senders(self) -> Collection[str] | None:
         """See `Facts`."""
-        body = self._body
-        if not self._is_verdict or body is None:
-            return None
-        try:
-            named = [body["message"]["sender"] or "", *body["stream"].get("senders", ())]
-            return [folded(str(sender)) for sender in named if sender]
-        except _ODD:
-            return None
+        return list(map(folded, senders_of(self._record))) if self._is_verdict and self._record else None
 
     @property
     def says(self) -> str | None:
@@ -153,8 +146,10 @@ def searched_texts(record: Record, feedback: Feedback | None = None) -> list[str
     """Every text of a record that words are looked for in, but its sender. A mail is searched as it was sent: words
     that it holds in base64 or quoted-printable are found in the quotes alone."""
     note = [feedback.note] if feedback is not None and feedback.note else []
+    if record.kind is Kind.FEEDBACK:
+        return [str(record.body.get("note", ""))]
     if record.kind is not Kind.VERDICT:
-        return [*_strings(record.body), *note]
+        return list(_strings(record.body))
     try:
         raw = text_of(record)
         text = raw.decode("utf-8", "replace") if raw is not None else ""
@@ -162,6 +157,15 @@ def searched_texts(record: Record, feedback: Feedback | None = None) -> list[str
         return [text, *context, *quotes_of(record), *note]
     except _ODD:
         return note
+
+
+def senders_of(record: Record) -> list[str]:
+    """The sender of a verdict's message, and every address that the message claims; of what is no verdict, none."""
+    try:
+        claimed = map(str, record.body["stream"].get("senders", ())) if record.kind is Kind.VERDICT else ()
+        return [sender for sender in dict.fromkeys([sender_of(record), *claimed]) if sender]
+    except _ODD:
+        return [sender_of(record)]
 
 
 def sender_of(record: Record) -> str:

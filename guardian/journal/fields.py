@@ -30,7 +30,8 @@ def field_values(record: Record) -> dict[str, Any]:
     """The record's value of each field of `FIELDS`, as JSON values.
 
     kind str; time int (milliseconds since 1970); channel, sender, outcome str; policy {"matched": [ids], "set": hash};
-    tactic [ids]; model {"name", "sha256", "wall", "program"}; text {"sha256", "bytes"}. What does not apply is None.
+    tactic [ids]; model {"name", "sha256", "wall", "program"}; text {"sha256", "bytes",
+    "format", "context_sha256"}. What does not apply is None.
     """
     values: dict[str, Any] = dict.fromkeys(FIELDS)
     values |= {"kind": record.kind.value, "time": record.at_ms}
@@ -50,7 +51,12 @@ def field_values(record: Record) -> dict[str, Any]:
             "outcome": body["verdict"]["outcome"],
             "policy": {"matched": matched_policies(record), "set": spoke.policy_set},
             "tactic": tactics_of(record),
-            "text": {"sha256": body["text"]["sha256"], "bytes": body["text"]["bytes"]},
+            "text": {
+                "sha256": body["text"]["sha256"],
+                "bytes": body["text"]["bytes"],
+                "format": body["message"]["format"],
+                "context_sha256": body["text"]["context_sha256"],
+            },
         }
     return values
 

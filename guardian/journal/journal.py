@@ -62,7 +62,7 @@ class Journal:
         self._trouble = ""
         self._header = self._read_header()
         self._place = places(KeyPlace(self._header.place))
-        self._waiting = WaitingRoom(waiting_folder, self._header.journal_id)
+        self._waiting = WaitingRoom(waiting_folder / self._header.journal_id.hex(), self._header.journal_id)
         self._anchoring = Anchoring(store, self._header.journal_id)
         self._ledger = Ledger(store, begun, self._load_keys, now_ms) if begun else None
 
@@ -140,9 +140,10 @@ class Journal:
         return self.append_all([(record, public)])[0]
 
     def append_all(
-        self, records: Sequence[tuple[Record, bytes]], also: Callable[[], None] | None = None
+        self, records: Sequence[tuple[Record, bytes]], also: Callable[[int], None] | None = None
     ) -> list[Placed]:
-        """Add records, each with what all may see of it, all or none. `also` runs first, in the same transaction.
+        """Add records, each with what all may see of it, all or none. `also` runs first, in the same transaction, with
+        the number that the first of them gets.
 
         Raises JournalLockedError, JournalIoError (nothing was added), JournalDamagedError.
         """
@@ -262,7 +263,7 @@ class Journal:
         if record is None:  # another process was faster
             return 0
         try:
-            self.append_all([(record, b"")], lambda: self.store.run("INSERT INTO merged VALUES (?)", (name,)))
+            self.append_all([(record, b"")], lambda _: self.store.run("INSERT INTO merged VALUES (?)", (name,)))
         except JournalDamagedError:
             if not self._is_merged(name):
                 raise

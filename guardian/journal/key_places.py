@@ -16,16 +16,17 @@ def open_place(
     *,
     ask: Ask = nobody_to_ask,
     timeout_s: float = TIMEOUT_S,
-    may_prompt: bool = False,
+    may_prompt: bool | None = None,
 ) -> KeyStore:
     """The place of that kind; nothing is read or written yet.
 
     `ask` asks for the passphrase (`passphrase.terminal_ask`, or a window of the app). `may_prompt`: whether the
-    keyring may put up its own window to be unlocked. `timeout_s` limits each call to the keyring.
+    keyring may put up its own window to be unlocked; by default where there is somebody to ask. `timeout_s` limits
+    each call to the keyring.
     """
     match kind:
         case KeyPlace.KEYRING:
-            return KeyringPlace(timeout_s, may_prompt=may_prompt)
+            return KeyringPlace(timeout_s, may_prompt=ask is not nobody_to_ask if may_prompt is None else may_prompt)
         case KeyPlace.PASSPHRASE:
             return PassphrasePlace(config_folder, ask)
         case KeyPlace.FILE:

@@ -45,8 +45,13 @@ class Probe:
     """Whether the keyring can be used."""
 
     ok: bool
-    say: str
-    """One line: which keyring works, or why none does and how to go on without."""
+    why: str
+    """Which keyring works, or why none does."""
+
+    @property
+    def say(self) -> str:
+        """One line for the owner, with the way on where no keyring works."""
+        return self.why if self.ok else f"{self.why}: {_HEADLESS}"
 
 
 class KeyringPlace:
@@ -174,7 +179,7 @@ def probe_keyring(timeout_s: float = TIMEOUT_S, *, may_prompt: bool = True) -> P
     try:
         return Probe(True, f"the keyring works ({within(timeout_s, try_it)})")
     except RefusedError as error:
-        return Probe(False, f"{error}: {_HEADLESS}")
+        return Probe(False, str(error))
 
 
 def _locked(problem: str) -> KeyLockedError:

@@ -57,13 +57,12 @@ class Ledger:
         self._store, self._load_keys, self._now_ms = store, load_keys, now_ms
         self._known: tuple[Head, End] | None = None
 
-    def begin(self, record: Record) -> Placed:
-        """Make the tables, the header and the first record, inside the caller's transaction."""
+    def begin(self, records: Sequence[tuple[Record, bytes]]) -> None:
+        """Make the tables, the header and the first records, inside the caller's transaction."""
         self._store.create()
         self._store.set_meta(HEADER, self.keys.header.to_bytes())
-        placed, end = self._add([(record, b"")], End.empty())
+        _, end = self._add(records, End.empty())
         self._put_head(end)
-        return placed[0]
 
     def check(self) -> Checkpoint:
         """The end of the journal, once it is known to be signed by its own key. Raises JournalDamagedError."""
@@ -71,8 +70,11 @@ class Ledger:
             head, _ = self._trusted_end()
         return open_note(head.note, self.keys.header.vkey)
 
-    def append(self, records: Sequence[tuple[Record, bytes]], also: Callable[[], None] | None = None) -> list[Placed]:
-        """Add records, each with what all may see of it, all or none. `also` runs first, in the same transaction.
+    def append(
+        self, records: Sequence[tuple[Record, bytes]], also: Callable[[int], None] | None = None
+    ) -> list[Placed]:
+        """Add records, each with what all may see of it, all or none. `also` runs first, in the same transaction, with
+        the number that the first of them gets.
 
         Raises JournalIoError (nothing was added), JournalDamagedError, and whatever `also` raises.
         """
@@ -81,7 +83,7 @@ class Ledger:
             with self._store.transaction():
                 _, end = self._trusted_end()
                 if also is not None:
-                    also()
+                    also(end.frontier.size)
                 placed, end = self._add(records, end)
                 attempted = self._put_head(end)
         except JournalIoError:

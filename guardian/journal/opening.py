@@ -7,6 +7,8 @@ and never one too few.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -15,9 +17,12 @@ from functools import partial
 
 from guardian.errors import JournalError, OutputError, SettingsError
 from guardian.events import JournalNotice, Observer, ignore
+from guardian.journal.anchoring import Anchoring
+from guardian.journal.encoding import canonical_bytes
+from guardian.journal.file_place import FilePlace
 from guardian.journal.journal import Journal
 from guardian.journal.key_places import choose_place, open_place
-from guardian.journal.keys import Ask, KeyPlace
+from guardian.journal.keys import Ask, KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, new_keys
 from guardian.journal.ledger import Ledger
 from guardian.journal.passphrase import nobody_to_ask
@@ -32,6 +37,8 @@ KEY_FILE_NOTICE = (
     "your journal's key is in a file: that protects copies of the journal, not this disk "
     "(guardian key move keyring, or passphrase)"
 )
+
+GONE_NOTICE = "the journal that was here before is gone; a new one was begun, and says so"
 
 
 def now_ms() -> int:
@@ -87,11 +94,12 @@ def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
     place.save_key(key_id, master)
     keys = new_keys(journal_id=journal_id, key_id=key_id, master=master, place=place.kind.value, created_ms=created_ms)
     first = Record(Kind.SEAL, created_ms, {"did": "the journal was begun", "place": place.kind.value})
+    gone = _anchor_of_the_last_one(place, paths)
     try:
         with store.transaction():
             is_ours = store.is_new
             if is_ours:
-                Ledger(store, keys, lambda _: keys, now_ms).begin(first)
+                Ledger(store, keys, lambda _: keys, now_ms).begin(_first_records(first, gone))
     except BaseException:
         with suppress(JournalError):
             place.delete_key(key_id)
@@ -99,6 +107,34 @@ def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
     if not is_ours:
         place.delete_key(key_id)
         return None
+    with suppress(JournalError):  # the first record puts an anchor on, too
+        Anchoring(store, journal_id).put(place)
+        place.save_anchor(_slot(paths), journal_id.hex())
+    if gone:
+        observer(JournalNotice(GONE_NOTICE))
     if place.kind is KeyPlace.FILE:
         observer(JournalNotice(KEY_FILE_NOTICE))
     return keys
+
+
+def _first_records(first: Record, gone: str) -> list[tuple[Record, bytes]]:
+    """The first record, and where another journal stood here before, one that all may read."""
+    if not gone:
+        return [(first, b"")]
+    gap = Record(Kind.GAP, first.at_ms, {"why": "the journal that was here before is gone", "anchor": gone})
+    return [(first, b""), (gap, canonical_bytes({"gap": {"anchor": gone}}))]
+
+
+def _anchor_of_the_last_one(place: KeyStore, paths: Paths) -> str:
+    """The last checkpoint of the journal that stood here before; empty where there was none."""
+    for each in (place, FilePlace(paths.config)):
+        with suppress(JournalError, ValueError):
+            name = each.load_anchor(_slot(paths))
+            if name and (anchor := each.load_anchor(bytes.fromhex(name))):
+                return anchor
+    return ""
+
+
+def _slot(paths: Paths) -> bytes:
+    """Where it is noted, beside the anchors, which journal stands in this folder: a deleted one must not go unseen."""
+    return hashlib.sha256(b"guardian/journal-of/v1\0" + os.fsencode(paths.data.absolute())).digest()[:JOURNAL_ID_BYTES]

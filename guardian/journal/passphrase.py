@@ -39,6 +39,7 @@ MOST_LANES: Final = 16
 
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
+_SEALED_BYTES: Final = _NONCE_BYTES + KEY_BYTES + 16
 _BOUND: Final = b"guardian/passphrase/v1\0"
 _PARAMETERS: Final = re.compile(r"m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,9})")
 
@@ -182,13 +183,13 @@ def unwrap_key(wrapped: WrappedKey, passphrase: Secret, name: bytes, shown: str)
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-    problem = ""
     try:
         stretch = Stretch.parse(wrapped.parameters)
+        if (len(wrapped.salt), len(wrapped.sealed)) != (_SALT_BYTES, _SEALED_BYTES):
+            raise ValueError("its sealed key is damaged")
         cipher = AESGCMSIV(_stretched(passphrase, wrapped.salt, stretch).reveal())
         nonce, sealed = wrapped.sealed[:_NONCE_BYTES], wrapped.sealed[_NONCE_BYTES:]
-        key = cipher.decrypt(nonce, sealed, _bound(name, wrapped.parameters, wrapped.salt))
-        return Secret(key) if len(key) == KEY_BYTES else None
+        return Secret(cipher.decrypt(nonce, sealed, _bound(name, wrapped.parameters, wrapped.salt)))
     except InvalidTag:
         return None
     except MemoryError:

@@ -11,6 +11,7 @@ from typing import Any
 
 from guardian.finding import Finding, FindingKind, Span
 from guardian.journal.record import Kind, Record
+from guardian.journal.verdict_record import text_of
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict, Vetoed
 
 _Row = Mapping[str, Any]
@@ -21,9 +22,21 @@ def past_verdict(record: Record) -> Verdict:
     if record.kind is not Kind.VERDICT:
         raise ValueError("not a verdict")
     try:
+        _check_message(record)
         return _verdict(record, record.body["verdict"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a verdict's record") from error
+
+
+def _check_message(record: Record) -> None:
+    """See that what belongs to the verdict is there too, so that whoever has a verdict may rely on it."""
+    message, text = record.body["message"], record.body["text"]
+    text_of(record)
+    for part, names in ((message, ("id", "sender", "source", "context")), (text, ("sha256", "bytes", "why_not"))):
+        for name in names:
+            part[name]
+    if not isinstance(text["bytes"], int):
+        raise TypeError
 
 
 def _verdict(record: Record, row: _Row) -> Verdict:

@@ -80,8 +80,13 @@ class Verified:
 
     @property
     def can_run_again(self) -> bool:
-        """Whether the receipt shows model, policy set and the message, so that the verdict can be made again."""
-        return self.text is not None and all(self.revealed.get(name) is not None for name in _AGAIN)
+        """Whether the receipt shows model, policy set and the message, so that the verdict can be made again.
+
+        A message that was judged with earlier turns of its conversation needs those too, and a receipt has them not.
+        """
+        if self.text is None or any(self.revealed.get(name) is None for name in _AGAIN):
+            return False
+        return self.revealed["text"]["context_sha256"] is None
 
 
 def make_receipt(
@@ -105,32 +110,17 @@ def make_receipt(
     """
     if unknown := sorted(set(reveal) - set(FIELDS)):
         raise ReceiptError(f"no field has the name {unknown[0][:40]}; the fields are {', '.join(FIELDS)}")
-    values, hidden = field_values(record), commitments(record, record_key)
-    data = leaf_data(
-        place.journal_id, place.seq, place.schema, fields_digest(hidden), place.sealed_sha256, place.public
-    )
-    if not place.seq < len(leaves) or leaf_hash(data) != leaves[place.seq]:
-        raise ReceiptError(f"record {place.seq} is not what its leaf commits to")
-    checkpoint = _own_checkpoint(note, vkey, place, leaves)
-    later = None
-    if against:
-        other = _own_checkpoint(against, vkey, place, leaves)
-        if other.size < checkpoint.size:
-            checkpoint, note = other, against  # the reader's is the older one: prove it there, where no link is needed
-        elif other.size > checkpoint.size:
-            link = consistency_proof(leaves[: other.size], checkpoint.size)
-            later = Later(other.size, other.root, tuple(link))
+    fields = _fields(place, record, record_key, leaves, reveal)
+    note, size, later = _tree(place, leaves, note, against, vkey)
     receipt = Receipt(
         place.journal_id,
         place.seq,
         place.schema,
         place.public,
         place.sealed_sha256,
-        fields={
-            name: Shown(salt_of(record_key, name), values[name]) if name in reveal else hidden[name] for name in FIELDS
-        },
+        fields,
         text=text if "text" in reveal else None,
-        proof=tuple(inclusion_proof(leaves[: checkpoint.size], place.seq)),
+        proof=tuple(inclusion_proof(leaves[:size], place.seq)),
         checkpoint=note,
         vkey=vkey,
         pq_vkey=pq_vkey if pq_vkey and is_post_quantum(note, pq_vkey) else "",
@@ -232,6 +222,32 @@ def _check_against(receipt: Receipt, own: Checkpoint, against: Checkpoint) -> No
         raise ReceiptError(
             "the checkpoint given is of another tree: the journal was rewritten, or one of them is false"
         )
+
+
+def _fields(
+    place: Place, record: Record, record_key: Secret | bytes, leaves: Sequence[bytes], reveal: Collection[str]
+) -> dict[str, Shown | bytes]:
+    """Every field, shown or hidden, of a record that is what its leaf commits to."""
+    values, hidden = field_values(record), commitments(record, record_key)
+    digest = fields_digest(hidden)
+    data = leaf_data(place.journal_id, place.seq, place.schema, digest, place.sealed_sha256, place.public)
+    if not place.seq < len(leaves) or leaf_hash(data) != leaves[place.seq]:
+        raise ReceiptError(f"record {place.seq} is not what its leaf commits to; guardian journal verify says more")
+    return {name: Shown(salt_of(record_key, name), values[name]) if name in reveal else hidden[name] for name in FIELDS}
+
+
+def _tree(place: Place, leaves: Sequence[bytes], note: str, against: str, vkey: str) -> tuple[str, int, Later | None]:
+    """The note to prove the record under, the size of its tree, and what links that to the reader's."""
+    checkpoint = _own_checkpoint(note, vkey, place, leaves)
+    if not against:
+        return note, checkpoint.size, None
+    readers = _own_checkpoint(against, vkey, place, leaves)
+    if readers.size < checkpoint.size:  # the record is in the older tree too: no link is needed
+        return against, readers.size, None
+    if readers.size == checkpoint.size:
+        return note, checkpoint.size, None
+    link = consistency_proof(leaves[: readers.size], checkpoint.size)
+    return note, checkpoint.size, Later(readers.size, readers.root, tuple(link))
 
 
 def _own_checkpoint(note: str, vkey: str, place: Place, leaves: Sequence[bytes]) -> Checkpoint:

@@ -1,4 +1,13 @@
-"""The form of a receipt: one JSON object, read strictly, since it comes from strangers (docs/guide/receipts.md).
+"""The form of a receipt: one JSON object, read strictly, since it comes from strangers. Bytes stand in it as base64.
+
+    v, kind           1, "guardian-receipt"
+    journal, seq, schema, public, sealed_sha256        the parts of the record's leaf (`fields.leaf_data`)
+    fields            every name of `FIELDS`: {"salt", "value"} where it is shown, else {"commitment"}
+    text              the message's bytes; null where they are not shown or were not kept
+    proof             RFC 6962 inclusion proof of the leaf, lowest hash first
+    checkpoint        signed note over the tree (`guardian.journal.checkpoint`)
+    vkey, pq_vkey     verifier keys of its signatures; pq_vkey is "" unless the note bears the second one
+    later             null, or {"size", "root", "proof"}: RFC 6962 consistency proof to a later tree
 
 Invariants: a receipt that was written is read back equal; unknown, missing and doubled keys are refused; sizes, numbers
 and depth are bounded before anything is computed from them; nothing here says whether a receipt is true.
@@ -180,9 +189,20 @@ def _has_shape(name: str, value: object) -> bool:
             return _are_texts(ids) and not rest
         case "model", {"name": str(), "sha256": str(), "wall": str(), "program": str(), **rest}:
             return not rest
-        case "text", {"sha256": str() as digest, "bytes": int() as size, **rest}:
-            return not rest and not isinstance(size, bool) and size >= 0 and _SHA256.fullmatch(digest) is not None
+        case "text", {
+            "sha256": str() as digest,
+            "bytes": int() as size,
+            "format": str(),
+            "context_sha256": turns,
+            **rest,
+        }:
+            is_size = not isinstance(size, bool) and size >= 0
+            return not rest and is_size and _is_digest(digest) and (turns is None or _is_digest(turns))
     return False
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
 
 
 def _are_texts(values: list[object]) -> bool:

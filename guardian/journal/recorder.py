@@ -18,9 +18,11 @@ from guardian import __version__
 from guardian.calibration.ordinary import is_ordinary
 from guardian.errors import JournalError
 from guardian.events import CaughtUp, NotJournaled, Observer, ignore
+from guardian.journal.again import remember, seen_at
 from guardian.journal.counts import add_count, seal_counts
 from guardian.journal.journal import Journal, JournalState
 from guardian.journal.keys import Ask
+from guardian.journal.ledger import Placed
 from guardian.journal.opening import now_ms, open_or_begin
 from guardian.journal.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
@@ -66,11 +68,16 @@ class JournalRecorder:
     def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
         """See `guardian.recording.Recorder`."""
         at_ms = now_ms()
-        with self._lock:
-            if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "counts":
-                day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
-                return self._count((day, verdict.channel, verdict.outcome.value))
-            return self._keep(self._made(message, verdict, seen, at_ms))
+        try:
+            with self._lock:
+                if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "counts":
+                    day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
+                    return self._count((day, verdict.channel, verdict.outcome.value))
+                return self._keep(self._made(message, verdict, seen, at_ms))
+        except Exception as error:  # a defect of the journal must not keep a verdict from its owner
+            return self._not_journaled(
+                JournalError(f"internal error ({type(error).__name__})", hint="please report it")
+            )
 
     def close(self) -> None:
         """Try for the last time what is still in memory, and let the journal go."""
@@ -87,6 +94,7 @@ class JournalRecorder:
         stream = {
             "scores": {name: round(score, 4) for name, score in seen.possible.items()},
             "senders": list(seen.senders),
+            "fingerprint": seen.fingerprint,
             "ordinary": is_ordinary(verdict),
         }
         return verdict_record(
@@ -120,15 +128,29 @@ class JournalRecorder:
     def _keep(self, record: Record) -> Mapping[str, Any]:
         try:
             journal = self._ready()
-            behind = len(self._records)
-            placed = journal.append_all([(each, b"") for each in [*self._changes(record), *self._records, record]])
-            self._records.clear()
-            self._spoke = record.spoke
-            if behind:
-                self._observer(CaughtUp(behind))
-            return {"seq": placed[-1].seq, "leaf": placed[-1].leaf.hex()}
+            self._catch_up(journal)
+            placed = seen_at(journal, record) or self._append(journal, record)
+            return {"seq": placed.seq, "leaf": placed.leaf.hex()}
         except JournalError as error:
             return self._wait(record, error)
+
+    def _append(self, journal: Journal, record: Record) -> Placed:
+        records = [*self._changes(record), record]
+
+        def note(first: int) -> None:
+            remember(journal, record, first + len(records) - 1)
+
+        placed = journal.append_all([(each, b"") for each in records], note)
+        self._spoke = record.spoke
+        return placed[-1]
+
+    def _catch_up(self, journal: Journal) -> None:
+        """Put in what is still in memory."""
+        if self._records:
+            count = len(self._records)
+            journal.append_all([(each, b"") for each in self._records])
+            self._records.clear()
+            self._observer(CaughtUp(count))
 
     def _wait(self, record: Record, error: JournalError) -> Mapping[str, Any]:
         """Keep a record outside the journal: sealed on disk where that can be, else in memory."""
@@ -206,11 +228,7 @@ class JournalRecorder:
 
     def _last_try(self) -> None:
         try:
-            journal = self._ready()
-            if self._records:
-                journal.append_all([(record, b"") for record in self._records])
-                self._observer(CaughtUp(len(self._records)))
-                self._records.clear()
+            self._catch_up(self._ready())
         except JournalError as error:
             lost = len(self._records) + self._dropped
             if lost:

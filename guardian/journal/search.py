@@ -15,16 +15,17 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from guardian.journal.facts import searched_texts, sender_of
+from guardian.journal.facts import searched_texts, senders_of
 from guardian.journal.feedback import feedback_of
-from guardian.journal.record import Entry, Kind, Record
+from guardian.journal.record import Entry, Record
 from guardian.journal.words import SEPARATOR, Phrase, words_of
 
 _TABLE: Final = (
-    "CREATE VIRTUAL TABLE words USING fts5(words, content='', columnsize=0, "
-    f"tokenize=\"unicode61 remove_diacritics 0 separators '' tokenchars '{SEPARATOR}'\")"
+    "CREATE VIRTUAL TABLE texts USING fts5(words, content='', columnsize=0, tokenize='unicode61 remove_diacritics 0')"
 )
 _BATCH_ENTRIES: Final = 500
+_NOBODY: Final = -1
+"""Whom a note belongs to that no longer counts."""
 
 
 class SearchIndex:
@@ -36,7 +37,9 @@ class SearchIndex:
         self._db.execute("PRAGMA temp_store = MEMORY")  # else a large sort could reach the disk in clear
         self._db.execute(_TABLE)
         self._entries: list[int] = []
-        """Row n of the index (from 0) belongs to this entry: an entry has a row more for every note on it."""
+        """Row n of the index (from 0) belongs to this entry: a verdict has a row more for every note on it."""
+        self._notes: dict[int, tuple[int, int]] = {}
+        """Of each verdict that the owner spoke of: number of the latest word's record, and the row of its note."""
 
     @classmethod
     def build(cls, entries: Iterable[Entry]) -> SearchIndex:
@@ -61,11 +64,14 @@ class SearchIndex:
             first = len(self._entries)
             self._db.execute("BEGIN")
             self._db.executemany(
-                "INSERT INTO words (rowid, words) VALUES (?, ?)",
-                [(first + place, text) for place, (_, text) in enumerate(rows)],
+                "INSERT INTO texts (rowid, words) VALUES (?, ?)",
+                [(first + place, text) for place, (_, _, text) in enumerate(rows)],
             )
             self._db.execute("COMMIT")
-            self._entries += [seq for seq, _ in rows]
+            for said_by, about, _ in rows:
+                self._entries.append(about)
+                if said_by != about:
+                    self._supersede(said_by, about, len(self._entries) - 1)
 
     def search(self, words: Sequence[str]) -> list[int]:
         """Numbers of the entries that hold every one of `words` (each a word or a phrase), newest first.
@@ -75,8 +81,8 @@ class SearchIndex:
         found: set[int] | None = None
         for phrase in map(Phrase, words):
             with self._lock:
-                rows = self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", (phrase.to_fts(),)).fetchall()
-                hits = {self._entries[row] for (row,) in rows}
+                rows = self._db.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (phrase.to_fts(),)).fetchall()
+                hits = {self._entries[row] for (row,) in rows} - {_NOBODY}
             found = hits if found is None else found & hits
         return sorted(found or (), reverse=True)
 
@@ -84,18 +90,25 @@ class SearchIndex:
         """Let the memory go."""
         self._db.close()
 
+    def _supersede(self, said_by: int, about: int, row: int) -> None:
+        """Of the notes on one verdict only the latest counts, whatever the order they come in."""
+        latest, latest_row = self._notes.get(about, (-1, row))
+        if said_by > latest:
+            self._notes[about] = (said_by, row)
+            row = latest_row if latest >= 0 else -1
+        if row >= 0:
+            self._entries[row] = _NOBODY
 
-def _rows(entry: Entry) -> list[tuple[int, str]]:
+
+def _rows(entry: Entry) -> list[tuple[int, int, str]]:
+    """Number of the record, number of the entry that is found by it, and the words."""
     record = entry.record
     if not isinstance(record, Record):
         return []
-    texts = searched_texts(record)
-    if record.kind is Kind.VERDICT:
-        texts.append(sender_of(record))
-    rows = [(entry.seq, _indexed(texts))]
+    rows = [(entry.seq, entry.seq, _indexed([*searched_texts(record), *senders_of(record)]))]
     feedback = feedback_of(entry)
-    if feedback is not None and feedback.note:
-        rows.append((feedback.of, _indexed([feedback.note])))
+    if feedback is not None:
+        rows.append((entry.seq, feedback.of, _indexed([feedback.note])))
     return rows
 
 

@@ -38,6 +38,12 @@ class Precision:
         """Between which shares the true one lies (90 % exact binomial interval)."""
         return rate_interval(self.right, self.right + self.wrong)
 
+    def words(self) -> str:
+        """`8 of 10 (49% to 96%)`, or a dash where nothing was judged."""
+        low, high = self.interval
+        judged = self.right + self.wrong
+        return f"{self.right:,} of {judged:,} ({low:.0%} to {high:.0%})" if judged else "-"
+
     def to_json(self) -> dict[str, Any]:
         """Counts, share and interval."""
         low, high = self.interval
@@ -73,6 +79,8 @@ class Group:
 class Statistics:
     """Everything that was counted."""
 
+    entries: int
+    """Entries of any kind that were asked for."""
     verdicts: int
     """Messages that were recorded one by one."""
     counted: int
@@ -98,6 +106,7 @@ class Statistics:
         """As `guardian journal stats --json` prints it."""
         return {
             "v": JSON_VERSION,
+            "entries": self.entries,
             "verdicts": self.verdicts,
             "counted": self.counted,
             "erased": self.erased,

@@ -28,7 +28,7 @@ PAGE_ROWS: Final = 500
 """Rows read at a time; between two pages no lock is held, so a long read never keeps a writer waiting."""
 BUSY_TIMEOUT_S: Final = 60.0
 
-_TABLES: Final = """
+TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE record (
     seq INTEGER PRIMARY KEY, schema INTEGER NOT NULL, root BLOB NOT NULL, public BLOB NOT NULL, fields BLOB NOT NULL,
@@ -46,6 +46,7 @@ CREATE TABLE counts (
     PRIMARY KEY (day, channel, outcome)
 ) WITHOUT ROWID;
 CREATE TABLE merged (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE seen (tag BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 _WORDS: Final = {
@@ -140,7 +141,7 @@ class Store:
 
     def create(self) -> None:
         """Make the tables, inside a transaction."""
-        for statement in _TABLES.split(";\n"):
+        for statement in TABLES.split(";\n"):
             self.run(statement)
         self.run(f"PRAGMA application_id = {APPLICATION_ID}")
         self.run(f"PRAGMA user_version = {SCHEMA_VERSION}")

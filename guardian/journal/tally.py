@@ -97,7 +97,7 @@ class Tally:
 
     def __init__(self, zone: tzinfo | None = None) -> None:
         self._zone = zone
-        self._verdicts = self._counted = self._erased = self._unreadable = 0
+        self._entries = self._verdicts = self._counted = self._erased = self._unreadable = 0
         self._weeks: defaultdict[date, Counter[str]] = defaultdict(Counter)
         self._cells: Counter[tuple[str, str]] = Counter()
         self._groups: dict[str, _Groups] = {name: _Groups() for name in _GROUPINGS}
@@ -106,6 +106,7 @@ class Tally:
     def add(self, view: View) -> None:
         """Count one entry."""
         record, facts = view.record, EntryFacts(view.entry, view.feedback)
+        self._entries += 1
         self._erased += view.kind == "erased"
         self._unreadable += view.kind == "unreadable"
         if record is None or facts.outcome not in _OUTCOMES or facts.channel is None or facts.policies is None:
@@ -143,6 +144,7 @@ class Tally:
         mondays = _mondays(self._weeks)
         outcomes, channels, tactics, senders, policies = (self._groups[name].groups(mondays) for name in _GROUPINGS)
         return Statistics(
+            entries=self._entries,
             verdicts=self._verdicts,
             counted=self._counted,
             erased=self._erased,

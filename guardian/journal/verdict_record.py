@@ -3,12 +3,14 @@
 Body of a `Kind.VERDICT` record (all keys are always there):
 
     message   {"id", "channel", "sender" (or None), "source", "format", "context" ([] unless the text is kept)}
-    text      {"sha256", "bytes", "kept", "encoding" ("utf-8" or "base64"), "data" ("" unless kept), "why_not" (or "")}
+    text      {"sha256", "bytes", "context_sha256" (of the earlier turns as canonical JSON; None without any), "kept",
+               "encoding" ("utf-8" or "base64"), "data" ("" unless kept), "why_not" (or "")}
     verdict   the verdict's JSON of design.md section 7 with every policy, without `journal`; where the text is not kept
               the quotes of its spans are empty. Matched policies carry "title", "why", "severity", "action" and
               "tactics" besides
     stream    {"scores": {output: score} after what cannot apply was put to 0 (empty where the model did not judge),
-              "senders": [every address that the message claims], "ordinary": true or false}
+              "senders": [every address that the message claims], "ordinary": true or false,
+              "fingerprint": what gives the scores their meaning (`calibration.thresholds.fingerprint`)}
 
 Invariants: where the text is not kept, no word of it stands anywhere in the record; its hash does, which nobody
 sees without the key.
@@ -21,6 +23,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from guardian.journal.encoding import canonical_bytes
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.message import Message
 from guardian.verdict import PolicyMatch, Verdict
@@ -82,9 +85,11 @@ def tactics_of(record: Record) -> list[str]:
 
 
 def _text(message: Message, why_not: str) -> dict[str, Any]:
+    turns = [_clean(turn) for turn in message.context]
     text: dict[str, Any] = {
         "sha256": hashlib.sha256(message.raw).hexdigest(),
         "bytes": len(message.raw),
+        "context_sha256": hashlib.sha256(canonical_bytes(turns)).hexdigest() if turns else None,
         "kept": not why_not,
         "encoding": "utf-8",
         "data": "",

@@ -6,8 +6,8 @@ Invariants: what a record holds of a message is untrusted until it has passed `s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Final, Protocol
 
@@ -20,12 +20,13 @@ from guardian.verdict import Verdict
 JSON_VERSION: Final = 1
 _LEFT_OUT: Final = "left out here, as asked"
 
+
 Where = Callable[[int, bytes], bool]
-"""Of a record's number and canonical JSON: whether it is worth parsing."""
+"""Of a record's number and canonical JSON: whether it is worth parsing, which costs more than opening it."""
 
 
 class Readable(Protocol):
-    """What this module needs of a journal."""
+    """What this module needs of a journal (`guardian.journal.scan.Scan`)."""
 
     def entries(
         self, start: int = 0, stop: int | None = None, *, newest_first: bool = False, where: Where | None = None
@@ -72,14 +73,20 @@ class View:
         except ValueError:
             return None
 
-    def to_json(self, *, with_text: bool = True) -> dict[str, Any]:
-        """The whole entry as JSON values; without the text, nothing of it is left but its hash and length."""
+    def without_text(self) -> View:
+        """The same without a word of the message; its sender, hash and length stay, and so does the owner's note."""
+        if self.record is None or self.record.kind is not Kind.VERDICT:
+            return self
+        record = replace(self.record, body=_without_text(self.record.body))
+        return View(replace(self.entry, record=record), self.feedback)
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole entry as JSON values."""
         row: dict[str, Any] = {"v": JSON_VERSION, "seq": self.seq, "leaf": self.entry.leaf.hex(), "kind": self.kind}
         record = self.record
         if record is None:
             return {**row, "why": self.why_not}
-        body = record.body if with_text or record.kind is not Kind.VERDICT else _without_text(dict(record.body))
-        row |= {"at_ms": record.at_ms, "late": record.late, "spoke": record.spoke.to_json(), "body": body}
+        row |= {"at_ms": record.at_ms, "late": record.late, "spoke": record.spoke.to_json(), "body": dict(record.body)}
         if record.kind is Kind.VERDICT:
             said = self.feedback
             row["feedback"] = said and {"says": said.says.value, "note": said.note, "at_ms": said.at_ms}
@@ -87,15 +94,16 @@ class View:
 
 
 class Selector:
-    """Picks what a filter asks for out of entries that come newest first.
+    """Picks what a filter asks for out of entries that come newest first, each with the word that counts for it.
 
-    Newest first, since the owner's word stands behind the verdict that it is about: each verdict comes with its last
-    word in one pass. Most records that are not asked for are never parsed.
+    Newest first, since the owner's word stands behind the verdict that it is about: so one pass is enough. Most
+    records that are not asked for are never parsed.
     """
 
-    def __init__(self, wanted: Filter) -> None:
+    def __init__(self, wanted: Filter, latest: LatestFeedback | None = None) -> None:
+        """`latest` holds every word already, where the entries come in another order."""
         self._wanted = wanted
-        self._latest = LatestFeedback()
+        self._latest = latest or LatestFeedback()
 
     def where(self, seq: int, data: bytes) -> bool:
         """Which records to parse, for `Readable.entries`."""
@@ -108,10 +116,10 @@ class Selector:
         return View(entry, said) if self._wanted.matches(entry, said) else None
 
 
-def select(journal: Readable, wanted: Filter) -> Iterator[View]:
-    """The entries that a filter asks for, newest first, each with the word that counts for it."""
-    selector = Selector(wanted)
-    for entry in journal.entries(newest_first=True, where=selector.where):
+def select(journal: Readable, wanted: Filter, *, newest_first: bool = True) -> Iterator[View]:
+    """The entries that a filter asks for, each with the word that counts for it. Oldest first takes a second pass."""
+    selector = Selector(wanted, None if newest_first else _words_in(journal))
+    for entry in journal.entries(newest_first=newest_first, where=selector.where):
         view = selector.take(entry)
         if view is not None:
             yield view
@@ -119,10 +127,7 @@ def select(journal: Readable, wanted: Filter) -> Iterator[View]:
 
 def view_of(journal: Readable, entry: Entry) -> View:
     """One entry, with the word that counts for it."""
-    latest = LatestFeedback()
-    for later in journal.entries(entry.seq + 1, where=lambda _seq, data: _FEEDBACK in data):
-        latest.add(later)
-    return View(entry, latest.of(entry.seq))
+    return View(entry, _words_in(journal, entry.seq + 1).of(entry.seq))
 
 
 def local_time(at_ms: int, zone: tzinfo | None = None) -> datetime | None:
@@ -137,20 +142,29 @@ def local_time(at_ms: int, zone: tzinfo | None = None) -> datetime | None:
 _FEEDBACK: Final = b'"kind":"feedback"'
 
 
-def _without_text(body: dict[str, Any]) -> dict[str, Any]:
-    """A verdict's body without a word of the message (but its sender)."""
-    text = body.get("text")
-    if isinstance(text, dict):
-        why = text.get("why_not") or _LEFT_OUT
-        body["text"] = {**text, "kept": False, "encoding": "utf-8", "data": "", "why_not": why}
-    if isinstance(message := body.get("message"), dict):
-        body["message"] = {**message, "context": []}
-    if isinstance(verdict := body.get("verdict"), dict):
-        findings = [_without_quotes(finding) for finding in verdict.get("findings", ())]
-        vetoes = [{**veto, "finding": _without_quotes(veto["finding"])} for veto in verdict.get("vetoes", ())]
-        body["verdict"] = {**verdict, "findings": findings, "vetoes": vetoes}
-    return body
+def _words_in(journal: Readable, start: int = 0) -> LatestFeedback:
+    latest = LatestFeedback()
+    for entry in journal.entries(start, where=lambda _seq, data: _FEEDBACK in data):
+        latest.add(entry)
+    return latest
 
 
-def _without_quotes(finding: dict[str, Any]) -> dict[str, Any]:
+def _without_text(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A verdict's body without a word of the message (but its sender). Of an odd body nothing is left."""
+    try:
+        text, message, verdict = body["text"], body["message"], body["verdict"]
+        why = text["why_not"] or _LEFT_OUT
+        findings = [_without_quotes(finding) for finding in verdict["findings"]]
+        vetoes = [{**veto, "finding": _without_quotes(veto["finding"])} for veto in verdict["vetoes"]]
+        return {
+            "message": {**message, "context": []},
+            "text": {**text, "kept": False, "encoding": "utf-8", "data": "", "why_not": why},
+            "verdict": {**verdict, "findings": findings, "vetoes": vetoes},
+            "stream": body["stream"],
+        }
+    except (KeyError, TypeError):
+        return {}
+
+
+def _without_quotes(finding: Mapping[str, Any]) -> dict[str, Any]:
     return {**finding, "spans": [{**span, "quote": ""} for span in finding["spans"]]}

@@ -15,10 +15,10 @@ Store = dict[tuple[str, str], str]
 
 
 class _InMemory(KeyringBackend):
-    priority = 9  # type: ignore[assignment]
+    priority = 9
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring is typed in part
         self.kept: Store = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -34,7 +34,7 @@ class _InMemory(KeyringBackend):
 class PlaintextFile(KeyringBackend):
     """As keyrings.alt's PlaintextKeyring: base64 in a file."""
 
-    priority = 0.5  # type: ignore[assignment]
+    priority = 0.5
     folder: Path
 
     def _read(self) -> dict[str, str]:
@@ -67,7 +67,7 @@ class PlaintextFile(KeyringBackend):
 class EncryptedFile(PlaintextFile):
     """As keyrings.alt's EncryptedKeyring: a file under a password of its own, which it asks for in any pipe."""
 
-    priority = 0.6  # type: ignore[assignment]
+    priority = 0.6
     file_name = "crypted_pass.cfg"
     _pad = os.urandom(4096)
 

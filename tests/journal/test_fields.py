@@ -34,8 +34,15 @@ def verdict(sender: str | None = "boss@example.com", outcome: str = "flagged") -
         {"id": "flattery", "matched": False},
     ]
     body = {
-        "message": {"id": "m1", "channel": "incoming", "sender": sender, "source": "stdin"},
-        "text": {"sha256": "ef" * 32, "bytes": 42, "kept": False, "encoding": "utf-8", "data": "", "why_not": "x"},
+        "message": {"id": "m1", "channel": "incoming", "sender": sender, "source": "stdin", "format": "mail"},
+        "text": {
+            "sha256": "ef" * 32,
+            "bytes": 42,
+            "context_sha256": "12" * 32,
+            "kept": False,
+            "data": "",
+            "why_not": "x",
+        },
         "verdict": {"outcome": outcome, "policies": policies},
         "stream": {},
     }
@@ -52,7 +59,7 @@ def test_a_verdict_shows_what_was_said_of_whom_and_by_whom() -> None:
         "policy": {"matched": ["pressure-to-pay", "secrecy"], "set": "sha256:" + "cd" * 32},
         "tactic": ["urgency", "money_request", "secrecy"],
         "model": {"name": "guardian-mini-1", "sha256": "ab" * 32, "wall": "netns", "program": "1.2.3"},
-        "text": {"sha256": "ef" * 32, "bytes": 42},
+        "text": {"sha256": "ef" * 32, "bytes": 42, "format": "mail", "context_sha256": "12" * 32},
     }
 
 

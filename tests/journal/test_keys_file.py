@@ -1,4 +1,4 @@
-"""The key file: a damaged one is told from a wrong one, a failed write costs nothing, and only its owner may read it."""
+"""The key file: a damaged one is told from a wrong one, a failed write costs nothing, only its owner may read it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,9 @@ NAME = bytes(range(16))
 KEY = Secret(bytes(range(32)))
 LINE = (
     "guardian-key 1 000102030405060708090a0b0c0d0e0f plain AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= "
-    "@CHECKSUM@\n"
+    "7ed55e585009cf27\n"
 )
-"""Version 1, written by hand but for its checksum: what was written once is read for ever."""
+"""Version 1, its checksum made by sha256sum: what was written once is read for ever."""
 
 
 @pytest.fixture
@@ -48,16 +49,14 @@ def test_no_flipped_bit_of_the_file_gives_another_key(file: Path, place: FilePla
         bad = bytearray(good)
         bad[bit // 8] ^= 1 << bit % 8
         file.write_bytes(bad)
-        try:
-            assert place.load_key(NAME) == KEY  # the line feed may become another white space
-        except KeyPlaceError as error:
-            assert error.hint
+        with suppress(KeyPlaceError):
+            assert place.load_key(NAME) == KEY, "the line feed may become another white space, and no more"
 
 
 @pytest.mark.parametrize("size_bytes", [0, 1, 12, 60, 100, 110])
 def test_a_file_that_was_cut_short_is_damaged_not_missing(size_bytes: int, file: Path, place: FilePlace) -> None:
     os.truncate(file, size_bytes)
-    with pytest.raises(KeyPlaceError, match="is damaged|or is damaged"):
+    with pytest.raises(KeyPlaceError, match="is damaged"):
         place.load_key(NAME)
 
 
@@ -106,9 +105,7 @@ def test_a_file_of_somebody_else_is_refused(file: Path, place: FilePlace) -> Non
         place.load_key(NAME)
 
 
-def test_a_symbolic_link_is_neither_read_nor_written_nor_deleted(
-    file: Path, place: FilePlace, tmp_path: Path
-) -> None:
+def test_a_symbolic_link_is_neither_read_nor_written_nor_deleted(file: Path, place: FilePlace, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     file.rename(elsewhere)
     file.symlink_to(elsewhere)
@@ -151,10 +148,12 @@ def test_a_file_that_a_passphrase_closes_is_not_taken_for_this_place(place: File
 
 
 def test_what_a_deleted_or_replaced_file_held_is_overwritten(file: Path, place: FilePlace) -> None:
-    for leave in (lambda: place.save_key(NAME, Secret.fresh()), lambda: place.delete_key(NAME)):
-        with file.open("rb") as old:
-            leave()
-            assert set(old.read()) == {0}
+    with file.open("rb") as replaced:
+        place.save_key(NAME, Secret.fresh())
+        assert set(replaced.read()) == {0}
+    with file.open("rb") as deleted:
+        place.delete_key(NAME)
+        assert set(deleted.read()) == {0}
 
 
 def test_a_second_name_that_its_owner_gave_the_file_stays_good(file: Path, place: FilePlace, tmp_path: Path) -> None:

@@ -103,11 +103,14 @@ def test_an_anchor_is_kept_replaced_and_removed_apart_from_the_key(open_again: O
 
 
 def test_a_place_says_what_it_is_in_one_line(open_again: Open) -> None:
-    assert open_again().say() == {
-        KeyPlace.KEYRING: "key: keyring (Secret Service)",
-        KeyPlace.FILE: "key: file (protects copies of the journal, not this disk)",
-        KeyPlace.PASSPHRASE: "key: passphrase",
-    }[open_again().kind]
+    assert (
+        open_again().say()
+        == {
+            KeyPlace.KEYRING: "key: keyring (Secret Service)",
+            KeyPlace.FILE: "key: file (protects copies of the journal, not this disk)",
+            KeyPlace.PASSPHRASE: "key: passphrase",
+        }[open_again().kind]
+    )
 
 
 def test_a_key_stands_nowhere_but_in_its_place(open_again: Open, tmp_path: Path) -> None:

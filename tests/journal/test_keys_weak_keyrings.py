@@ -59,7 +59,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> Callable[[type[KeyringBackend]], 
     """Puts a class where keyring has its back-end for KWallet, so that it passes for a listed one."""
 
     def make(kind: type[KeyringBackend]) -> KeyringBackend:
-        wallet = type("DBusKeyring", (kind,), {"__module__": kwallet.__name__})
+        wallet: type[KeyringBackend] = type("DBusKeyring", (kind,), {"__module__": kwallet.__name__})
         monkeypatch.setattr(kwallet, "DBusKeyring", wallet)
         return wallet()
 
@@ -126,7 +126,7 @@ def test_a_chain_of_listed_keyrings_is_as_good_as_they_are(
 ) -> None:
     wallet = listed(ThirdParty)
     monkeypatch.setattr(KeyringBackend, "_classes", {type(wallet), fail.Keyring, null.Keyring, chainer.ChainerBackend})
-    keyring.set_keyring(chainer.ChainerBackend())
+    keyring.set_keyring(chainer.ChainerBackend())  # type: ignore[no-untyped-call]
     assert probe_keyring(LONG_S).ok
 
 
@@ -172,7 +172,7 @@ def test_a_keyring_that_alters_a_key_does_not_get_away_with_it(
 
 
 def test_without_a_keyring_a_key_that_is_in_one_counts_as_locked_not_as_lost() -> None:
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     with pytest.raises(KeyLockedError, match="no keyring works here"):
         KeyringPlace(LONG_S).load_key(NAME)
     assert KeyringPlace(LONG_S).say() == "key: keyring (not to be reached from here)"

@@ -24,10 +24,14 @@ def house_words(state: HouseState) -> Content:
         ("restarts", str(state.restarts)),
         ("policies", f"{state.policies} in force" if state.policies is not None else "not loaded yet"),
         ("messages", _messages(state)),
+        ("journal", state.journal or "none yet: it begins with the first message that is screened"),
     ]
     lines = [Content.assemble((f"{name:<10}", "bold"), safe_line(words)) for name, words in rows]
     if state.inbox_trouble:
         lines.append(Content.assemble(("input     ", "bold"), (safe_line(state.inbox_trouble), "$text-error")))
+    if state.not_journaled:
+        words = f"{state.not_journaled} not recorded: {safe_line(state.journal_trouble)}"
+        lines.append(Content.assemble(("          ", ""), (words, "$text-warning")))
     if state.problems:
         lines += [Content(""), Content.styled("Policy files that cannot be used as they stand", "bold $text-warning")]
         lines += [Content(safe_line(problem)) for problem in state.problems]

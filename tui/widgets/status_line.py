@@ -27,7 +27,7 @@ class StatusLine(Static):
 
 def status_words(state: HouseState) -> Content:
     """The line."""
-    parts = [_model(state), *_inbox_trouble(state), *_wall(state), *_policies(state), *_counts(state)]
+    parts = [_model(state), *_inbox_trouble(state), *_wall(state), *_policies(state), *_journal(state), *_counts(state)]
     return Content.styled(" │ ", "$text-disabled").join(parts)
 
 
@@ -56,6 +56,12 @@ def _policies(state: HouseState) -> list[Content]:
     if state.problems:
         words.append(Content.styled(_counted(len(state.problems), "problem", "problems"), "bold $text-warning"))
     return [Content(", ").join(words)]
+
+
+def _journal(state: HouseState) -> list[Content]:
+    if state.not_journaled:
+        return [Content.styled(f"{state.not_journaled} not journaled", "bold $text-warning")]
+    return [Content("key in a file")] if state.has_weak_key else []
 
 
 def _counts(state: HouseState) -> list[Content]:

@@ -85,8 +85,8 @@ def verdict(text: bytes, sender: str | None, outcome: str, at_ms: int, *, kept: 
     """A verdict's record with the parts that receipts speak of."""
     is_bad = outcome in ("flagged", "notice")
     body = {
-        "message": {"id": "m", "channel": "incoming", "sender": sender, "source": "stdin"},
-        "text": {"sha256": sha256(text).hexdigest(), "bytes": len(text), "kept": kept},
+        "message": {"id": "m", "channel": "incoming", "sender": sender, "source": "stdin", "format": "text"},
+        "text": {"sha256": sha256(text).hexdigest(), "bytes": len(text), "context_sha256": None, "kept": kept},
         "verdict": {
             "outcome": outcome,
             "policies": [{"id": "pressure-to-pay", "matched": is_bad, "tactics": ["urgency", "money_request"]}],

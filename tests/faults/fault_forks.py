@@ -1,0 +1,98 @@
+"""Child processes by the hundred: a server that has imported everything forks each of them in a few milliseconds."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.forkserver import ensure_running
+from pathlib import Path
+from typing import Any
+
+_LONGEST_S = 120
+"""Far above what any child takes: it ends a hang, and measures nothing."""
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["__main__", "fault_lives", "keyring"])
+
+
+def start_server() -> None:
+    """Start the server, where it does not run yet. It looks for what it imports on PYTHONPATH alone."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, [before])])
+    try:
+        ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+
+class Child:
+    """A process that runs `life(go, *args)`: it says when it is ready with `go.ready()`, and begins when told to."""
+
+    def __init__(self, life: Callable[..., None], words: Path, *args: Any) -> None:
+        """What it prints goes to the file `words`."""
+        self._here, there = _FORKS.Pipe()
+        self.words = words
+        self._process: ForkServerProcess = _FORKS.Process(target=_live, args=(life, there, words, *args))
+        self._process.start()
+        there.close()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def wait_ready(self) -> None:
+        """Wait until it has nothing left to do but to begin."""
+        assert self._here.poll(_LONGEST_S), self.said()
+        self._here.recv_bytes()
+
+    def begin(self) -> None:
+        """Let it begin."""
+        self._here.send_bytes(b"begin")
+
+    def kill(self) -> None:
+        """End it at once, wherever it is."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Its exit code, below zero for a signal. Fails where it hangs."""
+        self._process.join(_LONGEST_S)
+        code = self._process.exitcode
+        if code is None:
+            self.kill()
+            self._process.join()
+        self._process.close()
+        self._here.close()
+        assert code is not None, f"it hung: {self.said()}"
+        return code
+
+    def said(self) -> str:
+        """Everything that it printed."""
+        return self.words.read_text("utf-8", "replace") if self.words.exists() else ""
+
+
+class Go:
+    """The child's end."""
+
+    def __init__(self, there: Connection) -> None:
+        self._there = there
+
+    def ready(self) -> None:
+        """Say so, and wait until told to begin."""
+        self._there.send_bytes(b"ready")
+        self._there.recv_bytes()
+
+
+def _live(life: Callable[..., None], there: Connection, words: Path, *args: Any) -> None:
+    descriptor = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    life(Go(there), *args)
