@@ -15,6 +15,7 @@ import argparse
 from collections.abc import Sequence
 
 from guardian import __version__
+from guardian.cli_journal import add_feedback, add_journal
 from guardian.cli_keys import add_key, add_verify_receipt
 from guardian.cli_parts import (
     CHECKING_CODES,
@@ -71,6 +72,8 @@ def build_parser() -> Parser:
     _add_policy(commands)
     _add_model(commands)
     _add_calibrate(commands)
+    add_journal(commands)
+    add_feedback(commands)
     add_key(commands)
     add_verify_receipt(commands)
     _add_doctor(commands)
@@ -151,12 +154,13 @@ def _add_model(commands: Commands) -> None:
 
 
 def _add_model_card(actions: Commands) -> None:
-    codes = CHECKING_CODES.format(good="printed, or measured", bad="a row or an option is wrong, or no model") + (
-        "\n  74   input or output failed"
-    )
+    codes = CHECKING_CODES.format(
+        good="printed, or measured", bad="a row or an option is wrong, no model, or no key to sign with"
+    ) + ("\n  74   input or output failed")
     card = add_command(actions, "card", "print the model card, or measure again on labelled texts", codes=codes)
     card.add_argument("--rerun", metavar="PATH", help="screen the labelled NDJSON rows in PATH and report")
     card.add_argument("--json", action="store_true", help="with --rerun, print the report as canonical JSON")
+    card.add_argument("--sign", action="store_true", help="with --json, sign the report with your journal's key")
     card.add_argument("--html", metavar="FILE", help="with --rerun, also write the report as a page to FILE")
     card.add_argument("--no-journal", action="store_true", help="record nothing")
     add_policies_option(card)
@@ -169,7 +173,9 @@ def _add_calibrate(commands: Commands) -> None:
         "calibrate",
         "set how often you may be disturbed for nothing, on messages of your own",
         more="Alone it says where the thresholds stand. Nothing changes without --apply or --reset.",
-        codes=CHECKING_CODES.format(good="done, or said", bad="usage error, or a calibration that cannot be used"),
+        codes=CHECKING_CODES.format(
+            good="done, or said", bad="usage error, or a calibration or journal that cannot be used"
+        ),
     )
     what = command.add_mutually_exclusive_group()
     what.add_argument("--on", metavar="ARCHIVE", nargs="+", help="show what these files or folders would change")
@@ -183,7 +189,8 @@ def _add_calibrate(commands: Commands) -> None:
         "--days",
         metavar="N",
         type=_days,
-        help="how many days the archive spans (default: its dates); with --on-journal, how far back to look (default: 90)",
+        help="how many days the archive spans (default: its dates); with --on-journal, how far back it looks "
+        "(default: 90)",
     )
     command.add_argument("--ndjson", action="store_true", help="the archive holds one JSON message a line")
     add_channel_option(command)

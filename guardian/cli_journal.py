@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 
+from guardian.cli_journal_proof import add_proof
 from guardian.cli_parts import CHECKING_CODES, Commands, Parser, add_command
 
 FILTER_HELP = "what to look for: '~o flagged ~d 7d ~s @bank.example' (see below); default: everything"
@@ -43,6 +44,7 @@ def add_journal(commands: Commands) -> None:
     _add_search(actions)
     _add_stats(actions)
     _add_export(actions)
+    add_proof(actions)
 
 
 def add_feedback(commands: Commands) -> None:

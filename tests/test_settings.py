@@ -53,6 +53,7 @@ def another_value(key: Key) -> str:
     values = {"policies_dir": "/p", "model_dir": "/m", "model.wall": "none", "filter.fail_on": "notice"}
     values |= {"output.colour": "never", "model.batch_timeout_s": "7.5", "limits.window_bytes": "900"}
     values |= {"calibration.false_alarms_per_week": "1.5"}
+    values |= {"journal.clean": "scores", "journal.keep_text": "none", "journal.second_signature": "on"}
     return values.get(key.name, "5000" if key.name == "limits.max_bytes_read" else "7")
 
 

@@ -16,6 +16,7 @@ counted and moves nothing; flagged messages are never used without the clean one
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class JournalStream:
     days: float
     """How long they took to come, without the days that do not count."""
     left: Mapping[Left, int]
+    """How many verdicts are not used, for every reason."""
     partial_days: int
     """Days on which clean messages were only counted."""
     counted_clean: int
@@ -213,12 +215,12 @@ def read_stream(
     for entry in entries:
         gathered.add(entry, reader)
     used = _whole_days(gathered)
-    if not any(judged.record.outcome is Outcome.CLEAN for judged in used):
+    if not used:
         raise _nothing_clean(gathered)
     return JournalStream(
         records=[judged.record for judged in used],
         days=_days(used, gathered.counted),
-        left=dict(gathered.left),
+        left={reason: gathered.left[reason] for reason in Left},
         partial_days=len(gathered.counted),
         counted_clean=gathered.counted.total(),
         alerts=_alerts(gathered),
@@ -227,10 +229,10 @@ def read_stream(
 
 
 def _whole_days(gathered: _Gathered) -> list[_Judged]:
-    """The messages of days whose clean messages were all kept, from the first clean one on."""
+    """The messages of days whose clean messages were all kept, from the first clean one on; none where none is."""
     whole = [judged for judged in gathered.judged if _day(judged.at_ms) not in gathered.counted]
-    clean = [judged.at_ms for judged in whole if judged.record.outcome is Outcome.CLEAN]
-    used = [judged for judged in whole if clean and judged.at_ms >= min(clean)]
+    first_ms = min((judged.at_ms for judged in whole if judged.record.outcome is Outcome.CLEAN), default=math.inf)
+    used = [judged for judged in whole if judged.at_ms >= first_ms]
     gathered.left[Left.PARTIAL_DAY] += len(gathered.judged) - len(used)
     return used
 
@@ -262,9 +264,11 @@ def _nothing_clean(gathered: _Gathered) -> CalibrationError:
     counted = gathered.counted.total()
     say = "the journal holds no clean message of this time that can be used"
     if counted:
-        say += f": {counted:,} were only counted, and the flagged ones alone would mislead"
+        say += f": {counted:,} were counted and not kept, and flagged ones alone would mislead"
     elif gathered.left[Left.OTHER_MODEL]:
         say += f": {gathered.left[Left.OTHER_MODEL]:,} messages were judged by another model"
-    return CalibrationError(
-        say, hint='journal.clean = "scores" in settings.toml keeps them from then on; --on ARCHIVE needs no journal'
+    hint = (
+        'set journal.clean = "scores" in settings.toml: clean messages then count from the next day on; or calibrate '
+        "--on ARCHIVE"
     )
+    return CalibrationError(say, hint=hint)

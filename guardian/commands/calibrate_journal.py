@@ -49,9 +49,7 @@ def read_journal(
     until_ms = now_ms()
     since_ms = until_ms - round((days or DEFAULT_DAYS) * _DAY_MS)
     with open_journal(settings, ask=terminal_ask) as journal:
-        unsealed = unsealed_counts(
-            journal.store, journal.id
-        )  # first: what is sealed meanwhile is then seen all the same
+        unsealed = unsealed_counts(journal.store, journal.id)  # first: what is sealed meanwhile is seen all the same
         reader = VerdictReader(manifest, policies)
         return read_stream(_watched(journal), unsealed, reader, since_ms=since_ms, until_ms=until_ms)
 
@@ -89,7 +87,7 @@ def journal_json(stream: JournalStream, found: Crossed) -> dict[str, Any]:
     alerts = stream.alerts
     return {
         "source": "journal",
-        "left_out": {reason.value: stream.left.get(reason, 0) for reason in Left},
+        "left_out": {reason.value: stream.left[reason] for reason in Left},
         "clean": {
             "kept": stream.clean,
             "only_counted": stream.counted_clean,

@@ -55,10 +55,17 @@ def _checks(settings: Settings, settings_problem: str) -> Iterator[Check]:
         yield doctor_screening.check_calibration(settings)
         yield from doctor_screening.check_screening(settings)
         yield from doctor_screening.check_policies(settings)
-        from guardian.commands import doctor_journal
-
-        yield from doctor_journal.check_journal(settings)
+    yield from _check_journal(settings)
     yield from check_directories(settings)
+
+
+def _check_journal(settings: Settings) -> Iterator[Check]:
+    try:
+        from guardian.commands.doctor_journal import check_journal
+    except ImportError:
+        yield Check(Level.BAD, "journal", "cannot be opened while packages are missing")
+    else:
+        yield from check_journal(settings)
 
 
 def _print_lines(checks: Iterator[Check]) -> set[Level]:

@@ -18,6 +18,7 @@ from typing import Final
 from guardian.settings import OriginKind, Settings
 
 PACKAGES: Final = {
+    "cryptography": "cryptography",
     "numpy": "numpy",
     "platformdirs": "platformdirs",
     "pydantic": "pydantic",

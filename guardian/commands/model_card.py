@@ -1,7 +1,8 @@
 """`guardian model card`: the shipped card; with `--rerun`, a report card of this installation on labelled rows.
 
 Invariants: rows are judged by the gate that judges everything else, with the model in its cell and the owner's own
-policies (or `--policies`); nothing is recorded; standard output carries the report alone.
+policies (or `--policies`); nothing is recorded; standard output carries the report alone; whether the journal's key can
+sign is known before the first row is screened.
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from guardian.errors import ModelError, OutputError, UsageError
 from guardian.exits import ExitCode
 from guardian.safe_text import safe_text
 from guardian.settings import Settings
 
+if TYPE_CHECKING:
+    from guardian.journal.checkpoint import Signer
+
 CARD = "MODEL_CARD.md"
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print the card or a new report. Raises ModelError, UsageError, InputError or OutputError."""
+    """Print the card or a new report. Raises ModelError, UsageError, InputError, OutputError or JournalError."""
     if args.rerun is None:
-        if args.json or args.html:
-            raise UsageError("--json and --html need --rerun", hint="the shipped card is plain text")
+        if args.json or args.html or args.sign:
+            raise UsageError("--json, --html and --sign need --rerun", hint="the shipped card is plain text")
         print(safe_text(_read_card(settings.model_dir)), end="")
         return ExitCode.CLEAN
+    if args.sign and not args.json:
+        raise UsageError("--sign needs --json", hint="the signature is over the report's JSON")
     return _rerun(args, settings)
 
 
@@ -52,6 +59,7 @@ def _rerun(args: argparse.Namespace, settings: Settings) -> ExitCode:
         raise OutputError(f"cannot write {page}: its folder does not exist")
     if page is not None and page.is_dir():
         raise OutputError(f"cannot write {page}: it is a folder")
+    signer = _signer(settings) if args.sign else None
     labelled = read_labelled(Path(args.rerun))
     with (
         open_gate(settings, narrate(verbose=False)) as gate,
@@ -59,10 +67,23 @@ def _rerun(args: argparse.Namespace, settings: Settings) -> ExitCode:
     ):
         asked = ask(gate, labelled.rows, bar.advance)
     report = make_report(labelled, asked)
+    if signer is not None:
+        from guardian.journal.report_signature import sign_report
+
+        report = sign_report(report, signer)
     if page is not None:
         write_page(page, report_page(report))
     print(canonical_json(report) if args.json else report_words(report), end="")
     return ExitCode.CLEAN
+
+
+def _signer(settings: Settings) -> Signer:
+    """The journal's signing key. Raises JournalError where there is no journal, or its key is not to be had."""
+    from guardian.journal.opening import open_journal
+    from guardian.journal.passphrase import terminal_ask
+
+    with open_journal(settings, ask=terminal_ask) as journal:
+        return journal.keys.signer
 
 
 def write_page(path: Path, page: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 
-from guardian.errors import JournalDamagedError
+from guardian.errors import JournalDamagedError, JournalError, JournalIoError
 from guardian.journal.journal import Journal
 from guardian.journal.record import Kind, Record
 from guardian.journal.store import Store
@@ -20,12 +20,28 @@ _MARK_BYTES = 8
 
 def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: str, n: int = 1) -> None:
     """Count `n` more messages of one day (ISO, UTC). Raises JournalIoError, JournalDamagedError."""
-    with store.transaction():
-        where = (day, channel, outcome)
-        rows = store.all("SELECT n FROM counts WHERE day = ? AND channel = ? AND outcome = ?", where)
-        total = n + (int(rows[0][0]) if rows else 0)
-        mark = mark_of(journal_id, *where, total)
-        store.run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", (*where, total, mark))
+    where, total = (day, channel, outcome), 0
+    try:
+        with store.transaction():
+            total = n + _count(store, where)
+            mark = mark_of(journal_id, *where, total)
+            store.run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", (*where, total, mark))
+    except JournalIoError:
+        if not total or not _stands(store, where, total):
+            raise
+
+
+def _count(store: Store, where: tuple[str, str, str]) -> int:
+    rows = store.all("SELECT n FROM counts WHERE day = ? AND channel = ? AND outcome = ?", where)
+    return int(rows[0][0]) if rows else 0
+
+
+def _stands(store: Store, where: tuple[str, str, str], total: int) -> bool:
+    """Whether a commit that failed is on disk all the same, so that nothing is counted twice."""
+    try:
+        return _count(store, where) == total
+    except JournalError:
+        return False
 
 
 def unsealed_counts(store: Store, journal_id: bytes) -> dict[str, dict[str, dict[str, int]]]:

@@ -109,7 +109,7 @@ def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
         return None
     with suppress(JournalError):  # the first record puts an anchor on, too
         Anchoring(store, journal_id).put(place)
-        place.save_anchor(_slot(paths), journal_id.hex())
+        place.save_anchor(folder_slot(paths), journal_id.hex())
     if gone:
         observer(JournalNotice(GONE_NOTICE))
     if place.kind is KeyPlace.FILE:
@@ -129,12 +129,12 @@ def _anchor_of_the_last_one(place: KeyStore, paths: Paths) -> str:
     """The last checkpoint of the journal that stood here before; empty where there was none."""
     for each in (place, FilePlace(paths.config)):
         with suppress(JournalError, ValueError):
-            name = each.load_anchor(_slot(paths))
+            name = each.load_anchor(folder_slot(paths))
             if name and (anchor := each.load_anchor(bytes.fromhex(name))):
                 return anchor
     return ""
 
 
-def _slot(paths: Paths) -> bytes:
+def folder_slot(paths: Paths) -> bytes:
     """Where it is noted, beside the anchors, which journal stands in this folder: a deleted one must not go unseen."""
     return hashlib.sha256(b"guardian/journal-of/v1\0" + os.fsencode(paths.data.absolute())).digest()[:JOURNAL_ID_BYTES]

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from guardian import __version__
 from guardian.calibration.ordinary import is_ordinary
-from guardian.errors import JournalError
+from guardian.errors import JournalError, JournalIoError
 from guardian.events import CaughtUp, NotJournaled, Observer, ignore
 from guardian.journal.again import remember, seen_at
 from guardian.journal.counts import add_count, seal_counts
@@ -75,9 +75,7 @@ class JournalRecorder:
                     return self._count((day, verdict.channel, verdict.outcome.value))
                 return self._keep(self._made(message, verdict, seen, at_ms))
         except Exception as error:  # a defect of the journal must not keep a verdict from its owner
-            return self._not_journaled(
-                JournalError(f"internal error ({type(error).__name__})", hint="please report it")
-            )
+            return self._not_journaled(_in_words(error), "nothing of it can be kept")
 
     def close(self) -> None:
         """Try for the last time what is still in memory, and let the journal go."""
@@ -121,8 +119,8 @@ class JournalRecorder:
         self._counts.append(place)
         try:
             self._write_counts(self._opened())
-        except JournalError as error:
-            return self._not_journaled(error)
+        except Exception as error:
+            return self._not_journaled(_in_words(error))
         return None
 
     def _keep(self, record: Record) -> Mapping[str, Any]:
@@ -131,8 +129,8 @@ class JournalRecorder:
             self._catch_up(journal)
             placed = seen_at(journal, record) or self._append(journal, record)
             return {"seq": placed.seq, "leaf": placed.leaf.hex()}
-        except JournalError as error:
-            return self._wait(record, error)
+        except Exception as error:  # whatever it was, the record is not lost
+            return self._wait(record, _in_words(error))
 
     def _append(self, journal: Journal, record: Record) -> Placed:
         records = [*self._changes(record), record]
@@ -158,7 +156,7 @@ class JournalRecorder:
             if self._journal is None:
                 raise error
             self._journal.keep_waiting(record)
-        except JournalError:
+        except Exception:
             self._records.append(record)
             while len(self._records) > MOST_IN_MEMORY:
                 self._records.pop(0)
@@ -167,8 +165,8 @@ class JournalRecorder:
         self._observer(NotJournaled(f"not journaled yet: {error.line()}; it waits, sealed", is_kept=True))
         return {"seq": None, "leaf": None, "problem": error.what, "waiting": True}
 
-    def _not_journaled(self, error: JournalError) -> Mapping[str, Any]:
-        self._observer(NotJournaled(f"not journaled: {error.line()}; it will be tried again", is_kept=False))
+    def _not_journaled(self, error: JournalError, then: str = "it will be tried again") -> Mapping[str, Any]:
+        self._observer(NotJournaled(f"not journaled: {error.line()}; {then}", is_kept=False))
         return {"seq": None, "leaf": None, "problem": error.what, "waiting": False}
 
     # The journal
@@ -204,6 +202,8 @@ class JournalRecorder:
             raise self._locked[1]
         try:
             journal.unlock()
+        except JournalIoError:  # a disk says so at once, and may work with the next message
+            raise
         except JournalError as error:
             self._locked = time.monotonic() + RETRY_S, error
             raise
@@ -229,11 +229,34 @@ class JournalRecorder:
     def _last_try(self) -> None:
         try:
             self._catch_up(self._ready())
-        except JournalError as error:
-            lost = len(self._records) + self._dropped
-            if lost:
-                words = f"{lost} verdicts of this run are not in the journal: {error.line()}"
-                self._observer(NotJournaled(words, is_kept=False))
+        except Exception as error:
+            self._keep_the_rest_waiting()
+            self._say_what_is_lost(_in_words(error))
+
+    def _keep_the_rest_waiting(self) -> None:
+        """What memory held goes, sealed, to disk; where that fails it stays in memory."""
+        with suppress(Exception):
+            while self._journal is not None and self._records:
+                self._journal.keep_waiting(self._records[0])
+                self._records.pop(0)
+
+    def _say_what_is_lost(self, error: JournalError) -> None:
+        verdicts, counts = len(self._records) + self._dropped, len(self._counts)
+        if verdicts:
+            words = f"{verdicts} verdicts of this run are not in the journal: {error.line()}"
+            self._observer(NotJournaled(words, is_kept=False))
+        if counts:
+            words = f"{counts} clean messages of this run are not counted: {error.line()}"
+            self._observer(NotJournaled(words, is_kept=False))
+
+
+def _in_words(error: Exception) -> JournalError:
+    """Any error as one for the owner, without its own words: those may quote a message."""
+    if isinstance(error, JournalError):
+        return error
+    if isinstance(error, OSError):
+        return JournalIoError(f"the journal can't be used: {(error.strerror or type(error).__name__).lower()}")
+    return JournalError(f"internal error ({type(error).__name__})", hint="please report it")
 
 
 def _last_spoke(journal: Journal) -> Spoke | None:

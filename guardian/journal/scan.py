@@ -1,9 +1,10 @@
 """A straight scan over the opened records of a journal, that parses only those worth it.
 
-Measured (4.3 KB a record): to parse a record's JSON costs several times what opening its seal costs, so a test on the
-opened bytes comes first.
+Measured (4.3 KB a record): to parse a record's JSON costs about as much again as all else that a scan does, so a test
+on the opened bytes comes first. Threads that open seals ahead gained nothing: they wait for each other's turn.
 
-Invariant: what a scan yields is what `Journal.entries` yields, without the records of whose bytes `where` says False.
+Invariant: what a scan yields is what `Journal.entries` yields, in its order, without the records of whose bytes
+`where` says False.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import final
 
 from guardian.journal.chain import read_entry, unsealed
 from guardian.journal.journal import Journal
-from guardian.journal.record import Entry, Record
+from guardian.journal.record import Entry, Record, Unreadable
 from guardian.journal.seal import SealError
 from guardian.journal.view import Where
 
@@ -32,15 +33,20 @@ class Scan:
 
         Raises JournalError where the journal is locked or can't be read.
         """
-        if where is None:
-            yield from self._journal.entries(start, stop, newest_first=newest_first)
-            return
         keys, size = self._journal.keys, self._journal.size
         stop = size if stop is None else min(stop, size)
         for row, wrap in self._journal.store.pairs(start, stop, newest_first=newest_first):
             try:
                 data = unsealed(keys, row, wrap)
-                if where(row.seq, data):
-                    yield Entry(row.seq, row.leaf, Record.from_bytes(data))
             except (SealError, ValueError):  # forgotten or damaged: the journal has the words for it
                 yield read_entry(keys, row, wrap)
+                continue
+            if where is None or where(row.seq, data):
+                yield Entry(row.seq, row.leaf, _parsed(data))
+
+
+def _parsed(data: bytes) -> Record | Unreadable:
+    try:
+        return Record.from_bytes(data)
+    except ValueError:
+        return Unreadable("its content is not a record")

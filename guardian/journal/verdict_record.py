@@ -2,7 +2,8 @@
 
 Body of a `Kind.VERDICT` record (all keys are always there):
 
-    message   {"id", "channel", "sender" (or None), "source", "format", "context" ([] unless the text is kept)}
+    message   {"id", "channel", "sender" (as its source says, else as its own headers say, or None), "source", "format",
+              "context" ([] unless the text is kept)}
     text      {"sha256", "bytes", "context_sha256" (of the earlier turns as canonical JSON; None without any), "kept",
                "encoding" ("utf-8" or "base64"), "data" ("" unless kept), "why_not" (or "")}
     verdict   the verdict's JSON of design.md section 7 with every policy, without `journal`; where the text is not kept
@@ -45,11 +46,12 @@ def verdict_record(
     if not why_not_text and len(message.raw) > MOST_TEXT_BYTES:
         why_not_text = f"longer than {MOST_TEXT_BYTES >> 10} KiB"
     is_kept = not why_not_text
+    senders = [message.sender] if message.sender is not None else list(stream["senders"])
     body = {
         "message": {
             "id": _clean(message.id),
             "channel": message.channel.value,
-            "sender": _clean(message.sender) if message.sender is not None else None,
+            "sender": _clean(senders[0]) if senders else None,
             "source": _clean(message.source),
             "format": message.format.value,
             "context": [_clean(turn) for turn in message.context] if is_kept else [],

@@ -31,6 +31,7 @@ class Part(StrEnum):
     COUNTS = "counts"
     META = "meta"
     MERGED = "merged"
+    SEEN = "seen"
     ANCHOR = "checkpoint outside"
     """The checkpoint that Guardian keeps outside the file."""
     AGAINST = "checkpoint given"
@@ -135,8 +136,12 @@ class Report:
     """When the head was signed; None where its signature does not hold."""
     anchor: Compared = Compared.NONE
     anchor_size: int | None = None
+    anchor_why: str = ""
+    """Why the checkpoint outside could not be asked for."""
     against: Compared = Compared.NONE
     against_size: int | None = None
+    waiting: int = 0
+    """Records that wait outside the journal."""
 
     @property
     def is_intact(self) -> bool:
@@ -158,8 +163,9 @@ class Report:
             "contents_checked": self.contents,
             "opened": self.opened,
             "signed_ms": self.signed_ms,
-            "anchor": {"compared": self.anchor.value, "size": self.anchor_size},
+            "anchor": {"compared": self.anchor.value, "size": self.anchor_size, "why_not": self.anchor_why or None},
             "against": {"compared": self.against.value, "size": self.against_size},
+            "waiting": self.waiting,
             "problem_count": self.total,
             "problems": [problem.to_json() for problem in self.problems],
         }

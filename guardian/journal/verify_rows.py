@@ -7,6 +7,7 @@ named, and read as bytes; a failing disk is no damage, and ends the check (Journ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from guardian.errors import JournalDamagedError
@@ -32,14 +33,15 @@ _WRAP: Final = ("seq", "epoch", "wrapped", "chain")
 _WRAP_TYPES: Final = (int, int, bytes, bytes)
 
 
+@dataclass(slots=True)
 class Place:
     """What the file holds of one record."""
 
-    __slots__ = ("is_erased", "row", "seq", "wrap")
-
-    def __init__(self, seq: int, row: Row | None, wrap: Wrap | None, *, is_erased: bool) -> None:
-        self.seq, self.row, self.wrap, self.is_erased = seq, row, wrap, is_erased
-        """`row.sealed` is None for a forgotten record, and for one that was not picked; `is_erased` tells them apart."""
+    seq: int
+    row: Row | None
+    """Its `sealed` is None for a forgotten record, and for one that was not picked; `is_erased` tells them apart."""
+    wrap: Wrap | None
+    is_erased: bool
 
 
 class Reader:
@@ -50,6 +52,8 @@ class Reader:
         content = "sealed" if sample is None else _SAMPLED.format(millionths=round(sample * 1_000_000))
         self._store, self._problems, self._is_sample = store, problems, sample is not None
         self._records = _RECORDS.format(content=content)
+        self.unreadable: dict[Part, list[int]] = {Part.RECORD: [], Part.KEY: []}
+        """Records, and keys, that stand on damaged pages."""
 
     def places(self, size: int) -> Iterator[Place]:
         """The places 0 to before `size`, also those of which nothing is there."""
@@ -63,7 +67,7 @@ class Reader:
                     seq,
                     None if row is None else self._row(row),
                     None if wrap is None else self._wrap(wrap),
-                    is_erased=row is not None and row[5] is None,
+                    row is not None and row[5] is None,
                 )
 
     def any_row(self, seq: int) -> Row | None:
@@ -79,7 +83,7 @@ class Reader:
             yield from self._store.all(statement, (start, stop))
         except JournalDamagedError:
             if stop - start == 1:
-                self._problems.add(part, "it can't be read: the file is damaged there", start)
+                self.unreadable[part].append(start)
                 return
             middle = (start + stop) // 2
             yield from self._read(statement, part, start, middle)
@@ -90,7 +94,7 @@ class Reader:
         if types in (_ROW_TYPES, _ERASED_TYPES):
             return Row(*values)
         if self._is_sample and types == _UNREAD_TYPES:
-            return Row(*values[:5], None, *values[6:])
+            return Row(*(*values[:5], None, *values[6:]))
         return Row(*self._as_bytes(Part.RECORD, _ROW, _ROW_TYPES, values))
 
     def _wrap(self, values: tuple[Any, ...]) -> Wrap:

@@ -88,7 +88,8 @@ def fitted(text: str, columns: int) -> str:
 def _of_verdict(record: Record, verdict: Verdict) -> dict[str, str]:
     message = record.body.get("message", {})
     top = sorted(verdict.scores.items(), key=lambda item: -item[1])[:5]
-    windows = f"{verdict.coverage.windows} windows, {verdict.elapsed_ms:.0f} ms"
+    windows = verdict.coverage.windows
+    passes = f"{windows:,} {'window' if windows == 1 else 'windows'}, {verdict.elapsed_ms:.0f} ms"
     return {
         "channel": verdict.channel,
         "from": sender_of(record) or "not known",
@@ -96,7 +97,7 @@ def _of_verdict(record: Record, verdict: Verdict) -> dict[str, str]:
         "name": str(message.get("id", "")),
         "action": verdict.action.value,
         "scores": ", ".join([f"risk {verdict.risk:.2f}", *(f"{name} {score:.2f}" for name, score in top)]),
-        "judged": f"{verdict.coverage.bytes:,} bytes, {windows}",
+        "judged": f"{verdict.coverage.bytes:,} bytes, {passes}",
     }
 
 

@@ -1,7 +1,7 @@
 """Puts a report together from rows and answers: one plain dictionary, ready for `canonical_json`.
 
 Invariants: everything in it but `date` and `timings` follows from the rows, the answers and the versions; `cannot` is
-computed from the other parts; `signature` is None until the journal's keys can sign a report.
+computed from the other parts; `signature` is None here, and `journal.report_signature.sign_report` fills it.
 """
 
 from __future__ import annotations

@@ -252,6 +252,14 @@ def _made_of(report: Report) -> Section:
         *((f"version of {name}", value) for name, value in report["versions"].items()),
         *((f"seed of {name}", str(value)) for name, value in report["seeds"].items()),
         *((file["name"], f"{file['rows']:,} rows, sha-256 {file['sha256']}") for file in report["data"]),
-        ("signature", "none yet" if report["signature"] is None else "in the JSON"),
+        ("signature", _signed_by(report["signature"])),
     ]
     return Section("made_of", "What this rests on", "", ("what", "value"), [Line(fact) for fact in facts])
+
+
+def _signed_by(signature: Mapping[str, Any] | None) -> str:
+    if signature is None:
+        return "none"
+    from guardian.journal.checkpoint import fingerprint  # here: an unsigned report needs no ciphers
+
+    return f"in the JSON, by the key {fingerprint(signature['vkey'])}"

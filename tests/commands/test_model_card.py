@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from guardian.report.canonical import VOLATILE
+from guardian.journal.receipt_file import ReceiptError
+from guardian.journal.report_signature import verify_report
+from guardian.report.canonical import VOLATILE, canonical_json
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -121,3 +123,69 @@ def test_a_page_that_cannot_be_written_is_an_output_error(tmp_path: Path, run_gu
     done = run_guardian("model", "card", "--rerun", str(path), "--html", str(tmp_path / "none" / "card.html"))
     assert done.returncode == 74
     assert b"cannot write" in done.stderr
+
+
+# --- signed ----------------------------------------------------------------------------------------------------------
+
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
+def test_a_signed_report_is_checked_by_the_keys_of_the_journal_alone(
+    tmp_path: Path, run_guardian: Run, guardian_home: Path
+) -> None:
+    begun = run_guardian("filter", "--check", stdin=VIOLATING[0].encode(), env=NO_KEYRING)
+    assert begun.returncode == 1
+    path, page = write(tmp_path / "rows.ndjson", labelled()[:2]), tmp_path / "card.html"
+    words = ("model", "card", "--rerun", str(path), "--json", "--sign", "--html", str(page))
+    done = run_guardian(*words, env=NO_KEYRING)
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode()
+    assert canonical_json(json.loads(text)) == text  # the bytes are the canonical ones, signature included
+    signed = verify_report(text)
+    assert signed.fingerprint in page.read_text()
+    vkey = json.loads(text)["signature"]["vkey"]
+    assert vkey in (guardian_home / "data" / "journal" / "journal.db").read_bytes().decode("latin-1")
+    assert verify_report(text, vkey).is_key_known
+    card = tmp_path / "card.json"
+    card.write_text(text)
+    checked = run_guardian("verify-receipt", str(card), "--key", vkey)
+    assert (checked.returncode, checked.stderr) == (0, b"")
+    assert b"the report card holds" in checked.stdout
+    changed = text.replace('"violating": 1', '"violating": 2', 1)
+    assert changed != text
+    card.write_text(changed)
+    assert run_guardian("verify-receipt", str(card)).returncode == 1
+    with pytest.raises(ReceiptError, match="does not hold"):
+        verify_report(changed)
+    plain = json.loads(run_guardian("model", "card", "--rerun", str(path), "--json").stdout)
+    assert plain["signature"] is None
+    unsigned = {**json.loads(text), "signature": None}
+    assert {key: plain[key] for key in plain if key not in VOLATILE} == {
+        key: unsigned[key] for key in plain if key not in VOLATILE
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--sign",), b"need --rerun"),
+        (("--rerun", "none.ndjson", "--sign"), b"--sign needs --json"),
+        (("--rerun", "none.ndjson", "--sign", "--html", "x.html"), b"--sign needs --json"),
+        (("--rerun", "none.ndjson", "--sign", "--json"), b"there is no journal yet"),  # before anything is read
+    ],
+)
+def test_what_cannot_be_signed_is_one_line(options: tuple[str, ...], says: bytes, run_guardian: Run) -> None:
+    done = run_guardian("model", "card", *options, env=NO_KEYRING)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert says in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_locked_journal_signs_nothing(tmp_path: Path, run_guardian: Run, guardian_home: Path) -> None:
+    run_guardian("filter", "--check", stdin=VIOLATING[0].encode(), env=NO_KEYRING)
+    for key in (guardian_home / "config").glob("*.key"):
+        key.unlink()
+    path = write(tmp_path / "rows.ndjson", labelled()[:2])
+    done = run_guardian("model", "card", "--rerun", str(path), "--json", "--sign", env=NO_KEYRING)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"\n") == 1

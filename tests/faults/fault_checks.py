@@ -14,6 +14,7 @@ from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
 from guardian.journal.opening import open_or_begin
 from guardian.journal.record import Entry, Erased, Kind, Record, Unreadable
+from guardian.journal.verify import verify_store
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Found:
     tokens: Counter[str]
     counted: int
     epoch: int
+    wrong: list[str]
+    """What `guardian journal verify --full` says is wrong."""
 
 
 def find(home: Path) -> Found:
@@ -45,7 +48,8 @@ def _found(journal: Journal) -> Found:
     tokens = Counter(token for entry in entries if (token := token_of(entry)))
     days = [*unsealed_counts(journal.store, journal.id).values(), *(_counts(entry) for entry in entries)]
     counted = sum(n for channels in days for outcomes in channels.values() for n in outcomes.values())
-    return Found(entries, tokens, counted, journal.header.epoch)
+    report = verify_store(journal.store, anchor=journal.anchor(), keys=journal.keys)
+    return Found(entries, tokens, counted, journal.header.epoch, [problem.line() for problem in report.problems])
 
 
 def token_of(entry: Entry) -> str:
@@ -65,7 +69,7 @@ def _counts(entry: Entry) -> dict[str, dict[str, int]]:
 
 def troubles(found: Found, said: Said) -> list[str]:
     """Everything that a fault did and must not do, in words; empty where all is well."""
-    return [*_lost(found, said), *_odd(found, said)]
+    return [*_lost(found, said), *_odd(found, said), *found.wrong]
 
 
 def _lost(found: Found, said: Said) -> list[str]:

@@ -88,21 +88,21 @@ def move_key(journal: Journal, diary: Diary, settings: Settings) -> None:
     diary.say(epoch=journal.header.epoch)
 
 
-def record(recorder: JournalRecorder, diary: Diary, outcome: Outcome = Outcome.FLAGGED) -> None:
-    """Have a verdict recorded, or counted."""
+def record(recorder: JournalRecorder, diary: Diary, outcome: Outcome = Outcome.FLAGGED) -> bool:
+    """Have a verdict recorded, or counted; whether the journal has it now."""
     if outcome is Outcome.CLEAN:
         diary.say(counting=1)
-        if recorder.record(*_judged("see you at six", "m", outcome)) is None:
+        is_in = recorder.record(*_judged("see you at six", "m", outcome)) is None
+        if is_in:
             diary.say(counted=1)
-        return
+        return is_in
     token = diary.token()
     answer = recorder.record(*_judged("buy 4 gift cards", token, outcome)) or {}
     if answer["seq"] is not None:
         diary.say(placed=token, seq=answer["seq"], leaf=answer["leaf"])
     elif answer["waiting"]:
         diary.say(kept=token)
-    else:
-        diary.say(unkept=token)
+    return answer["seq"] is not None
 
 
 def _judged(text: str, token: str, outcome: Outcome) -> tuple[Message, Verdict, Seen]:

@@ -80,7 +80,7 @@ def test_a_kill_at_an_exact_system_call_loses_nothing(
     besides = f"{hit:,} hit, at {len(points)} different calls; {acknowledged:,} acknowledged"
     fault_table.add("kill -9, exact system calls", count, lost=len(problems), besides=besides)
     assert problems == []
-    assert hit >= 0.9 * count, "the calls that the faults were meant for were not made"
+    assert hit >= 0.8 * count, "the calls that the faults were meant for were not made"
 
 
 def _points(new_home: Callable[[], Path], tmp_path: Path) -> list[tuple[str, Injection]]:

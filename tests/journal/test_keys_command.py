@@ -12,11 +12,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import keyring.core
 import pytest
+from key_program import begin, read
 from secret_service import need_secret_service, running_secret_service
 from terminal_rig import Terminal, on_terminal
 
 from guardian.journal.phrase import word_list
+from guardian.settings import default_settings
 
 PROGRAM = str(Path(__file__).with_name("key_program.py"))
 PASSPHRASE = "correct horse battery staple"
@@ -27,6 +30,7 @@ WIPED = "\x1b[2J\x1b[3J\x1b[H\x1b[?1049l"
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """The runner's own keyring is nobody's business here."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setenv("TERM", "xterm")
 
@@ -34,7 +38,7 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(no_keyring: None, guardian_home: Path) -> Path:
     """A home with a journal of five records; its key is in a file."""
-    run("begin")
+    begin(default_settings(os.environ))
     return guardian_home
 
 
@@ -55,6 +59,11 @@ def run(*words: str, stdin: str = "", fails: bool = False, env: dict[str, str] |
 def terminal(*words: str) -> AbstractContextManager[Terminal]:
     """One run on a terminal."""
     return on_terminal([PROGRAM, *words])
+
+
+def read_here() -> str:
+    """What can be read without a terminal."""
+    return read(default_settings(os.environ))
 
 
 def shown() -> dict[str, Any]:
@@ -105,7 +114,7 @@ def test_show_tells_a_lost_key(home: Path) -> None:
 def test_a_new_master_key_opens_all_records_and_the_old_one_is_gone(home: Path) -> None:
     old = key_files(home)
     assert "a new master key" in run("rotate")
-    assert run("read").strip() == READ
+    assert read_here() == READ
     assert len(key_files(home)) == 1
     assert not key_files(home) & old
     assert shown()["epoch"] == 1
@@ -135,7 +144,7 @@ def test_a_key_moves_behind_a_passphrase_and_back(home: Path) -> None:
             screen.type(PASSPHRASE)
             screen.wait_for(says)
             assert screen.end() == 0
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 def test_a_passphrase_can_be_exchanged_for_another(home: Path) -> None:
@@ -162,7 +171,7 @@ def test_in_a_pipe_no_passphrase_is_made_and_the_key_stays_where_it_was(home: Pa
     before = key_files(home)
     assert "run this on a terminal" in run("move", "passphrase", stdin=f"{PASSPHRASE}\n{PASSPHRASE}\n", fails=True)
     assert key_files(home) == before
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 def test_without_a_keyring_the_key_stays_where_it_was(home: Path) -> None:
@@ -192,7 +201,7 @@ def test_a_key_moves_into_a_real_keyring_and_back(home: Path, service: dict[str,
     assert run("read", env=service).strip() == READ
     assert "no keyring works here" in run("read", fails=True)
     assert "key: file" in run("move", "file", env=service)
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 # phrase and recover
@@ -253,10 +262,10 @@ def test_a_lost_key_comes_back_from_the_words(home: Path) -> None:
     lose_key(home)
     assert "recover" in run("read", fails=True)
     assert "the journal is open again; key: file" in run("recover", stdin=" ".join(words))
-    assert run("read").strip() == READ
+    assert read_here() == READ
     lose_key(home)  # the key that recovery made is sealed to the same words
     assert "open again" in run("recover", "file", stdin=" ".join(words))
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 def test_words_made_before_a_new_master_key_still_open_it(home: Path) -> None:
@@ -264,7 +273,7 @@ def test_words_made_before_a_new_master_key_still_open_it(home: Path) -> None:
     run("rotate")
     lose_key(home)
     run("recover", stdin="\n".join(f"{place}. {word}" for place, word in enumerate(words, 1)))
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 def test_later_words_take_the_place_of_earlier_ones(home: Path) -> None:
@@ -272,7 +281,7 @@ def test_later_words_take_the_place_of_earlier_ones(home: Path) -> None:
     lose_key(home)
     assert "another journal's phrase" in run("recover", stdin=" ".join(earlier), fails=True)
     run("recover", stdin=" ".join(later))
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 def test_a_wrong_word_is_told_by_its_place_and_changes_nothing(home: Path) -> None:
@@ -296,7 +305,7 @@ def test_on_a_terminal_only_the_wrong_word_is_asked_for_again(home: Path) -> Non
         screen.type(words[10])
         screen.wait_for("the journal is open again")
         assert screen.end() == 0
-    assert run("read").strip() == READ
+    assert read_here() == READ
 
 
 def test_without_words_there_is_no_recovery_and_it_says_so(home: Path) -> None:

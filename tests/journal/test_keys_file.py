@@ -136,6 +136,16 @@ def test_a_folder_that_anybody_may_write_to_gets_no_key(place: FilePlace, tmp_pa
     assert list((tmp_path / "config").iterdir()) == []
 
 
+@pytest.mark.parametrize("mask", [0o000, 0o277, 0o777])
+def test_its_mode_does_not_depend_on_the_umask(mask: int, file: Path, place: FilePlace) -> None:
+    before = os.umask(mask)
+    try:
+        place.save_key(NAME, KEY)
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_that_a_passphrase_closes_is_not_taken_for_this_place(place: FilePlace, tmp_path: Path) -> None:
     (tmp_path / "config").mkdir(mode=0o700)
     file = key_file(tmp_path / "config", NAME)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -186,10 +185,13 @@ def test_a_sealed_key_of_another_size_is_damaged(salt_bytes: int, sealed_bytes: 
         unwrap_key(stub, Secret(b"x"), NAME, "FILE")
 
 
-def test_in_a_pipe_nothing_is_asked() -> None:
-    program = "from guardian.journal.passphrase import terminal_ask; print(terminal_ask('passphrase: '))"
-    done = subprocess.run([sys.executable, "-c", program], input=b"typed\n", capture_output=True)
-    assert (done.stdout, done.stderr) == (b"None\n", b"")
+def test_in_a_pipe_nothing_is_asked_though_there_is_a_terminal() -> None:
+    inner = "from guardian.journal.passphrase import terminal_ask; print(terminal_ask('the words: '))"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}], input=b'typed', check=True)"
+    with on_terminal(["-c", outer]) as terminal:
+        terminal.wait_for("None")
+        assert terminal.end() == 0
+    assert "the words" not in terminal.shown
 
 
 def test_with_standard_error_in_a_file_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

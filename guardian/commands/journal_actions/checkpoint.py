@@ -1,0 +1,39 @@
+"""`guardian journal checkpoint`: the journal's end as a signed note, to be kept elsewhere.
+
+Whoever has it can later tell with `guardian journal verify --against` whether the journal was cut or rewritten, and
+check receipts against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from guardian.commands.journal_actions.notes import hand_out
+from guardian.errors import JournalDamagedError
+from guardian.exits import ExitCode
+from guardian.journal.checkpoint import NoteError, open_note
+from guardian.journal.export import refuse_existing
+from guardian.journal.opening import open_journal
+from guardian.journal.passphrase import terminal_ask
+from guardian.journal.store import DAMAGE_HINT
+from guardian.settings import Settings
+
+
+def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print the note, or write it to a file. The key is needed for a second signature alone.
+
+    `args`: output (a path or None), force. Raises JournalError, JournalDamagedError where the end of the journal is not
+    signed by its own key, OutputError.
+    """
+    if args.output is not None:
+        refuse_existing(Path(args.output), force=args.force)
+    post_quantum = settings.journal.second_signature == "on"
+    with open_journal(settings, ask=terminal_ask, unlock=post_quantum) as journal:
+        note = journal.checkpoint(post_quantum=post_quantum) if post_quantum else journal.store.head().note
+        try:
+            open_note(note, journal.header.vkey, journal.header.pq_vkey)
+        except NoteError:
+            raise JournalDamagedError("the end of the journal is not signed by its own key", hint=DAMAGE_HINT) from None
+    hand_out(note, args.output, force=args.force)
+    return ExitCode.CLEAN
