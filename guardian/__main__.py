@@ -23,6 +23,7 @@ from guardian.safe_text import safe_line
 def main() -> int:
     """Run the command line in `sys.argv` and return its exit code. Takes over the process's streams and hooks."""
     _replace_closed_streams()
+    _dump_no_core()
     # Guardian's matrices are small: NumPy's own threads only wait for each other, and take the cores from the model.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.unraisablehook = lambda trouble: _say_internal(trouble.exc_value, trouble.exc_traceback)
@@ -58,6 +59,14 @@ def _run() -> int:
         return exit_code_for(error)
     except SystemExit as stop:  # argparse, behind --help and --version
         return stop.code if isinstance(stop.code, int) else ExitCode.CLEAN
+
+
+def _dump_no_core() -> None:
+    """A crash leaves no image of this process's memory on disk: it holds messages, and the journal's key."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _replace_closed_streams() -> None:

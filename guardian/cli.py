@@ -29,6 +29,7 @@ from guardian.cli_parts import (
     add_threads_option,
     filled,
 )
+from guardian.cli_policy import add_policy
 
 SHELLS = ("bash", "zsh", "tcsh")
 """The shells that completion rules can be printed for."""
@@ -69,7 +70,7 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
     _add_filter(commands)
     _add_scan(commands)
-    _add_policy(commands)
+    add_policy(commands)
     _add_model(commands)
     _add_calibrate(commands)
     add_journal(commands)
@@ -123,21 +124,6 @@ def _add_scan(commands: Commands) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON verdict a line in place of words")
     command.add_argument("--verbose", action="store_true", help="give the reasons below each message that has some")
     add_screening_options(command)
-
-
-def _add_policy(commands: Commands) -> None:
-    command = add_command(commands, "policy", "look at your policies")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    codes = CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
-    listing = add_command(actions, "list", "list your policies: id, status, action, title", codes=codes)
-    show = add_command(actions, "show", "show one policy in full")
-    show.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
-    check = add_command(actions, "check", "check policies without using them", codes=codes)
-    check.add_argument("path", metavar="PATH", nargs="?", help="a policy file or a folder of them (your own)")
-    for each in (listing, show, check):
-        each.add_argument("--json", action="store_true", help="print JSON")
-        add_policies_option(each)
-    add_command(actions, "schema", "print the JSON schema of a policy file")
 
 
 def _add_model(commands: Commands) -> None:

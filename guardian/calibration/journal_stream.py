@@ -268,7 +268,7 @@ def _nothing_clean(gathered: _Gathered) -> CalibrationError:
     elif gathered.left[Left.OTHER_MODEL]:
         say += f": {gathered.left[Left.OTHER_MODEL]:,} messages were judged by another model"
     hint = (
-        'set journal.clean = "scores" in settings.toml: clean messages then count from the next day on; or calibrate '
+        'journal.clean = "scores" in settings.toml keeps them, and they count from the next day on; or calibrate '
         "--on ARCHIVE"
     )
     return CalibrationError(say, hint=hint)

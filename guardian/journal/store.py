@@ -14,7 +14,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -114,8 +114,6 @@ class Store:
             if not read_only:
                 _make_private_file(path)
             _check_file(path)
-            if read_only:
-                _undo_interrupted(path)
             mode = "ro" if read_only else "rw"
             self._db = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={mode}",
@@ -290,6 +288,8 @@ def _said(path: Path) -> Iterator[None]:
         raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
     except UnicodeDecodeError:  # of a name in the file that SQLite quotes in its complaint
         raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
+    except UnicodeDecodeError:  # in SQLite's own message, which quotes the damage
+        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
     except OSError as error:
         words = (error.strerror or type(error).__name__).lower()
         raise JournalIoError(f"the journal {path}: {words}") from None
@@ -298,17 +298,6 @@ def _said(path: Path) -> Iterator[None]:
 def _make_private_file(path: Path) -> None:
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-
-
-def _undo_interrupted(path: Path) -> None:
-    """Let SQLite undo what a crash interrupted: until then the file can't be read, and undoing means writing.
-
-    Where it can't be written, reading fails as well and says so. Another program's transaction is left alone.
-    """
-    with suppress(sqlite3.Error, OSError):
-        if path.with_name(f"{path.name}-journal").stat().st_size:
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as database:
-                database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
 
 
 def _check_file(path: Path) -> None:

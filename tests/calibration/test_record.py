@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from guardian.calibration.record import ScoredRecord, is_ordinary, sent_s
+from guardian.calibration.ordinary import is_ordinary
+from guardian.calibration.record import ScoredRecord, sent_s
 from guardian.finding import Finding, FindingKind
 from guardian.message import Format, Message
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict

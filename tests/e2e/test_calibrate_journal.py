@@ -133,7 +133,6 @@ def test_days_say_how_far_back_it_looks(home: Path, run_guardian: Run) -> None:
     assert json.loads(done.stdout)["messages"] == MESSAGES + 1
 
 
-# What the journal is -> what the one line says.
 def test_without_a_journal_it_is_one_line(run_guardian: Run) -> None:
     done = run_guardian("calibrate", "--on-journal", env=NO_KEYRING)
     assert (done.returncode, done.stdout) == (2, b"")
@@ -151,7 +150,7 @@ def test_where_clean_messages_are_only_counted_it_says_so_and_how_to_keep_them(
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.count(b"\n") == 1
     assert b"5 were counted and not kept, and flagged ones alone would mislead" in done.stderr
-    assert b'set journal.clean = "scores" in settings.toml' in done.stderr
+    assert b'journal.clean = "scores" in settings.toml keeps them' in done.stderr
     assert not (guardian_home / "state" / "calibration.json").exists()
 
 

@@ -9,12 +9,16 @@ from pathlib import Path
 from fault_diary import Said
 from fault_lives import ask, settings_of
 
+from guardian.errors import JournalError
 from guardian.events import ignore
 from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
-from guardian.journal.opening import open_or_begin
+from guardian.journal.keys_in_hand import Keys
+from guardian.journal.opening import open_journal, open_or_begin
 from guardian.journal.record import Entry, Erased, Kind, Record, Unreadable
+from guardian.journal.store import Store
 from guardian.journal.verify import verify_store
+from guardian.journal.verify_here import verify_here
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,22 @@ def _counts(entry: Entry) -> dict[str, dict[str, int]]:
     return record.body["counts"] if isinstance(record, Record) and record.kind is Kind.COUNTS else {}
 
 
+def first_look(home: Path) -> list[str]:
+    """What `guardian journal verify` says is wrong, before anything else has opened the journal."""
+    paths = settings_of(home).paths
+    if not paths.journal_file.exists() or _is_empty(paths.journal_file):
+        return []
+    return [problem.line() for problem in verify_here(paths).problems]
+
+
+def _is_empty(file: Path) -> bool:
+    store = Store(file)
+    try:
+        return store.is_new
+    finally:
+        store.close()
+
+
 def troubles(found: Found, said: Said) -> list[str]:
     """Everything that a fault did and must not do, in words; empty where all is well."""
     return [*_lost(found, said), *_odd(found, said), *found.wrong]
@@ -106,3 +126,15 @@ def _odd(found: Found, said: Said) -> list[str]:
     if found.counted > said.counting:
         lines.append(f"{said.counting} messages were there, and {found.counted} are counted")
     return lines
+
+
+def keys_of(home: Path) -> Keys | None:
+    """The journal's keys; None where there is no journal, or it does not open."""
+    paths = settings_of(home).paths
+    if not paths.journal_file.exists():
+        return None
+    try:
+        with open_journal(settings_of(home), ask=ask) as journal:
+            return journal.keys
+    except JournalError:
+        return None

@@ -14,8 +14,6 @@ from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any
 
-_LONGEST_S = 120
-"""Far above what any child takes: it ends a hang, and measures nothing."""
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["__main__", "fault_errors", "fault_warm"])
 
@@ -35,8 +33,9 @@ def start_server() -> None:
 class Child:
     """A process that runs `life(go, *args)`: it says when it is ready with `go.ready()`, and begins when told to."""
 
-    def __init__(self, life: Callable[..., None], words: Path, *args: Any) -> None:
-        """What it prints goes to the file `words`."""
+    def __init__(self, life: Callable[..., None], words: Path, *args: Any, longest_s: float = 120) -> None:
+        """What it prints goes to the file `words`. `longest_s`: far above what it takes; it ends a hang."""
+        self._longest_s = longest_s
         self._here, there = _FORKS.Pipe()
         self.words = words
         self._process: ForkServerProcess = _FORKS.Process(target=_live, args=(life, there, words, *args))
@@ -51,7 +50,7 @@ class Child:
 
     def wait_ready(self) -> None:
         """Wait until it has nothing left to do but to begin."""
-        assert self._here.poll(_LONGEST_S), self.said()
+        assert self._here.poll(self._longest_s), self.said()
         self._here.recv_bytes()
 
     def begin(self) -> None:
@@ -65,13 +64,13 @@ class Child:
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something can be seen from outside, or the process has ended."""
-        ends = time.monotonic() + _LONGEST_S
+        ends = time.monotonic() + self._longest_s
         while self._process.is_alive() and not is_so() and time.monotonic() < ends:
             time.sleep(0.002)
 
     def wait(self) -> int:
         """Its exit code, below zero for a signal. Fails where it hangs."""
-        self._process.join(_LONGEST_S)
+        self._process.join(self._longest_s)
         code = self._process.exitcode
         if code is None:
             self.kill()

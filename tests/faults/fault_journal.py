@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 from contextlib import closing
@@ -16,15 +17,22 @@ from guardian.errors import JournalError
 from guardian.events import ignore
 from guardian.journal.counts import add_count
 from guardian.journal.journal import Journal
-from guardian.journal.keys_in_hand import Keys
 from guardian.journal.opening import open_or_begin
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import JournalRecorder
-from guardian.journal.store import Store
-from guardian.journal.verify import Problem, verify_store
+from guardian.journal.verify_here import verify_here
+from guardian.journal.verify_report import Problem
+from guardian.paths import Paths
 from guardian.verdict import Outcome
 
-CONTENT = ("SELECT * FROM record", "SELECT * FROM wrap", "SELECT * FROM head", "SELECT * FROM counts", "SELECT * FROM meta WHERE name = 'header'")
+UNSEALED_COUNTS = "SELECT * FROM counts"
+CONTENT = (
+    "SELECT * FROM record",
+    "SELECT * FROM wrap",
+    "SELECT * FROM head",
+    UNSEALED_COUNTS,
+    "SELECT * FROM meta WHERE name = 'header'",
+)
 """Every record, key, count and public fact. Not here: what only says where to look (the anchor's hint, verdicts that were
 seen, waiting files that came in), which is believed only as far as it fits the records."""
 _OUTCOMES = (Outcome.FLAGGED, Outcome.UNSURE, Outcome.CLEAN, Outcome.NOTICE)
@@ -32,23 +40,22 @@ _OUTCOMES = (Outcome.FLAGGED, Outcome.UNSURE, Outcome.CLEAN, Outcome.NOTICE)
 
 @dataclass
 class Victim:
-    """A closed journal, and what is kept outside its file."""
+    """A closed journal, and where it stands."""
 
-    path: Path
-    anchor: str
-    keys: Keys
+    paths: Paths
     size: int
 
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.paths.journal_file
+
     def problems(self) -> list[Problem]:
-        """What `guardian journal verify` says, without the key. Raises JournalError where it can't be opened at all."""
-        store = Store(self.path, read_only=True)
-        try:
-            return list(verify_store(store, anchor=self.anchor).problems)
-        finally:
-            store.close()
+        """What `guardian journal verify` says, without the key."""
+        return list(verify_here(self.paths).problems)
 
     def complaints(self) -> list[str]:
-        """The same as lines; also where it can't be opened."""
+        """The same as lines; also where it refuses the file."""
         try:
             return [problem.line() for problem in self.problems()]
         except JournalError as error:
@@ -60,24 +67,36 @@ class Victim:
             return {query: sorted(database.execute(query), key=repr) for query in CONTENT}
 
 
-def make_victim(home: Path, records: int, *, sessions: int = 1) -> Victim:
-    """A journal of about so many records, closed after each of `sessions`, with an anchor that is up to date."""
-    settings = settings_of(home)
-    for session in range(sessions):
-        recorder = JournalRecorder(settings, ignore)
-        for number in range(max(1, (records - 8) // sessions)):
-            of = message(f"text {session}/{number}", id=f"{session}/{number}")
-            recorder.record(of, verdict(of, _OUTCOMES[number % len(_OUTCOMES)]), SEEN)
-        recorder.close()
-    journal = open_or_begin(settings, ignore)
+def make_victim(home: Path, records: int) -> Victim:
+    """A journal of so many records, closed, with an anchor that is up to date."""
+    add_session(home, max(1, records - 12))
+    journal = open_or_begin(settings_of(home), ignore)
     _add_what_is_rare(journal)
     while journal.size < records:
         journal.append(note(f"filled up {journal.size}"))
     journal.close()
-    anchor = journal.place.load_anchor(journal.id)
-    assert anchor is not None
-    size = len(Victim(settings.paths.journal_file, anchor, journal.keys, 0).content()[CONTENT[0]])
-    return Victim(settings.paths.journal_file, anchor, journal.keys, size)
+    return _victim(home)
+
+
+def add_session(home: Path, verdicts: int) -> Victim:
+    """Record so many verdicts more, and close the journal."""
+    settings = settings_of(home)
+    recorder = JournalRecorder(settings, ignore)
+    for number in range(verdicts):
+        of = message(f"text {number}", id=secrets.token_hex(4))
+        recorder.record(of, verdict(of, _OUTCOMES[number % len(_OUTCOMES)]), SEEN)
+    recorder.close()
+    journal = open_or_begin(settings, ignore)
+    journal.unlock()
+    journal.close()
+    return _victim(home)
+
+
+def _victim(home: Path) -> Victim:
+    paths = settings_of(home).paths
+    with closing(sqlite3.connect(paths.journal_file)) as database:
+        (size,) = database.execute("SELECT size FROM head").fetchone()
+    return Victim(paths, size)
 
 
 def _add_what_is_rare(journal: Journal) -> None:

@@ -27,5 +27,7 @@ class FaultTable:
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    fault, *numbers = (f"{cell:{'<' if place == 0 else '>'}{width}}" for place, (cell, width) in enumerate(zip(cells, _WIDTHS)))
+    fault, *numbers = (
+        f"{cell:{'<' if place == 0 else '>'}{width}}" for place, (cell, width) in enumerate(zip(cells, _WIDTHS))
+    )
     return "  ".join((fault, *numbers, cells[-1])).rstrip()

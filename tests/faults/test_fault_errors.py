@@ -99,7 +99,11 @@ def _run(state: str, home: Path, diary: Path, folder: Path, words: list[str]) ->
 def _untold(said: Said) -> list[str]:
     """Verdicts that were not journaled, and nothing was said."""
     rows = [line for line in said.notes if "outcome" in line]
-    lines = [f"{row['outcome']} was not journaled, and nothing was said" for row in rows if not (row["is_in"] or row["notices"])]
+    lines = [
+        f"{row['outcome']} was not journaled, and nothing was said"
+        for row in rows
+        if not (row["is_in"] or row["notices"])
+    ]
     lines += [f"not one plain line: {notice!r}" for row in rows for notice in row["notices"] if not _is_plain(notice)]
     return lines if len(rows) == len(UNDER_FAULTS) else [*lines, f"only {len(rows)} verdicts were answered"]
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fault_checks import find, troubles
+from fault_checks import find, first_look, troubles
 from fault_counts import spread, tried
 from fault_diary import Diary, read_diary
 from fault_forks import Child
@@ -56,7 +56,8 @@ def test_a_kill_at_a_random_moment_loses_nothing(
         time.sleep(draw.uniform(0, _LONGEST_LIFE_S))
         child.kill()
         child.wait()
-        problems += [f"kill {number}: {line}" for line in troubles(find(home), read_diary(diary))]
+        lines = [*first_look(home), *troubles(find(home), read_diary(diary))]
+        problems += [f"kill {number}: {line}" for line in lines]
     acknowledged += len(read_diary(diary).acknowledged)
     fault_table.add("kill -9, random moments", count, lost=len(problems), besides=f"{acknowledged:,} acknowledged")
     assert problems == []
@@ -76,7 +77,8 @@ def test_a_kill_at_an_exact_system_call_loses_nothing(
         hit += _play(scene, home, diary, tmp_path, injection.words()) == -9
         said = read_diary(diary)
         acknowledged += len(said.acknowledged)
-        problems += [f"{scene} {injection}: {line}" for line in troubles(find(home), said)]
+        lines = [*first_look(home), *troubles(find(home), said)]
+        problems += [f"{scene} {injection}: {line}" for line in lines]
     besides = f"{hit:,} hit, at {len(points)} different calls; {acknowledged:,} acknowledged"
     fault_table.add("kill -9, exact system calls", count, lost=len(problems), besides=besides)
     assert problems == []
@@ -93,7 +95,9 @@ def _points(new_home: Callable[[], Path], tmp_path: Path) -> list[tuple[str, Inj
         assert troubles(find(home), read_diary(diary)) == []
         calls = calls_in(tmp_path / "trace")
         points += [
-            (scene, Injection(call, nth, "signal=SIGKILL")) for call in sorted(calls) for nth in range(1, calls[call] + 1)
+            (scene, Injection(call, nth, "signal=SIGKILL"))
+            for call in sorted(calls)
+            for nth in range(1, calls[call] + 1)
         ]
     return points
 

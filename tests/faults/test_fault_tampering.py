@@ -11,14 +11,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from fault_counts import spread, tried
-from fault_journal import Victim, make_victim
+from fault_journal import UNSEALED_COUNTS, Victim, add_session, make_victim
 from fault_lives import settings_of
 from fault_table import FaultTable
 
 from guardian.events import ignore
 from guardian.journal.opening import open_or_begin
 from guardian.journal.record import Kind, Record
-from guardian.journal.verify import Part
+from guardian.journal.verify_report import Part
 
 _RECORDS = 50
 """Of one journal whose fields are changed."""
@@ -191,17 +191,18 @@ def test_a_page_of_an_older_copy_is_seen_or_changes_nothing(
                 seen += 1
             else:
                 undetected.update(_differing(victim, content))
-    fault_table.add("a page of an older copy put back", count, undetected=undetected.total(), besides=f"{seen:,} seen")
+    unsealed = undetected.pop(UNSEALED_COUNTS, 0)  # written without the key: see guardian.journal.counts
+    besides = f"{seen:,} seen; {unsealed:,} of counts not yet sealed, which nothing protects from being put back"
+    fault_table.add("a page of an older copy put back", count, undetected=undetected.total(), besides=besides)
     assert undetected == {}
 
 
 def _history(home: Path, sessions: int) -> tuple[list[bytes], Victim]:
     """The file as it was after each of so many sessions, and the journal as it is now."""
-    copies = []
-    make_victim(home, 20)
-    for _ in range(sessions):
-        copies.append(settings_of(home).paths.journal_file.read_bytes())
-        victim = make_victim(home, 0)
+    copies, victim = [], make_victim(home, 20)
+    for number in range(sessions):
+        copies.append(victim.path.read_bytes())
+        victim = add_session(home, 1 + 2 * (number % 3))
     return copies, victim
 
 

@@ -61,7 +61,11 @@ def _facts(report: Report) -> Iterator[str]:
     yield _COMPARED[report.anchor].format("the checkpoint kept outside") + why
     if report.against is not Compared.NONE:
         older = report.records - (report.against_size or 0)
-        words = f", {older:,} {'record' if older == 1 else 'records'} older" if report.against is Compared.CONTINUES and older > 0 else ""
+        words = (
+            f", {older:,} {'record' if older == 1 else 'records'} older"
+            if report.against is Compared.CONTINUES and older > 0
+            else ""
+        )
         yield _COMPARED[report.against].format("the checkpoint given") + words
     if report.waiting:
         yield f"{report.waiting:,} more wait outside for the key"

@@ -1,0 +1,32 @@
+"""`guardian policy list`: id, status, action and title of every policy."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from guardian.commands.policy_actions.own import own_policies, policy_row, print_json, tell_problems
+from guardian.exits import ExitCode
+from guardian.policy.load import PolicySet
+from guardian.safe_text import safe_line
+from guardian.settings import Settings
+
+
+def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print the list. Exit codes: 0, 2."""
+    policies = own_policies(settings)
+    if args.json:
+        rows = [policy_row(policy) for policy in policies.policies]
+        print_json({"policies": rows, "policy_set": policies.sha256})
+    else:
+        _print_lines(policies)
+    tell_problems(policies)
+    return ExitCode.USAGE if policies.problems else ExitCode.CLEAN
+
+
+def _print_lines(policies: PolicySet) -> None:
+    rows = [(policy.id, policy.status.value, policy.action.value, policy.title) for policy in policies.policies]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for row in rows:
+        columns = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        sys.stdout.write("  ".join([*columns, safe_line(row[3])]) + "\n")  # the other cells cannot hold anything

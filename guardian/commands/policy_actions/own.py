@@ -1,0 +1,59 @@
+"""What the actions have in common: the owner's policies, one of them by its id, and JSON that is safe on a terminal.
+
+Invariant: problems of files that had to be left out are told on standard error, so a missing policy is never silent.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from guardian.errors import PolicyError
+from guardian.policy.base import Policy
+from guardian.policy.load import LoadedFile, PolicySet, load_policies
+from guardian.policy.problem import did_you_mean, quoted
+from guardian.policy.starter import install_starter_policies
+from guardian.settings import Settings
+
+_JSON_VERSION = 1
+
+
+def own_policies(settings: Settings) -> PolicySet:
+    """The policies as they stand on disk; the starter policies are put into the owner's own folder first, once."""
+    if settings.policies_dir == settings.paths.policies:
+        install_starter_policies(settings.paths.shipped_policies, settings.paths.policies)
+    return load_policies(settings.policies_dir)
+
+
+def file_of(policy_id: str, policies: PolicySet) -> LoadedFile:
+    """The file of one policy. Raises PolicyError for an unknown id."""
+    for file in policies.files:
+        if file.policy is not None and file.policy.id == policy_id:
+            return file
+    hint = did_you_mean(policy_id, (policy.id for policy in policies.policies)) or "see guardian policy list"
+    raise PolicyError(f"no policy has the id {quoted(policy_id)}", hint=hint)
+
+
+def tell_problems(policies: PolicySet) -> None:
+    """Every problem that kept a file out, on standard error."""
+    for problem in policies.problems:
+        sys.stderr.write(problem.to_line() + "\n")
+
+
+def policy_row(policy: Policy) -> dict[str, Any]:
+    """A policy as a listing prints it in JSON."""
+    return {
+        "id": policy.id,
+        "status": policy.status.value,
+        "action": policy.action.value,
+        "severity": policy.severity.value,
+        "channels": [channel.value for channel in policy.channels],
+        "title": policy.title,
+        "file": str(policy.path),
+    }
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """JSON in ASCII, so that nothing in it can reach a terminal raw."""
+    sys.stdout.write(json.dumps({"v": _JSON_VERSION, **value}, indent=2) + "\n")
