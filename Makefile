@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test test-slow check format bench train compare eval clean
+.PHONY: help setup run test test-slow test-faults check format bench train compare eval clean
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -12,17 +12,21 @@ setup: ## install everything into .venv (done by the others)
 run: setup ## screen the example inbox with the embedded model; on a terminal open the app on it
 	@$(BIN)/python scripts/first_run.py
 
-test: setup ## every test but the slow ones
-	@$(BIN)/python -m pytest -q -m "not slow"
+test: setup ## every test but the slow ones, and a few of each fault
+	@$(BIN)/python -m pytest -q -m "not slow and not faults"
 
 test-slow: setup ## the slow tests alone
 	@$(BIN)/python -m pytest -q -m slow
+
+test-faults: setup ## thousands of real faults under the journal, and what came of them (FAULTS=0.1: a tenth)
+	@$(BIN)/python -m pytest -q -m faults
 
 check: setup ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/mypy tests/tui/*.py
+	@$(BIN)/mypy tests/faults/*.py tests/journal/terminal_rig.py
 	@$(BIN)/lint-imports --no-cache
 
 format: setup ## format the code

@@ -20,9 +20,9 @@ from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.wall import WallLevel
 from guardian.policy.examples import embed_examples
-from guardian.policy.load import PolicySet, load_policies
+from guardian.policy.load import PolicySet
 from guardian.policy.match import Matcher
-from guardian.policy.starter import install_starter_policies
+from guardian.policy.standing import policies_in_force
 from guardian.reading.limits import Limits
 from guardian.recording import NoRecord, Recorder
 from guardian.settings import Settings
@@ -76,9 +76,7 @@ def load_owner_policies(settings: Settings, observer: Observer = ignore) -> Poli
 
     Raises PolicyError where the folder cannot be read or written.
     """
-    if settings.policies_dir == settings.paths.policies:
-        install_starter_policies(settings.paths.shipped_policies, settings.paths.policies)
-    policies = load_policies(settings.policies_dir)
+    policies = policies_in_force(settings, observer).policies
     for problem in policies.problems:
         observer(PolicyProblem(problem.to_line()))
     return policies

@@ -6,6 +6,7 @@ Invariants:
 - There is no argument that skips a step. What fails leaves a reason in the verdict's coverage.
 - A finding of a rule is never removed by the model; only a named veto sets a finding aside.
 - Every verdict went to the recorder before anybody sees it.
+- The rules change between messages only: each message is judged wholly by one set, and its verdict names that set.
 - Messages come out in the order in which they went in.
 """
 
@@ -13,9 +14,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, NoReturn, final
 
 from guardian.calibration.thresholds import fingerprint
@@ -26,6 +28,7 @@ from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Encoder, Encoding, EncodingFailure
 from guardian.inference.manifest import Manifest
 from guardian.inference.strata import stratum_of
+from guardian.inspection import Inspection
 from guardian.message import Message
 from guardian.policy.decide import decide
 from guardian.policy.match import Matcher
@@ -40,6 +43,11 @@ from guardian.vetoes.base import Veto
 
 LOOKAHEAD = 32
 """Messages that are read and queued while earlier ones are judged, so that the model never waits."""
+
+def local_time() -> datetime:
+    """Now, by the owner's clock and in the owner's time zone."""
+    return datetime.now().astimezone()
+
 
 _Pending = tuple[float, Message, Reading, "Future[Encoding | EncodingFailure]"]
 
@@ -88,6 +96,16 @@ class Screened:
         raise TypeError("a Screened is not copied or pickled: screen the message again")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Rules:
+    """What messages are held against: one value, so that nothing of it can change without the rest."""
+
+    matcher: Matcher
+    explainer: Explainer
+    policy_set: str
+    """`sha256:<hex>` of the policies in force."""
+
+
 class Gate:
     """Screens messages. Built by `guardian.assembly.open_gate`; close it to end the model's cell."""
 
@@ -98,21 +116,30 @@ class Gate:
         manifest: Manifest,
         detectors: Sequence[Detector],
         vetoes: Sequence[Veto],
-        matcher: Matcher,
-        policy_set: str,
+        rules: Rules,
         limits: Limits,
         recorder: Recorder,
+        clock: Callable[[], datetime] = local_time,
     ) -> None:
+        """`clock` gives the owner's local time, for the policies that look at certain hours alone, and for mutes."""
         self._encoder = encoder
         self._manifest = manifest
         self._fingerprint = fingerprint(manifest)
         self._detectors = tuple(detectors)
         self._vetoes = tuple(vetoes)
-        self._matcher = matcher
-        self._policy_set = policy_set
+        self._rules = rules
         self._limits = limits
         self._recorder = recorder
-        self._explainer = Explainer(encoder, manifest, matcher)
+        self._clock = clock
+
+    @property
+    def policy_set(self) -> str:
+        """Hash of the policies that the next message is judged by."""
+        return self._rules.policy_set
+
+    def use(self, rules: Rules) -> None:
+        """Judge by these rules from the next message on. May be called from any thread."""
+        self._rules = rules
 
     def screen(self, message: Message) -> Screened:
         """Screen one message. Never raises for what the message holds."""
@@ -133,6 +160,17 @@ class Gate:
         while pending:
             yield self._finish(*pending.popleft())
 
+    def inspect_all(self, messages: Iterable[Message]) -> Iterator[Inspection]:
+        """What the policies would look at, in order: for trying and explaining a policy. Nothing is recorded, and what
+        comes out has no verdict, so no sink takes it."""
+        pending: deque[_Pending] = deque()
+        for message in messages:
+            pending.append(self._begin(message))
+            if len(pending) >= LOOKAHEAD:
+                yield self._finish_inspection(*pending.popleft())
+        while pending:
+            yield self._finish_inspection(*pending.popleft())
+
     def close(self) -> None:
         """End the model's cell."""
         self._encoder.close()
@@ -151,18 +189,14 @@ class Gate:
     def _finish(
         self, began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
     ) -> Screened:
-        answer = future.result()
-        if isinstance(answer, Encoding):
-            answer = answer.in_context(len(reading.windows))
-        evidence = self._evidence(message, reading, answer)
-        findings, vetoed = self._findings(evidence)
-        matches = self._matcher.match(evidence, findings)
-        coverage = self._coverage(evidence, reading, answer)
-        judged = coverage.windows > 0 or coverage.complete
-        outcome, action = decide(matches, coverage, judged=judged)
+        answer, rules = _answer(future, reading), self._rules
+        inspected = self._inspect(message, reading, answer)
+        evidence, findings, coverage = inspected.evidence, inspected.findings, inspected.coverage
+        matches = rules.matcher.match(evidence, findings)
+        outcome, action = decide(matches, coverage, judged=inspected.is_judged)
         stratum = stratum_of(message.channel, reading.characters)
         scores = self._manifest.scores(answer.logits, stratum) if isinstance(answer, Encoding) else {}
-        explained = self._explainer.explain(evidence, findings, matches)
+        explained = rules.explainer.explain(evidence, findings, matches)
         verdict = Verdict(
             id=message.id,
             channel=message.channel.value,
@@ -172,11 +206,11 @@ class Gate:
             scores=scores,
             policies=matches,
             findings=explained.findings,
-            vetoes=vetoed,
+            vetoes=inspected.vetoed,
             coverage=coverage,
             model_name=self._manifest.name,
             model_sha256=self._manifest.sha256,
-            policy_set=self._policy_set,
+            policy_set=rules.policy_set,
             wall=self._encoder.wall,
             elapsed_ms=(time.perf_counter() - began) * 1000,
             advice=explained.advice,
@@ -184,6 +218,16 @@ class Gate:
         seen = Seen(evidence.scores, _senders(message, reading), self._fingerprint)
         recorded = self._recorder.record(message, verdict, seen)
         return Screened(_SEAL, message, replace(verdict, journal=recorded))
+
+    def _finish_inspection(
+        self, _began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
+    ) -> Inspection:
+        return self._inspect(message, reading, _answer(future, reading))
+
+    def _inspect(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Inspection:
+        evidence = self._evidence(message, reading, answer)
+        findings, vetoed = self._findings(evidence)
+        return Inspection(evidence, findings, vetoed, self._coverage(evidence, reading, answer))
 
     def _findings(self, evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Vetoed, ...]]:
         kept, vetoed = [], []
@@ -200,14 +244,14 @@ class Gate:
     def _evidence(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Evidence:
         """What detectors and policies may look at: the model's numbers for windows in a language that it reads."""
         if not isinstance(answer, Encoding):
-            return Evidence(message, reading)
+            return Evidence(message, reading, judged_at=self._clock())
         covered = [index for index, window in enumerate(reading.windows) if is_covered(window.text)]
         if len(covered) < len(reading.windows):
             reading = replace(reading, windows=tuple(reading.windows[index] for index in covered))
             answer = answer.take(covered)
         stratum = stratum_of(message.channel, reading.characters)
         scores = possible_scores(self._manifest.scores(answer.logits, stratum), message, reading)
-        return Evidence(message, reading, scores, answer)
+        return Evidence(message, reading, scores, answer, self._clock())
 
     def _coverage(self, evidence: Evidence, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
         message, reasons = evidence.message, list(reading.reasons)
@@ -219,6 +263,12 @@ class Gate:
             reasons.append(Reason(answer.code, answer.say))
         windows = len(evidence.reading.windows) if evidence.encoding is not None else 0
         return Coverage(len(message.raw), windows, tuple(reasons))
+
+
+def _answer(future: Future[Encoding | EncodingFailure], reading: Reading) -> Encoding | EncodingFailure:
+    """The model's answer, one row a window of the reading."""
+    answer = future.result()
+    return answer.in_context(len(reading.windows)) if isinstance(answer, Encoding) else answer
 
 
 def _senders(message: Message, reading: Reading) -> tuple[str, ...]:

@@ -102,6 +102,15 @@ class CalibrationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """How the owner's policies change."""
+
+    cooling_off_hours: int = field(default=0, metadata=_rule(Whole(0, 720)))
+    """How long a change that makes a policy milder waits before it takes force; 0: not at all. The hours are those in
+    which this machine runs or sleeps. Making them fewer waits for as long as they were."""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalSettings:
     """What the journal keeps."""
 
@@ -160,6 +169,7 @@ class Settings:
     output: OutputSettings = field(default_factory=OutputSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
+    policies: PolicySettings = field(default_factory=PolicySettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -175,6 +185,7 @@ _SECTIONS: Mapping[str, type] = {
     "output": OutputSettings,
     "calibration": CalibrationSettings,
     "journal": JournalSettings,
+    "policies": PolicySettings,
 }
 
 

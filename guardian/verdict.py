@@ -110,7 +110,8 @@ class PolicyMatch:
     tactics: tuple[str, ...] = ()
     """Ids of the tactics (or groups) by which it matched."""
     excused: str = ""
-    """Why a match did not count, such as `sender billing@my-landlord.example is excepted`."""
+    """Why a match, or a part of it, did not count, such as `sender billing@my-landlord.example is excepted`, or `you
+    muted urgency from sister@x.example until 2026-12-21`."""
     keep_text: bool = True
     """Whether the owner lets the journal keep the text of what this policy matches."""
 

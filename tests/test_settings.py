@@ -82,7 +82,8 @@ def test_every_default_keeps_its_own_rule(tmp_path: Path) -> None:
 def test_every_field_is_a_key_and_every_key_has_an_origin(tmp_path: Path) -> None:
     settings = load(tmp_path)
     expected = len([each for each in fields(settings) if each.name.endswith("_dir")])
-    for section in (settings.model, settings.limits, settings.filter, settings.output, settings.calibration, settings.journal):
+    sections = (settings.model, settings.limits, settings.filter, settings.output)
+    for section in (*sections, settings.calibration, settings.journal, settings.policies):
         expected += len(fields(section))
     assert len(setting_keys()) == expected == len(settings.origins) == len(list(settings.items()))
 

@@ -17,8 +17,8 @@ from guardian.gate import Screened
 from guardian.message import Channel
 from guardian.safe_text import safe_line
 from guardian.sinks.lines import short_reason, verdict_lines
-from guardian.sinks.table import MARKS
 from guardian.verdict import Outcome
+from guardian.verdict_words import MARKS
 from tui.marking import Piece, Role
 from tui.triage import Item
 

@@ -23,7 +23,8 @@ from guardian.detectors.possible import possible_scores
 from guardian.inference.base import Floats
 from guardian.message import Channel, Format, Message
 from guardian.policy.base import Policy
-from guardian.policy.senders import address_of, excepted_sender
+from guardian.policy.scope import Scope
+from guardian.policy.senders import address_of, addresses_of
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
 from guardian.verdict import Outcome
@@ -58,7 +59,7 @@ class ScoredRecord:
     """Fully judged, and nothing but the model's outputs speaks against it: no rule, no pattern or example of the
     owner's."""
     excepted: tuple[str, ...]
-    """Ids of the policies that except its sender."""
+    """Ids of the policies that do not look at its sender."""
     digest: bytes
     """Hash of the raw bytes, so that a second look is seen to be at the same message."""
 
@@ -68,7 +69,11 @@ class SenderMarks:
 
     def __init__(self, policies: Iterable[Policy], key: bytes) -> None:
         """`key` (at most 64 bytes) is what senders are hashed with."""
-        self._excepting = [policy for policy in policies if policy.is_in_force and policy.senders_except]
+        self._choosing = [
+            (policy.id, Scope(policy))
+            for policy in policies
+            if policy.is_in_force and (policy.senders_except or policy.senders_only)
+        ]
         self._key = key
 
     def hashed(self, senders: Sequence[str | None]) -> bytes:
@@ -77,8 +82,11 @@ class SenderMarks:
         return hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=_HASH_BYTES, key=self._key).digest()
 
     def excepted(self, senders: Sequence[str | None]) -> tuple[str, ...]:
-        """Ids of the policies in force that except one of them."""
-        return tuple(p.id for p in self._excepting if excepted_sender(p.senders_except, senders) is not None)
+        """Ids of the policies in force that do not look at messages from them."""
+        if not self._choosing:
+            return ()
+        addresses = addresses_of(senders)
+        return tuple(policy for policy, scope in self._choosing if scope.outside_by_sender(addresses))
 
 
 class Recorder:

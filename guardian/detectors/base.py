@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from guardian.finding import Finding
@@ -29,6 +30,9 @@ class Evidence:
     """Calibrated score per trained output, worst window; empty where the model did not judge."""
     encoding: Encoding | None = None
     """The model's numbers per window, in the order of `reading.windows`; None where it did not judge."""
+    judged_at: datetime | None = None
+    """When the gate judged it, by the owner's local clock; None where that is not known. For a policy's hours and mutes:
+    no detector goes by the time."""
 
     @property
     def stratum(self) -> Stratum:

@@ -39,14 +39,19 @@ class Anchoring:
         head = ledger.check()
         if anchor is None:
             if head.size > 1:  # one was put on when the journal was begun
-                record = Record(Kind.GAP, now_ms, {"why": "the checkpoint that was kept outside is gone"})
-                ledger.append([(record, canonical_bytes({"gap": {"anchor": ""}}))])
+                self._tell(ledger, place, now_ms, "the checkpoint that was kept outside is gone", "")
             return
         hint = Hint.from_bytes(self._store.meta(_HINT) or b"")
         why = disagreement(anchor, ledger.keys.header.vkey, head, self._store.leaves, hint)
         if why:
-            record = Record(Kind.GAP, now_ms, {"why": why, "anchor": anchor})
-            ledger.append([(record, canonical_bytes({"gap": {"anchor": anchor}}))])
+            self._tell(ledger, place, now_ms, why, anchor)
+
+    def _tell(self, ledger: Ledger, place: KeyStore, now_ms: int, why: str, anchor: str) -> None:
+        """Record a gap. From then on the record stands for the old anchor; a new one goes on, or each look adds one."""
+        record = Record(Kind.GAP, now_ms, {"why": why, "anchor": anchor})
+        ledger.append([(record, canonical_bytes({"gap": {"anchor": anchor}}))])
+        with suppress(JournalError):
+            self.put(place)
 
     def added(self, records: int, place: KeyStore) -> None:
         """Records were added: put the anchor on where it is time."""

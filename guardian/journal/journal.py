@@ -26,7 +26,7 @@ from guardian.journal.keys import KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, open_keys
 from guardian.journal.ledger import HEADER, Change, Ledger, Placed
 from guardian.journal.record import Entry, Kind, Record
-from guardian.journal.rekey import WrapForOwner, recoverable, renewed
+from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
 from guardian.journal.secret import Secret
 from guardian.journal.store import DAMAGE_HINT, Store
@@ -114,9 +114,8 @@ class Journal:
         JournalDamagedError where the end of the journal is not its own.
         """
         with self._lock:
-            if self._trouble:
-                raise JournalDamagedError(self._trouble, hint=DAMAGE_HINT)
             if self._ledger is None:
+                self._trouble = ""  # a disk that did not read for a moment looks like damage
                 keys = self._load_keys(self._read_header())
                 ledger = Ledger(self.store, keys, self._load_keys, self._now_ms)
                 try:
@@ -303,8 +302,7 @@ class Journal:
             try:
                 self._unlocked().change(make)
             except BaseException:
-                with suppress(JournalError):
-                    place.delete_key(key_id)
+                forget_unused_key(self.store, place, key_id)
                 raise
             self._header, self._place = self._unlocked().keys.header, place
             self._anchoring.put(place)

@@ -27,6 +27,7 @@ from guardian.journal.keys_in_hand import Keys, new_keys
 from guardian.journal.ledger import Ledger
 from guardian.journal.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record
+from guardian.journal.rekey import forget_unused_key
 from guardian.journal.seal import JOURNAL_ID_BYTES
 from guardian.journal.secret import Secret
 from guardian.journal.store import Store
@@ -101,8 +102,7 @@ def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
             if is_ours:
                 Ledger(store, keys, lambda _: keys, now_ms).begin(_first_records(first, gone))
     except BaseException:
-        with suppress(JournalError):
-            place.delete_key(key_id)
+        forget_unused_key(store, place, key_id)
         raise
     if not is_ours:
         place.delete_key(key_id)

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from guardian import __version__
 from guardian.calibration.ordinary import is_ordinary
-from guardian.errors import JournalError, JournalIoError
-from guardian.events import CaughtUp, NotJournaled, Observer, ignore
+from guardian.errors import JournalError, JournalIoError, PolicyError
+from guardian.events import CaughtUp, NotJournaled, Observer, PolicyProblem, ignore
 from guardian.journal.again import remember, seen_at
 from guardian.journal.counts import add_count, seal_counts
 from guardian.journal.journal import Journal, JournalState
@@ -29,6 +29,7 @@ from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
 from guardian.journal.verdict_record import verdict_record
 from guardian.message import Message
+from guardian.policy.standing import record_amendments
 from guardian.recording import Recorder, Seen
 from guardian.settings import Settings
 from guardian.verdict import Outcome, Verdict
@@ -38,7 +39,7 @@ RETRY_S: Final = 30.0
 MOST_IN_MEMORY: Final = 10_000
 """Records that wait in memory; beyond that the oldest go, and that they went is recorded."""
 _LOOK_BACK: Final = 64
-"""Records among which the last verdict is sought, to see whether another model or policy set speaks now."""
+"""Records among which the last verdict is sought, to see whether another model speaks now."""
 
 
 @contextmanager
@@ -133,6 +134,8 @@ class JournalRecorder:
             return self._wait(record, _in_words(error))
 
     def _append(self, journal: Journal, record: Record) -> Placed:
+        if self._spoke is not None and self._spoke.policy_set != record.spoke.policy_set:
+            self._record_amendments(journal)
         records = [*self._changes(record), record]
 
         def note(first: int) -> None:
@@ -188,6 +191,7 @@ class JournalRecorder:
             today = datetime.now(UTC).date().isoformat()
             seal_counts(journal, today, now_ms())
             keep_to(journal, self._settings.journal.keep_days, now_ms())
+            self._record_amendments(journal)
             self._is_ready = True
         if self._counts:
             self._write_counts(journal)
@@ -213,32 +217,42 @@ class JournalRecorder:
             add_count(journal.store, journal.id, *self._counts[-1])
             self._counts.pop()
 
+    def _record_amendments(self, journal: Journal) -> None:
+        try:
+            record_amendments(self._settings, journal)
+        except PolicyError as error:  # they stand in the state file, and are tried again
+            self._observer(PolicyProblem(error.line()))
+
     def _changes(self, record: Record) -> Iterator[Record]:
-        """What is recorded because another model, or another set of the owner's policies, speaks from here on."""
+        """What is recorded because another model speaks from here on."""
         before, now = self._spoke, record.spoke
         if before is None:
             return
         if before.model_sha256 != now.model_sha256:
             models = [{"name": each.model_name, "sha256": each.model_sha256} for each in (before, now)]
             yield Record(Kind.MODEL, record.at_ms, {"before": models[0], "after": models[1]}, now)
-        is_own = self._settings.policies_dir == self._settings.paths.policies
-        if before.policy_set != now.policy_set and is_own:
-            body = {"before": before.policy_set, "after": now.policy_set}
-            yield Record(Kind.AMENDMENT, record.at_ms, body, now)
 
     def _last_try(self) -> None:
+        self._locked = None
         try:
             self._catch_up(self._ready())
         except Exception as error:
-            self._keep_the_rest_waiting()
+            self._keep_the_rest(_in_words(error))
             self._say_what_is_lost(_in_words(error))
 
-    def _keep_the_rest_waiting(self) -> None:
-        """What memory held goes, sealed, to disk; where that fails it stays in memory."""
+    def _keep_the_rest(self, error: JournalError) -> None:
+        """What memory held goes to disk without the key: records sealed, counts as they are. What can't go stays."""
+        before = len(self._records)
         with suppress(Exception):
-            while self._journal is not None and self._records:
-                self._journal.keep_waiting(self._records[0])
+            while self._records:
+                self._opened().keep_waiting(self._records[0])
                 self._records.pop(0)
+        with suppress(Exception):
+            self._write_counts(self._opened())
+        if kept := before - len(self._records):
+            self._observer(
+                NotJournaled(f"{kept} verdicts are not journaled yet: {error.line()}; they wait, sealed", is_kept=True)
+            )
 
     def _say_what_is_lost(self, error: JournalError) -> None:
         verdicts, counts = len(self._records) + self._dropped, len(self._counts)

@@ -1,6 +1,6 @@
 """Full-text search over an index in memory: for the app, which asks often; one command scans instead.
 
-Measured (100,000 records of 4.3 KB): to parse and index them all costs many times a straight scan over the opened
+Measured (100,000 records of 4.3 KB): to parse and index them all costs several times a straight scan over the opened
 bytes (`guardian.journal.words.RawWords`), so `guardian journal search` scans, and who keeps the journal open for
 longer builds this once and adds to it.
 

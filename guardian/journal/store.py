@@ -114,20 +114,24 @@ class Store:
             if not read_only:
                 _make_private_file(path)
             _check_file(path)
-            mode = "ro" if read_only else "rw"
-            self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}",
+        self._mode = "ro" if read_only else "rw"
+        self._db = self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        with _said(self.path):
+            database = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode={self._mode}",
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,  # the journal's own lock stands before it
                 timeout=BUSY_TIMEOUT_S,
             )
-        try:
-            with _said(path):
-                self._set_up()
-        except BaseException:
-            self._db.close()
-            raise
+            try:
+                _set_up(database, self.path)
+            except BaseException:
+                database.close()
+                raise
+        return database
 
     def close(self) -> None:
         """Let the file go."""
@@ -152,8 +156,12 @@ class Store:
 
         Raises JournalIoError where the disk or another writer does not let it, JournalDamagedError for a broken file.
         """
-        with self._begun("BEGIN IMMEDIATE"):
-            yield
+        try:
+            with self._begun("BEGIN IMMEDIATE"):
+                yield
+        except JournalIoError:
+            self._connect_again()
+            raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -254,20 +262,26 @@ class Store:
         )
         return [(_typed(Row, row[:8], self.path), _typed(Wrap, row[8:], self.path)) for row in rows]
 
-    def _set_up(self) -> None:
-        self._db.execute("PRAGMA trusted_schema = OFF")
-        self._db.execute("PRAGMA journal_mode = TRUNCATE")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA secure_delete = ON")
-        self._db.execute("PRAGMA temp_store = MEMORY")
-        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            return
-        application, version = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in _MARKS)
-        if application != APPLICATION_ID:
-            raise JournalError(f"{self.path} is no journal of guardian's", hint="move it away, and a new one is begun")
-        if version != SCHEMA_VERSION:
-            hint = "use that version, or a newer one"
-            raise JournalError(f"the journal {self.path} was written by another version of guardian", hint=hint)
+    def _connect_again(self) -> None:
+        """Where SQLite once could not open the file for writing, it keeps to reading, whatever the disk does since."""
+        with suppress(JournalError):
+            self._db = self._connected()  # the old one closes when no other thread reads through it any more
+
+
+def _set_up(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("PRAGMA trusted_schema = OFF")
+    database.execute("PRAGMA journal_mode = TRUNCATE")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("PRAGMA secure_delete = ON")
+    database.execute("PRAGMA temp_store = MEMORY")
+    if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        return
+    application, version = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in _MARKS)
+    if application != APPLICATION_ID:
+        raise JournalError(f"{path} is no journal of guardian's", hint="move it away, and a new one is begun")
+    if version != SCHEMA_VERSION:
+        hint = "use that version, or a newer one"
+        raise JournalError(f"the journal {path} was written by another version of guardian", hint=hint)
 
 
 _MARKS: Final = ("application_id", "user_version")
@@ -285,10 +299,6 @@ def _said(path: Path) -> Iterator[None]:
             raise JournalIoError(f"the journal {path}: {_WORDS[code]}") from None
         if code == sqlite3.SQLITE_NOTADB:
             raise JournalDamagedError(f"{path} is no database", hint=DAMAGE_HINT) from None
-        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
-    except UnicodeDecodeError:  # of a name in the file that SQLite quotes in its complaint
-        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
-    except UnicodeDecodeError:  # in SQLite's own message, which quotes the damage
         raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
     except OSError as error:
         words = (error.strerror or type(error).__name__).lower()

@@ -32,7 +32,7 @@ def check_file(store: Store, problems: Problems) -> bool:
                 for each in str(line).splitlines()[:_MOST_LINES]:
                     problems.add(Part.FILE, f"damaged: {each}")
     except JournalDamagedError:
-        problems.add(Part.FILE, "so damaged that it can't be searched for damage")
+        problems.add(Part.FILE, "damaged: it can't be searched through")
     return is_readable
 
 

@@ -29,6 +29,8 @@ _UNKNOWN: Final = (
     "its fields, its number, its public part or the hash of its content are not what its leaf says",
 )
 _SEALED: Final = ("sealed", "its sealed content is not what its leaf says")
+_MOST_READINGS: Final = 16
+"""Beyond that many the likeliest is believed, so that a damaged file costs no more time than a sound one."""
 _REPLACED: Final = ("leaf", "it was replaced: what follows stands on another record")
 
 
@@ -41,15 +43,22 @@ def leaf_of(journal_id: bytes, row: Row) -> bytes | None:
     return leaf_hash(data)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
-    """One of the readings of a doubtful record."""
+    """The tree as it is if doubtful records are read in one of their ways."""
 
     frontier: Frontier
     root: bytes
-    column: str
-    what: str
-    """What is wrong if this reading is the true one."""
+    said: tuple[tuple[int, str, str], ...] = ()
+    """What is wrong if this reading is the true one: record, column, words."""
+
+    def grow(self, leaf: bytes) -> None:
+        self.frontier = self.frontier.add(leaf)
+        self.root = self.frontier.root
+
+    def with_leaf(self, leaf: bytes, said: tuple[int, str, str]) -> _Reading:
+        frontier = self.frontier.add(leaf)
+        return _Reading(frontier, frontier.root, (*self.said, said))
 
 
 class TreeCheck:
@@ -60,101 +69,108 @@ class TreeCheck:
         self.roots: dict[int, bytes] = {}
         """Root of the tree at each watched size that was reached."""
         self._id, self._problems, self._watched = journal_id, problems, watched
-        self._frontier: Frontier | None = Frontier.empty()
-        self._root = EMPTY_ROOT
-        self._readings: list[_Reading] = []
-        self._doubtful = 0
-        """The record that `_readings` are of."""
+        self._readings = [_Reading(Frontier.empty(), EMPTY_ROOT)]
+        """The likeliest first; one where nothing is in doubt, none once a record is missing."""
         self._odd: list[int] = []
         """The latest records in unbroken line whose roots do not fit; what follows says why."""
 
     @property
     def frontier(self) -> Frontier | None:
         """The tree so far; None once a record is missing."""
-        return self._frontier
+        return self._readings[0].frontier if self._readings else None
 
     def take(self, row: Row, content: bytes | None) -> None:
         """The next record. `content`: hash of its sealed bytes; None where it has none, or it was not looked at."""
-        if self._frontier is not None:
+        if self._readings:
             self._meet(row.seq, row.root)
         leaf = leaf_of(self._id, row)
         if leaf is not None and leaf == row.leaf:
             if content is not None and content != row.sealed_sha256:
                 self._say(row.seq, _SEALED)
-            self._grow(leaf)
+            for reading in self._readings:
+                reading.grow(leaf)
         else:
             self._doubt(row, leaf, content)
 
     def miss(self) -> None:
         """The next record is not there, so that no later root can be computed."""
-        self._settle(None)
-        for seq in self._odd:
-            self._say(seq, _ROOT)
-        self._odd, self._frontier = [], None
+        self._settle()
+        self._say_odd()
+        self._readings = []
 
     def finish(self, root: bytes | None) -> bool:
         """All records are in. `root`: the one that the head names. Whether the tree leads to it, or is said not to."""
-        if self._frontier is None:
+        if not self._readings:
             return True  # what is missing has been said
-        self._settle(root)
+        is_end = self._agree(root)
+        self._settle()
         self._watch()
-        if self._root == root:
-            for seq in self._odd:
-                self._say(seq, _ROOT)
-            return True
-        if self._odd:
+        if is_end:
+            self._say_odd()
+        elif self._odd:
             self._say(self._odd[0] - 1, _REPLACED)
-            return True
-        return False
+        return is_end or bool(self._odd)
 
     def _meet(self, seq: int, root: bytes) -> None:
-        if self._readings:
-            self._settle(root)
-        if seq in self._watched:
-            self._watch()
-        if root == self._root:
+        """Hold the root that a record names against the tree before it."""
+        if self._agree(root):
             if self._odd:
-                for odd in self._odd:
-                    self._say(odd, _ROOT)
-                self._odd = []
+                self._say_odd()
         elif seq == 0:
             self._say(seq, _ROOT)
         else:
             self._odd.append(seq)
+        if seq in self._watched:
+            self._watch()
 
-    def _grow(self, leaf: bytes) -> None:
-        if self._frontier is not None:
-            self._frontier = self._frontier.add(leaf)
-            self._root = self._frontier.root
+    def _agree(self, root: bytes | None) -> bool:
+        """Whether a reading leads to `root`; then that is the true one."""
+        if self._readings[0].root != root or self._readings[0].said:
+            true = next((reading for reading in self._readings if reading.root == root), None)
+            if true is None:
+                return False
+            self._readings = [true]
+            self._settle()
+        return True
+
+    def _settle(self) -> None:
+        """The first reading is taken to be the true one."""
+        if self._readings:
+            first = self._readings[0]
+            for seq, column, what in first.said:
+                self._problems.add(Part.RECORD, what, seq, column=column)
+            first.said = ()
+            self._readings = [first]
+
+    def _say_odd(self) -> None:
+        for seq in self._odd:
+            self._say(seq, _ROOT)
+        self._odd = []
 
     def _watch(self) -> None:
-        if self._frontier is not None and self._frontier.size in self._watched:
-            self.roots[self._frontier.size] = self._root
+        first = self._readings[0]
+        if first.frontier.size in self._watched:
+            self.roots[first.frontier.size] = first.root
 
     def _doubt(self, row: Row, leaf: bytes | None, content: bytes | None) -> None:
+        """A leaf does not fit its record: either may be wrong, and the roots that follow say which."""
         column, what = self._changed_column(row, content)
         if content is not None and content != row.sealed_sha256 and column != _DIGEST[0]:
             self._say(row.seq, _SEALED)
-        self._doubtful, readings = row.seq, []
-        if len(row.leaf) == HASH_BYTES:
-            readings.append((row.leaf, column, what))
+        ways = [(row.leaf, column, what)] if len(row.leaf) == HASH_BYTES else []
         if leaf is not None:
-            readings.append((leaf, *_LEAF))
-        if self._frontier is None or not readings:
-            self._problems.add(Part.RECORD, what, row.seq, column=column)
-            self._frontier = None
+            ways.append((leaf, *_LEAF))
+        if not (self._readings and ways):
+            self.miss()
+            self._say(row.seq, (column, what))
             return
-        before = self._frontier
-        grown = [(before.add(each), column, what) for each, column, what in readings]
-        self._readings = [_Reading(frontier, frontier.root, *words) for frontier, *words in grown]
-
-    def _settle(self, root: bytes | None) -> None:
-        """Decide which reading of the doubtful record is the true one: the one that leads to `root`."""
-        if not self._readings:
-            return
-        true = next((each for each in self._readings if each.root == root), self._readings[0])
-        self._frontier, self._root, self._readings = true.frontier, true.root, []
-        self._problems.add(Part.RECORD, true.what, self._doubtful, column=true.column)
+        if len(self._readings) * len(ways) > _MOST_READINGS:
+            self._settle()
+        self._readings = [
+            reading.with_leaf(each, (row.seq, column, what))
+            for reading in self._readings
+            for each, column, what in ways
+        ]
 
     def _changed_column(self, row: Row, content: bytes | None) -> tuple[str, str]:
         """Which column, put right, leads to the leaf that stands there."""

@@ -57,9 +57,73 @@ class Match:
     """The examples may match at most one in this many ordinary messages of the reference bank."""
 
 
+class Day(StrEnum):
+    """A day of the week, in the order of `datetime.weekday`."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Turns(StrEnum):
+    """Where in a conversation a message must stand for a policy to look at it."""
+
+    FIRST = "first"
+    """It begins one: no earlier turns are known."""
+    ONGOING = "ongoing"
+    """It has earlier turns."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hours:
+    """A span of the day by the owner's clock: the begin belongs to it, the end does not."""
+
+    begin_minute: int
+    """Minutes after midnight, 0 to 1,439."""
+    end_minute: int
+    """Minutes after midnight, 0 to 1,440 (24:00); before the begin where the span runs past midnight."""
+
+    @property
+    def runs_past_midnight(self) -> bool:
+        """Whether its end is on the day after its begin."""
+        return self.end_minute < self.begin_minute
+
+    def __str__(self) -> str:
+        return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.begin_minute, self.end_minute))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mute:
+    """The owner's word that one reason, from one sender, is not to be told for a while."""
+
+    tactic: str
+    """Id of a tactic, a group or `risk`; empty: the whole policy, patterns and examples too."""
+    sender: str
+    """As in `Policy.senders_except`; empty: from anybody."""
+    since: date
+    """Its first day."""
+    until: date
+    """Its last day."""
+    why: str = ""
+    """The owner's reason; may be empty."""
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it holds on a day."""
+        return self.since <= on <= self.until
+
+    def __str__(self) -> str:
+        """`urgency from sister@x.example until 2026-12-21`."""
+        sender = f" from {self.sender}" if self.sender else ""
+        return f"{self.tactic or 'this policy'}{sender} until {self.until.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy of the owner."""
+    """One policy of the owner. In which order its scope is decided, `guardian.policy.scope` says."""
 
     id: str
     title: str
@@ -77,10 +141,21 @@ class Policy:
     examples: tuple[Example, ...]
     """In the order of the file; `example:K` counts from 1."""
     senders_except: tuple[str, ...]
-    """Lower case: whole addresses (`billing@bank.example`) or domains (`@bank.example`)."""
+    """Whose messages it does not look at. Lower case: whole addresses (`billing@bank.example`), domains
+    (`@bank.example`), or either with `*` for any characters."""
     keep_text: bool
     """Whether the journal may keep the text of a message that this policy matched."""
     path: Path
+    senders_only: tuple[str, ...] = ()
+    """Whose messages alone it looks at, written as in `senders_except`, which goes before; empty: everybody's."""
+    hours: tuple[Hours, ...] = ()
+    """When it looks, by the owner's clock; empty: all day."""
+    days: tuple[Day, ...] = ()
+    """On which days it looks; empty: every day. What runs past midnight belongs to the day on which it began."""
+    conversation: Turns | None = None
+    """Which messages of a conversation it looks at; None: all."""
+    mutes: tuple[Mute, ...] = ()
+    """In the order of the file, past and future ones too."""
 
     @property
     def is_in_force(self) -> bool:

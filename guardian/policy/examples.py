@@ -54,6 +54,46 @@ def texts_to_embed(policies: Iterable[Policy]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+class ExampleRows:
+    """Unit vectors of example texts: in memory, in the cache file behind it, and else from the encoder.
+
+    The file is read once, when the first texts are asked for; what is learnt is written by `save`, so that a change of
+    one example costs one pass of the encoder and no more.
+    """
+
+    def __init__(self, encoder: Encoder, cache_path: Path, observer: Observer, *, model_sha256: str) -> None:
+        """`model_sha256` is the hex digest under which the cache is valid."""
+        self._encoder, self._cache_path, self._observer, self._model = encoder, cache_path, observer, model_sha256
+        self._rows: dict[bytes, Floats] | None = None
+        self._used: tuple[bytes, ...] = ()
+        self._has_news = False
+
+    def of(self, policies: Iterable[Policy], observer: Observer | None = None) -> Mapping[str, Floats]:
+        """Unit vector for each example text of the policies in force.
+
+        A text that the encoder cannot judge is left out and told to `observer` (the usual one where none is given); it is
+        asked for again next time.
+        """
+        if self._rows is None:
+            self._rows = read_cache(self._cache_path, self._model)
+        keys = {text: hashlib.sha256(text.encode()).digest() for text in texts_to_embed(policies)}
+        missing = [text for text, key in keys.items() if key not in self._rows]
+        if missing:
+            fresh = _embed(missing, self._encoder, observer or self._observer)
+            self._rows.update((keys[text], row) for text, row in fresh.items())
+            self._has_news |= bool(fresh)
+        self._used = tuple(keys.values())
+        return {text: self._rows[key] for text, key in keys.items() if key in self._rows}
+
+    def save(self) -> None:
+        """Write the file where anything was learnt, what was last asked for first. What fails is told to the observer."""
+        if self._has_news and self._rows is not None:
+            used = {key: self._rows[key] for key in self._used if key in self._rows}
+            self._rows = dict(list({**used, **self._rows}.items())[:MOST_CACHED])
+            _write_cache(self._cache_path, self._model, self._rows, self._observer)
+            self._has_news = False
+
+
 def embed_examples(
     policies: Iterable[Policy], encoder: Encoder, cache_path: Path, observer: Observer, *, model_sha256: str
 ) -> Mapping[str, Floats]:
@@ -62,17 +102,10 @@ def embed_examples(
     A text that the encoder cannot judge is left out and told to `observer`, and so is a cache that cannot be
     written. `model_sha256` is the hex digest under which the cache is valid.
     """
-    texts = texts_to_embed(policies)
-    cached = read_cache(cache_path, model_sha256)
-    keys = {text: hashlib.sha256(text.encode()).digest() for text in texts}
-    missing = [text for text in texts if keys[text] not in cached]
-    if missing:
-        fresh = {keys[text]: row for text, row in _embed(missing, encoder, observer).items()}
-        cached = {**cached, **fresh}
-        if fresh:
-            used = {key: cached[key] for key in keys.values() if key in cached}
-            _write_cache(cache_path, model_sha256, {**used, **cached}, observer)
-    return {text: cached[key] for text, key in keys.items() if key in cached}
+    rows = ExampleRows(encoder, cache_path, observer, model_sha256=model_sha256)
+    found = rows.of(policies)
+    rows.save()
+    return found
 
 
 def read_cache(path: Path, model_sha256: str) -> dict[bytes, Floats]:

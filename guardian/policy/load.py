@@ -123,6 +123,12 @@ def policy_set_sha256(policies: Iterable[Policy]) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
+def policy_sha256(policy: Policy) -> str:
+    """Hex digest of one policy's content, whatever its status."""
+    text = json.dumps(_canonical(policy), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _canonical(policy: Policy) -> dict[str, Any]:
     return {
         "id": policy.id,
@@ -141,6 +147,14 @@ def _canonical(policy: Policy) -> dict[str, Any]:
         "rarity": policy.match.rarity,
         "examples": [[example.text, example.flag] for example in policy.examples],
         "senders_except": sorted(policy.senders_except),
+        "senders_only": sorted(policy.senders_only),
+        "hours": [str(hours) for hours in sorted(policy.hours)],
+        "days": sorted(policy.days),
+        "conversation": policy.conversation,
+        "mutes": [
+            [mute.tactic, mute.sender, mute.since.isoformat(), mute.until.isoformat(), mute.why]
+            for mute in sorted(policy.mutes)
+        ],
         "keep_text": policy.keep_text,
     }
 

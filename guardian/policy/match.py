@@ -2,8 +2,8 @@
 
 A policy matches by any of its roads: tactics, patterns, examples. Invariants: pure (same evidence, same answer); all
 example probes cost one matrix product; a message that nearly copies a fine example is excused from what the model says
-of it, never from a pattern or from a rule's finding (a model may add, never clear); every exception is named in
-`PolicyMatch.excused`.
+of it, never from a pattern or from a rule's finding (a model may add, never clear); scope and the owner's mutes go
+before all of these; every exception is named in `PolicyMatch.excused`, and none ever adds a match.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from guardian.finding import Finding, Span
 from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest
 from guardian.message import Channel
-from guardian.policy.base import Policy
+from guardian.policy.base import Mute, Policy
 from guardian.policy.patterns import Pattern, encode_all
 from guardian.policy.probe import THRESHOLD, Probe, ProbeReading
 from guardian.policy.roads import Road, TacticOutputs, TacticRoads, closed_road, road, widest
-from guardian.policy.senders import excepted_sender
+from guardian.policy.scope import Circumstances, Scope, circumstances_of
 from guardian.verdict import Action, PolicyMatch
 
 MOST_SPANS = 8
@@ -35,9 +35,10 @@ _NO_ROAD = closed_road(THRESHOLD)
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """One policy with its compiled patterns."""
+    """One policy with its scope and its compiled patterns."""
 
     policy: Policy
+    scope: Scope
     patterns: tuple[Pattern, ...]
 
 
@@ -48,6 +49,11 @@ class _Case:
         self.evidence = evidence
         self.tactics = tactics
         self.probe = probe if evidence.encoding is not None else None
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        """What the policies' scopes are decided by."""
+        return circumstances_of(self.evidence)
 
     @cached_property
     def texts(self) -> tuple[bytes, ...]:
@@ -73,16 +79,20 @@ class Matcher:
         bank: ReferenceBank | None,
         example_embeddings: Mapping[str, Floats],
         thresholds: Thresholds | None = None,
+        *,
+        earlier: Matcher | None = None,
     ) -> None:
         """Without a manifest tactics stand on rules alone, and without a bank examples do not count; without
-        `thresholds` the manifest's are in force."""
+        `thresholds` the manifest's are in force. Of an `earlier` matcher with the same bank is taken over what was worked
+        out for policies whose examples have not changed."""
         in_force = [policy for policy in policies if policy.is_in_force]
-        watches = [_Watch(policy, tuple(map(Pattern, policy.match.patterns))) for policy in in_force]
+        watches = [_Watch(policy, Scope(policy), tuple(map(Pattern, policy.match.patterns))) for policy in in_force]
         self._by_id = {watch.policy.id: watch for watch in watches}
         self._by_channel = {channel: [w for w in watches if w.policy.looks_at(channel)] for channel in Channel}
         self._outputs = TacticOutputs(manifest)
         self._thresholds = thresholds or (shipped_thresholds(manifest) if manifest is not None else None)
-        self._probe = Probe(in_force, bank, example_embeddings) if bank is not None else None
+        known = earlier._probe if earlier is not None else None
+        self._probe = Probe(in_force, bank, example_embeddings, earlier=known) if bank is not None else None
 
     def match(self, evidence: Evidence, findings: Sequence[Finding]) -> tuple[PolicyMatch, ...]:
         """How every policy that looks at the message's channel stands to it, in order of the policies."""
@@ -124,12 +134,7 @@ def _match(watch: _Watch, case: _Case) -> PolicyMatch:
     policy = watch.policy
     chosen, excused = _widest_road(watch, case), ""
     if chosen.matched:
-        message, reading = case.evidence.message, case.evidence.reading
-        sender = excepted_sender(policy.senders_except, (message.sender, reading.sender))
-        if sender is not None:
-            chosen, excused = replace(chosen, matched=False, because=(), tactics=()), f"sender {sender} is excepted"
-        else:
-            chosen, excused = _excuse_copies_of_fine_examples(watch, case, chosen)
+        chosen, excused = _set_aside(watch, case, chosen)
     return PolicyMatch(
         id=policy.id,
         title=policy.title,
@@ -152,12 +157,49 @@ def _action(policy: Policy, chosen: Road) -> Action:
     return Action.NOTICE if chosen.is_weak and asked in (Action.WARN, Action.HOLD) else asked
 
 
-def _widest_road(watch: _Watch, case: _Case, *, with_model: bool = True) -> Road:
-    """The best of the policy's roads, with the reasons of all that matched."""
+def _set_aside(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, str]:
+    """What is left of a match, and in words what took the rest, in the order that `scope.precedence` prints."""
+    outside = watch.scope.outside(case.circumstances)
+    if outside:
+        return _emptied(chosen), outside
+    left, muted_tactics, muted_words = _without_mutes(watch, case, chosen)
+    if not left.matched:
+        return left, muted_words
+    left, copied_words = _without_copies_of_fine_examples(watch, case, left, muted_tactics)
+    return left, "; ".join(filter(None, (muted_words, copied_words)))
+
+
+def _without_mutes(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, frozenset[str], str]:
+    """What the owner's mutes leave of a match, the tactics they mute, and in words those that took something."""
+    mutes = watch.scope.mutes(case.circumstances)
+    whole = next((mute for mute in mutes if not mute.tactic), None)
+    if whole is not None:
+        return _emptied(chosen), frozenset(), f"you muted {whole}"
+    taking = [mute for mute in mutes if _widest_road(watch, case, muted=_tactics((mute,))).because != chosen.because]
+    if not taking:
+        return chosen, frozenset(), ""
+    muted = _tactics(taking)
+    left = _widest_road(watch, case, muted=muted)
+    words = "; ".join(f"you muted {mute}" for mute in taking)
+    return (left if left.matched else _emptied(chosen)), muted, words
+
+
+def _tactics(mutes: Sequence[Mute]) -> frozenset[str]:
+    return frozenset(mute.tactic for mute in mutes)
+
+
+def _emptied(chosen: Road) -> Road:
+    """A match that does not count: its score and threshold still say how strong it was."""
+    return replace(chosen, matched=False, because=(), tactics=())
+
+
+def _widest_road(watch: _Watch, case: _Case, *, with_model: bool = True, muted: frozenset[str] = frozenset()) -> Road:
+    """The best of the policy's roads, with the reasons of all that matched; those by muted tactics left out."""
     policy = watch.policy
     roads = []
     if policy.match.tactics is not None:
-        roads.append(case.tactics.road(policy.match.tactics, policy.match.thresholds, with_model=with_model))
+        tactics, thresholds = policy.match.tactics, policy.match.thresholds
+        roads.append(case.tactics.road(tactics, thresholds, with_model=with_model, muted=muted))
     if watch.patterns:
         roads += _pattern_roads(watch.patterns, case.texts)
     if with_model and policy.id in case.probed.scores:
@@ -183,7 +225,9 @@ def _example_road(policy: str, case: _Case) -> Road:
     return Road(score, THRESHOLD, margin, True, (f"example:{number}",))
 
 
-def _excuse_copies_of_fine_examples(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, str]:
+def _without_copies_of_fine_examples(
+    watch: _Watch, case: _Case, chosen: Road, muted: frozenset[str]
+) -> tuple[Road, str]:
     """The road that is left, and why, where the message nearly copies one of the policy's fine examples."""
     encoding = case.evidence.encoding
     if case.probe is None or encoding is None:
@@ -191,7 +235,7 @@ def _excuse_copies_of_fine_examples(watch: _Watch, case: _Case, chosen: Road) ->
     number = case.probe.same_as_fine(watch.policy.id, encoding.embeddings)
     if number is None:
         return chosen, ""
-    left = _widest_road(watch, case, with_model=False)
+    left = _widest_road(watch, case, with_model=False, muted=muted)
     if left.because == chosen.because:
         return chosen, ""
     return left, f"nearly the same as your fine example {number}"

@@ -72,6 +72,17 @@ class _Examples:
     prose_fine: Floats
     """(0 or 1, size): what the prose says is fine."""
 
+    def are_fitted_like(self, other: _Examples) -> bool:
+        """Whether `_fit` makes the same of both."""
+        one, two = self.policy, other.policy
+        return (
+            (one.channels, one.match.rarity) == (two.channels, two.match.rarity)
+            and np.array_equal(self.flag, other.flag)
+            and np.array_equal(self.fine, other.fine)
+            and np.array_equal(self.prose_flag, other.prose_flag)
+            and np.array_equal(self.prose_fine, other.prose_fine)
+        )
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Fit:
@@ -88,12 +99,21 @@ class _Fit:
 class Probe:
     """The probes of all policies that have flag examples."""
 
-    def __init__(self, policies: Sequence[Policy], bank: ReferenceBank, embeddings: Mapping[str, Floats]) -> None:
-        """`embeddings` maps an example's text to its unit vector; a text that is not there is left out."""
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        bank: ReferenceBank,
+        embeddings: Mapping[str, Floats],
+        *,
+        earlier: Probe | None = None,
+    ) -> None:
+        """`embeddings` maps an example's text to its unit vector; a text that is not there is left out. Directions that
+        an `earlier` probe fitted to the same examples are taken over."""
+        self._bank = bank
         size = bank.embeddings.shape[1]
         self._examples = {policy.id: _gather(policy, embeddings, size) for policy in policies}
         probed = [examples for examples in self._examples.values() if len(examples.flag)]
-        self._fits = {examples.policy.id: _fit(examples, bank) for examples in probed}
+        self._fits = {each.policy.id: (earlier and earlier._fit_of(each, bank)) or _fit(each, bank) for each in probed}
         fits = self._fits.values()
         self._weights = np.concatenate([fit.weights for fit in fits], axis=1) if fits else np.zeros((size, 0))
         self._offsets = np.concatenate([fit.offsets for fit in fits]) if fits else np.zeros(0)
@@ -108,6 +128,12 @@ class Probe:
         margins = deviations[worst, np.arange(len(worst))]
         columns = (_sigmoid(margins).tolist(), margins.tolist(), worst.tolist())
         return ProbeReading(*(dict(zip(self._fits, column, strict=True)) for column in columns))
+
+    def _fit_of(self, examples: _Examples, bank: ReferenceBank) -> _Fit | None:
+        """What was fitted to the same examples in the same way, or None."""
+        own = self._examples.get(examples.policy.id)
+        is_same = own is not None and self._bank is bank and own.are_fitted_like(examples)
+        return self._fits[examples.policy.id] if is_same else None
 
     def deviations(self, policy: str, embeddings: Floats) -> Floats:
         """(n,): how far each of n unit rows is over (or under) the policy's threshold, in standard deviations.

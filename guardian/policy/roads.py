@@ -109,45 +109,62 @@ class TacticRoads:
         self._thresholds = thresholds
         self._scores = scores
         self._rules: dict[str, float] = {}
-        self._cache: dict[tuple[str, float | None, bool], Road] = {}
+        self._cache: dict[tuple[str, float | None, bool, frozenset[str]], Road] = {}
         for finding in findings:
             if finding.kind is FindingKind.RULE:
                 self._rules[finding.tactic] = max(finding.score, self._rules.get(finding.tactic, 0.0))
 
-    def road(self, expression: Expression, thresholds: Mapping[str, float], *, with_model: bool = True) -> Road:
-        """How the message stands to an expression over tactics; by rules alone where not `with_model`."""
+    def road(
+        self,
+        expression: Expression,
+        thresholds: Mapping[str, float],
+        *,
+        with_model: bool = True,
+        muted: frozenset[str] = frozenset(),
+    ) -> Road:
+        """How the message stands to an expression over tactics; by rules alone where not `with_model`.
+
+        The tactics in `muted` (or in a group that is) count as not found, but behind a `not`: what is muted can only
+        take reasons away, never make a match.
+        """
         match expression:
             case Name(id=name):
-                return self._leaf(name, thresholds.get(name), with_model)
+                return self._leaf(name, thresholds.get(name), with_model, muted)
             case AnyOf(parts=parts):
-                return widest([self.road(part, thresholds, with_model=with_model) for part in parts])
+                return widest([self.road(part, thresholds, with_model=with_model, muted=muted) for part in parts])
             case AllOf(parts=parts):
-                return narrowest([self.road(part, thresholds, with_model=with_model) for part in parts])
+                return narrowest([self.road(part, thresholds, with_model=with_model, muted=muted) for part in parts])
             case Not(part=part):
                 return opposite(self.road(part, thresholds, with_model=with_model))
 
-    def _leaf(self, name: str, own: float | None, with_model: bool) -> Road:
-        key = (name, own, with_model)
+    def _leaf(self, name: str, own: float | None, with_model: bool, muted: frozenset[str]) -> Road:
+        key = (name, own, with_model, muted)
         found = self._cache.get(key)
         if found is None:
-            found = self._cache[key] = self._judge(name, own, with_model)
+            found = self._cache[key] = self._judge(name, own, with_model, muted)
         return found
 
-    def _judge(self, name: str, own: float | None, with_model: bool) -> Road:
+    def _judge(self, name: str, own: float | None, with_model: bool, muted: frozenset[str]) -> Road:
+        if _is_muted(name, muted):
+            return closed_road(RULE_THRESHOLD if own is None else own)
         roads = []
         for output in self._outputs.for_name(name) if with_model else ():
-            if output.label in self._scores:
+            if output.label in self._scores and not _is_muted(output.label, muted):
                 threshold = self._thresholds[output.label] if own is None else own
                 score = self._scores[output.label]
                 roads.append(road(score, threshold, f"tactic:{name}", name, is_weak=output.notice_only))
         for tactic, score in self._rules.items():
-            if tactic == name or _is_in_group(tactic, name):
+            if (tactic == name or _is_in_group(tactic, name)) and not _is_muted(tactic, muted):
                 roads.append(road(score, RULE_THRESHOLD if own is None else own, f"rule:{tactic}", tactic))
         return widest(roads) if roads else closed_road(RULE_THRESHOLD if own is None else own)
 
 
 def _is_in_group(tactic: str, group: str) -> bool:
     return tactic in TACTICS and TACTICS[tactic].group == group
+
+
+def _is_muted(name: str, muted: frozenset[str]) -> bool:
+    return name in muted or any(_is_in_group(name, group) for group in muted)
 
 
 def _logit(p: float) -> float:

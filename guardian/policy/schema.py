@@ -12,91 +12,37 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
 
 from guardian.message import Channel
 from guardian.policy.base import DEFAULT_RARITY, Example, Match, Policy, Status
-from guardian.policy.expression import (
-    Expression,
-    ExpressionError,
-    Name,
-    all_of,
-    any_of,
-    check_name,
-    parse_expression,
+from guardian.policy.expression import Expression, Name, all_of, any_of, parse_expression
+from guardian.policy.patterns import LONGEST_PATTERN_CHARACTERS
+from guardian.policy.schema_scope import (
+    MOST_MUTES,
+    ConversationTable,
+    MuteTable,
+    SendersTable,
+    WhenTable,
+    to_days,
+    to_hours,
+    to_mute,
+    to_turns,
 )
-from guardian.policy.patterns import LONGEST_PATTERN_CHARACTERS, Pattern, PatternError
-from guardian.tactics import GROUPS, RISK, TACTICS
+from guardian.policy.schema_values import (
+    KNOWN_TACTICS,
+    Table,
+    TacticId,
+    TacticIds,
+    check_distinct,
+    check_expression,
+    check_not_blank,
+    check_one_line,
+    check_pattern,
+    custom_error,
+)
 from guardian.verdict import Action, Severity
-
-KNOWN_TACTICS = (*TACTICS, *GROUPS, RISK.id)
-"""Every id that a policy may name: tactics, groups of tactics, and the model's overall risk."""
-
-
-def _custom(error: ExpressionError | PatternError | str, code: str, **context: Any) -> PydanticCustomError:
-    """An error whose words are ours: `message`, and in its context `hint` and (where known) `column`."""
-    return PydanticCustomError(code, "{message}", {"message": str(error), "hint": "", **context})
-
-
-def _check_tactic(name: str) -> str:
-    try:
-        return check_name(name, KNOWN_TACTICS).id
-    except ExpressionError as error:
-        raise _custom(error, error.code, hint=error.hint) from None
-
-
-def _check_expression(source: str) -> str:
-    try:
-        parse_expression(source, KNOWN_TACTICS)
-    except ExpressionError as error:
-        raise _custom(error, error.code, hint=error.hint, column=error.column) from None
-    return source
-
-
-def _check_pattern(source: str) -> str:
-    try:
-        Pattern(source)
-    except PatternError as error:
-        raise _custom(f"RE2 refuses this pattern: {error.reason}", "bad-pattern", hint=error.hint) from None
-    return source
-
-
-def _check_not_blank(text: str) -> str:
-    if not text.strip():
-        raise _custom("must not be empty", "empty-text")
-    return text
-
-
-def _check_one_line(text: str) -> str:
-    if "\n" in text:
-        raise _custom("must be one line", "not-one-line")
-    return _check_not_blank(text)
-
-
-def _check_sender(sender: str) -> str:
-    name, at, domain = sender.strip().rpartition("@")
-    if not at or not domain or any(c.isspace() or c in "<>," for c in name + domain):
-        hint = 'write "billing@bank.example", or "@bank.example" for everybody there'
-        raise _custom("must be an address or an @domain", "bad-sender", hint=hint)
-    return sender.strip().lower()
-
-
-def _check_distinct(values: list[str]) -> list[str]:
-    if len(set(values)) != len(values):
-        raise _custom("names something twice", "named-twice")
-    return values
 
 
 def _shape_of_tactics(value: object) -> str | None:
@@ -107,15 +53,7 @@ def _shape_of_tactics(value: object) -> str | None:
     return "table" if isinstance(value, dict | TacticsTable) else None
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-TacticId = Annotated[str, AfterValidator(_check_tactic), Field(json_schema_extra={"enum": list(KNOWN_TACTICS)})]
-TacticIds = Annotated[list[TacticId], Field(min_length=1), AfterValidator(_check_distinct)]
-
-
-class TacticsTable(_Table):
+class TacticsTable(Table):
     """Tactics of which any, or all, must be there. With both, all of the one and any of the other."""
 
     any: TacticIds = Field(default_factory=list, description="At least one of these.")
@@ -124,16 +62,16 @@ class TacticsTable(_Table):
     @model_validator(mode="after")
     def _check_names_something(self) -> TacticsTable:
         if not self.any and not self.all:
-            raise _custom("names no tactics", "empty-table", hint="write any = [...] or all = [...] in it")
+            raise custom_error("names no tactics", "empty-table", hint="write any = [...] or all = [...] in it")
         return self
 
 
-class MatchTable(_Table):
+class MatchTable(Table):
     """What the policy looks for, besides its examples."""
 
     tactics: Annotated[
         Annotated[TacticIds, Tag("list")]
-        | Annotated[str, AfterValidator(_check_expression), Tag("expression")]
+        | Annotated[str, AfterValidator(check_expression), Tag("expression")]
         | Annotated[TacticsTable, Tag("table")],
         Discriminator(_shape_of_tactics),
     ] = Field(
@@ -144,7 +82,7 @@ class MatchTable(_Table):
         default_factory=dict, description="Own threshold for a tactic, between 0 and 1, in place of the measured one."
     )
     patterns: list[
-        Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN_CHARACTERS), AfterValidator(_check_pattern)]
+        Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN_CHARACTERS), AfterValidator(check_pattern)]
     ] = Field(default_factory=list, max_length=100, description="Regular expressions in RE2's syntax.")
     rarity: int = Field(
         default=DEFAULT_RARITY,
@@ -154,33 +92,22 @@ class MatchTable(_Table):
     )
 
 
-class ExampleTable(_Table):
+class ExampleTable(Table):
     """One text that shows what is meant."""
 
-    text: Annotated[str, Field(max_length=20_000), AfterValidator(_check_not_blank)]
+    text: Annotated[str, Field(max_length=20_000), AfterValidator(check_not_blank)]
     flag: bool = Field(description="true: flag such a text; false: such a text is fine.")
 
 
-class SendersTable(_Table):
-    """Whom the policy does not look at."""
-
-    except_: list[Annotated[str, Field(max_length=320), AfterValidator(_check_sender)]] = Field(
-        default_factory=list,
-        alias="except",
-        max_length=1_000,
-        description="Addresses or @domains. An address can be forged, so a forged sender is excepted too.",
-    )
-
-
-class PolicyFile(_Table):
+class PolicyFile(Table):
     """A Guardian policy: what to look for, where, what to do, why, and since when."""
 
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$", description="Small letters, digits and hyphens.")
-    title: Annotated[str, Field(max_length=120), AfterValidator(_check_one_line)]
-    why: Annotated[str, Field(max_length=2_000, description="Your reason."), AfterValidator(_check_not_blank)]
+    title: Annotated[str, Field(max_length=120), AfterValidator(check_one_line)]
+    why: Annotated[str, Field(max_length=2_000, description="Your reason."), AfterValidator(check_not_blank)]
     since: date = Field(description="The day from which you wanted this, such as 2026-11-21.")
     review_by: date | SkipJsonSchema[None] = Field(default=None, description="The day on which to look at it again.")
-    channels: Annotated[list[Literal["incoming", "ai_output"]], Field(min_length=1), AfterValidator(_check_distinct)]
+    channels: Annotated[list[Literal["incoming", "ai_output"]], Field(min_length=1), AfterValidator(check_distinct)]
     severity: Literal["low", "medium", "high"] = "medium"
     action: Literal["log", "notice", "warn", "hold"] = "warn"
     status: Literal["draft", "test", "active", "retired"] = "active"
@@ -189,12 +116,17 @@ class PolicyFile(_Table):
     match: MatchTable = Field(default_factory=MatchTable)
     examples: list[ExampleTable] = Field(default_factory=list)
     senders: SendersTable = Field(default_factory=SendersTable)
+    when: WhenTable = Field(default_factory=WhenTable)
+    conversation: ConversationTable | SkipJsonSchema[None] = Field(
+        default=None, description="Which messages of a conversation the policy looks at; left out: all."
+    )
+    mutes: list[MuteTable] = Field(default_factory=list, max_length=MOST_MUTES)
 
     @field_validator("review_by")
     @classmethod
     def _check_dates(cls, review_by: date, others: ValidationInfo) -> date:
         if "since" in others.data and review_by < others.data["since"]:
-            raise _custom("must not be before since", "review-before-since")
+            raise custom_error("must not be before since", "review-before-since")
         return review_by
 
 
@@ -222,6 +154,11 @@ def to_policy(file: PolicyFile, path: Path) -> Policy:
         senders_except=tuple(file.senders.except_),
         keep_text=file.keep_text,
         path=path,
+        senders_only=tuple(file.senders.only),
+        hours=to_hours(file.when.hours),
+        days=to_days(list(file.when.days)),
+        conversation=to_turns(file.conversation),
+        mutes=tuple(to_mute(mute) for mute in file.mutes),
     )
 
 

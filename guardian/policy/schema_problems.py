@@ -15,7 +15,8 @@ from pydantic_core import ErrorDetails
 
 from guardian.policy.position import Place, Positions
 from guardian.policy.problem import Level, Problem, did_you_mean, nearest, quoted
-from guardian.policy.schema import ExampleTable, MatchTable, PolicyFile, SendersTable, TacticsTable
+from guardian.policy.schema import ExampleTable, MatchTable, PolicyFile, TacticsTable
+from guardian.policy.schema_scope import ConversationTable, MuteTable, SendersTable, WhenTable
 
 KeyPath = tuple[str | int, ...]
 
@@ -24,6 +25,9 @@ _TABLES: Mapping[KeyPath, type[BaseModel]] = {
     ("match",): MatchTable,
     ("match", "tactics"): TacticsTable,
     ("senders",): SendersTable,
+    ("when",): WhenTable,
+    ("conversation",): ConversationTable,
+    ("mutes",): MuteTable,
     ("examples",): ExampleTable,
 }
 _TYPES = {
@@ -56,6 +60,8 @@ def schema_problems(error: ValidationError, data: Mapping[str, Any], positions: 
     problems = []
     for detail in details:
         path = _path(detail, data)
+        if detail["type"] == "none_required":
+            continue  # the other half of "this, or left out"; TOML has no null that could be meant
         if detail["type"] == "missing" and path in misspelt:
             continue  # the misspelt key is told, with this name as its hint
         place, code, message, hint = _tell(detail, path, data, positions)

@@ -7,22 +7,8 @@ import unicodedata
 from guardian.gate import Screened
 from guardian.safe_text import safe_line
 from guardian.sinks.lines import short_reason
-from guardian.verdict import Outcome
+from guardian.verdict_words import COLOURS, MARKS
 
-MARKS = {
-    Outcome.CLEAN: "  ",
-    Outcome.NOTICE: "- ",
-    Outcome.FLAGGED: "! ",
-    Outcome.UNSURE: "? ",
-    Outcome.UNSCREENED: "x ",
-}
-COLOURS = {
-    Outcome.CLEAN: "",
-    Outcome.NOTICE: "\x1b[36m",
-    Outcome.FLAGGED: "\x1b[33m",
-    Outcome.UNSURE: "\x1b[35m",
-    Outcome.UNSCREENED: "\x1b[35m",
-}
 NAME_COLUMNS = 34
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import dataclass
 
 from benchmarks.figure import Figure, NotMeasured, Row, at_most, typical
 from benchmarks.texts import MESSAGE_100_TOKENS
 from benchmarks.turns import elapsed_ms
-from benchmarks.workplace import CommandFailed, Workplace
+from benchmarks.workplace import CommandFailed, Workplace, guardian_command
 
 _MESSAGE = MESSAGE_100_TOKENS.encode()
+_FLAGGED = b"Final notice: buy four gift cards within the hour, text me the codes, and tell nobody."
+_PREPARE_TIMEOUT_S = 300.0
+_SEQ = "SEQ"
+"""Stands for the number of a verdict in the journal."""
 _FILTER = ("filter",)
+_VERIFY_RECEIPT = ("verify-receipt", "-")
 _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("--version",),
     ("--help",),
@@ -27,6 +34,11 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("calibrate",),
     ("doctor",),
     _FILTER,
+    ("journal", "list"),
+    ("journal", "verify"),
+    ("feedback", _SEQ, "right"),
+    ("key", "show"),
+    _VERIFY_RECEIPT,
 )
 COLD_FILTER = at_most(1000)
 
@@ -36,12 +48,13 @@ def run(bench: Workplace) -> list[Row]:
     samples: dict[tuple[str, ...], list[float]] = defaultdict(list)
     failures: dict[tuple[str, ...], str] = {}
     python: list[float] = []
+    recorded = _record_one(bench)
     for words in _COMMANDS:  # the first round fills the home: starter policies, embedded examples
-        _time_one(bench, words, [], failures)
+        _time_one(bench, words, recorded, [], failures)
     for _ in range(bench.counts.processes):
         python.append(_bare_python_ms())
         for words in _COMMANDS:
-            _time_one(bench, words, samples[words], failures)
+            _time_one(bench, words, recorded, samples[words], failures)
     rows: list[Row] = [Figure("python itself: -c pass", python, "ms")]
     for words in _COMMANDS:
         name = f"guardian {' '.join(words)}" + (", cold, 100 tokens" if words == _FILTER else "")
@@ -60,17 +73,52 @@ def _baseline(words: tuple[str, ...], python: list[float]) -> str:
     return f"python itself {typical(python)} ms"
 
 
-def _input(words: tuple[str, ...]) -> bytes:
-    return _MESSAGE if words == _FILTER else b""
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What the commands about the journal are given."""
+
+    seq: str
+    """Number of a verdict; empty where none could be recorded: those commands then fail, and say why."""
+    receipt: bytes
+
+
+def _record_one(bench: Workplace) -> _Recorded:
+    """Have one message recorded, and a receipt made of it."""
+    try:
+        seq = str(json.loads(_output(bench, ("filter", "--json"), _FLAGGED))["journal"]["seq"])
+    except (ValueError, KeyError, TypeError):
+        return _Recorded("", b"")
+    return _Recorded(seq, _output(bench, ("journal", "prove", seq, "--reveal", "outcome,policy"), b""))
+
+
+def _output(bench: Workplace, words: tuple[str, ...], stdin: bytes) -> bytes:
+    done = subprocess.run(
+        guardian_command(*words),
+        input=stdin,
+        capture_output=True,
+        env=bench.environment(),
+        timeout=_PREPARE_TIMEOUT_S,
+        check=False,
+    )
+    return done.stdout
+
+
+def _input(words: tuple[str, ...], recorded: _Recorded) -> bytes:
+    return {_FILTER: _MESSAGE, _VERIFY_RECEIPT: recorded.receipt}.get(words, b"")
 
 
 def _time_one(
-    bench: Workplace, words: tuple[str, ...], samples: list[float], failures: dict[tuple[str, ...], str]
+    bench: Workplace,
+    words: tuple[str, ...],
+    recorded: _Recorded,
+    samples: list[float],
+    failures: dict[tuple[str, ...], str],
 ) -> None:
     """One run of a command; one that failed once is not run again."""
     if words not in failures:
+        given = [recorded.seq if word == _SEQ else word for word in words]
         try:
-            samples.append(bench.command_ms(words, stdin=_input(words)))
+            samples.append(bench.command_ms(given, stdin=_input(words, recorded)))
         except CommandFailed as error:
             failures[words] = str(error)
 

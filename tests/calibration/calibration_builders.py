@@ -18,7 +18,7 @@ from guardian.inference.outputs import Output, OutputKind
 from guardian.message import Channel
 from guardian.policy.base import Match, Policy, Status
 from guardian.policy.expression import parse_expression
-from guardian.policy.schema import KNOWN_TACTICS
+from guardian.policy.schema_values import KNOWN_TACTICS
 from guardian.verdict import Action, Outcome, Severity
 
 LABELS = ("risk", "urgency", "guilt", "money_request")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -32,10 +32,10 @@ def fault_table(request: pytest.FixtureRequest) -> FaultTable:
 
 
 @pytest.fixture
-def new_home(tmp_path: Path) -> Iterator[Callable[[], Path]]:
+def new_home(tmp_path: Path) -> Callable[[], Path]:
     """A fresh GUARDIAN_HOME with every call."""
     numbers = count()
-    yield lambda: tmp_path / f"home-{next(numbers)}"
+    return lambda: tmp_path / f"home-{next(numbers)}"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -88,15 +89,24 @@ def seen_of(pid: int) -> bytes:
     return b"\0".join(Path(f"/proc/{pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
 
 
-def record_canaries(go: Go, home: Path, temporary: Path) -> None:
-    """Have canaries recorded, and say on standard error what an owner would be told."""
+def record_canaries(go: Go, home: Path, temporary: Path, interrupted_after_s: float = 0.0) -> None:
+    """Have canaries recorded, and say on standard error what an owner would be told.
+
+    Once, after a while, an exception comes out of nowhere; 0 for none.
+    """
     os.environ["TMPDIR"] = str(temporary)
     recorder = JournalRecorder(settings_of(home), narrate(verbose=True))
     go.ready()
+    signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, interrupted_after_s)
     for number in range(4):
         of = message(f"{TEXT} {number}", id=f"{NAME}-{number}", sender=SENDER)
         recorder.record(of, verdict(of, Outcome.CLEAN if number == 2 else Outcome.FLAGGED), SEEN)
     recorder.close()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise RuntimeError("out of nowhere")
 
 
 def mistake_the_passphrase(go: Go, home: Path, wrong: str) -> None:

@@ -1,4 +1,4 @@
-"""What must be true of a journal after any fault: nothing acknowledged is gone, nothing stands twice, all of it opens."""
+"""What must be true of a journal after any fault: nothing acknowledged is gone, nothing stands twice, all opens."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ CONTENT = (
     UNSEALED_COUNTS,
     "SELECT * FROM meta WHERE name = 'header'",
 )
-"""Every record, key, count and public fact. Not here: what only says where to look (the anchor's hint, verdicts that were
-seen, waiting files that came in), which is believed only as far as it fits the records."""
+"""Every record, key, count and public fact. Not here: what only says where to look (the anchor's hint, verdicts
+that were seen, waiting files that came in), which is believed only as far as it fits the records."""
 _OUTCOMES = (Outcome.FLAGGED, Outcome.UNSURE, Outcome.CLEAN, Outcome.NOTICE)
 
 

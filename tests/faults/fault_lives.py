@@ -1,7 +1,7 @@
 """What a child process does with a journal until something goes wrong: whole lives, and short scenes.
 
-Everything runs on the product's own road: `open_or_begin`, `Journal`, `JournalRecorder`. Each step is noted in the diary
-before and after.
+Everything runs on the product's own road: `open_or_begin`, `Journal`, `JournalRecorder`. Each step is noted in the
+diary before and after.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from fault_diary import Diary
 from fault_forks import Go
 from fault_messages import SEEN, message, verdict
 
-from guardian.events import Event, ignore
+from guardian.events import ignore
 from guardian.journal.journal import Journal, JournalState
-from guardian.journal.keys import KeyPlace
 from guardian.journal.key_places import open_place
+from guardian.journal.keys import KeyPlace
 from guardian.journal.opening import open_or_begin
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import JournalRecorder
@@ -77,14 +77,14 @@ def forget_last(journal: Journal, diary: Diary) -> None:
 
 def rotate(journal: Journal, diary: Diary) -> None:
     """Take a new master key."""
-    journal.rotate(_no_recovery)
+    journal.rotate(no_recovery)
     diary.say(epoch=journal.header.epoch)
 
 
 def move_key(journal: Journal, diary: Diary, settings: Settings) -> None:
     """Close the key by a passphrase, or open it again."""
     kind = KeyPlace.FILE if journal.place.kind is KeyPlace.PASSPHRASE else KeyPlace.PASSPHRASE
-    journal.move_key(open_place(kind, settings.paths.config, ask=ask), _no_recovery)
+    journal.move_key(open_place(kind, settings.paths.config, ask=ask), no_recovery)
     diary.say(epoch=journal.header.epoch)
 
 
@@ -110,7 +110,8 @@ def _judged(text: str, token: str, outcome: Outcome) -> tuple[Message, Verdict, 
     return of, verdict(of, outcome), SEEN
 
 
-def _no_recovery(_master: Secret, _public: bytes, _journal_id: bytes) -> bytes:
+def no_recovery(_master: Secret, _public: bytes, _journal_id: bytes) -> bytes:
+    """Seals a master key to a recovery phrase: there is none here."""
     raise AssertionError("these journals have no recovery phrase")
 
 
@@ -193,12 +194,15 @@ def play(go: Go, scene: str, home: Path, diary: Path) -> None:
 # Lives: all of it, again and again, until killed
 
 
-def live(go: Go, home: Path, diary: Path, seed: int) -> None:
-    """Do anything that may be done to a journal, in any order, without end."""
+def live(go: Go, home: Path, diary: Path, seed: int, is_open: bool) -> None:
+    """Do anything that may be done to a journal, in any order, without end. `is_open`: it is opened beforehand."""
     settings, pages, draw = settings_of(home), Diary(diary), random.Random(seed)
-    go.ready()
+    if not is_open:
+        go.ready()
     journal = open_or_begin(settings, ignore, ask=ask)
     journal.unlock()
+    if is_open:
+        go.ready()
     recorder = JournalRecorder(settings, ignore, ask=ask)
     steps: list[tuple[int, Callable[[], object]]] = [
         (8, lambda: append(journal, pages)),

@@ -15,7 +15,7 @@ class FaultTable:
     rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, fault: str, tried: int, *, lost: int = 0, undetected: int | None = None, besides: str = "") -> None:
-        """One kind of fault. `lost`: acknowledged records that were gone; `undetected`: None where nothing is hidden."""
+        """One kind of fault. `lost`: acknowledged records that were gone; `undetected`: None where nothing hides."""
         shown = "-" if undetected is None else f"{undetected:,}"
         self.rows.append((fault, f"{tried:,}", f"{lost:,}", shown, besides))
 
@@ -28,6 +28,7 @@ class FaultTable:
 
 def _line(cells: tuple[str, ...]) -> str:
     fault, *numbers = (
-        f"{cell:{'<' if place == 0 else '>'}{width}}" for place, (cell, width) in enumerate(zip(cells, _WIDTHS))
+        f"{cell:{'<' if place == 0 else '>'}{width}}"
+        for place, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=False))
     )
     return "  ".join((fault, *numbers, cells[-1])).rstrip()

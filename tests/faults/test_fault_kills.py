@@ -50,7 +50,7 @@ def test_a_kill_at_a_random_moment_loses_nothing(
         if number % _LIVES_A_JOURNAL == 0:
             acknowledged += len(read_diary(diary).acknowledged)
             home, diary = new_home(), tmp_path / f"diary-{number}"
-        child = Child(live, tmp_path / "words", home, diary, number)
+        child = Child(live, tmp_path / "words", home, diary, number, number % 4 > 0)
         child.wait_ready()
         child.begin()
         time.sleep(draw.uniform(0, _LONGEST_LIFE_S))

@@ -39,7 +39,7 @@ def readable_records() -> int:
 
 
 def guardian_key(*words: str, stdin: str = "", fails: bool = False, env: Mapping[str, str] | None = None) -> str:
-    """One run of `guardian key` in a pipe: what it printed, or its line of error where it must fail with exit code 2."""
+    """One run of `guardian key` in a pipe: what it printed; where it must fail with exit code 2, its line of error."""
     done = subprocess.run(
         [sys.executable, "-m", "guardian", "key", *words],
         input=stdin,

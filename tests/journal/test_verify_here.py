@@ -1,4 +1,4 @@
-"""The check of the owner's journal where it stands: file, checkpoint outside, waiting room, other writers."""
+"""The check of the owner's journal where it stands: the file, the key, the waiting room, other writers."""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from journal_rig import SEEN, a_message, a_verdict, begun, opened, settings_in
-from verify_rig import START_MS, change, copied, fill, lines, no_recovery
+from journal_rig import opened, settings_in
+from verify_rig import START_MS, WORD, change, fill, lines, no_recovery
 
 from guardian.errors import JournalDamagedError, JournalError
-from guardian.journal.chain import End, add_record, signed_head
-from guardian.journal.keys_in_hand import Keys, new_keys, with_header
 from guardian.journal.passphrase import PassphrasePlace
 from guardian.journal.record import Kind, Record
-from guardian.journal.recorder import open_recorder
 from guardian.journal.seal import Wrapper
 from guardian.journal.secret import Secret
-from guardian.journal.tree import Frontier
 from guardian.journal.verify_here import verify_here
 from guardian.journal.verify_report import Compared, Part, Report
 from guardian.settings import Settings
 
 PAGE_BYTES = 4096
-WORD = Secret(b"a long enough passphrase")
 
 
 @pytest.fixture
@@ -133,7 +127,7 @@ def test_damage_in_one_page_hides_no_change_in_another(here: Settings) -> None:
     data[start : start + PAGE_BYTES] = b"\xff" * PAGE_BYTES
     path.write_bytes(data)
     shown = lines(verify_here(here.paths))
-    assert any(line.startswith("file: damaged") for line in shown)
+    assert any(line.startswith("file: damaged") for line in shown), shown
     assert any("can't be read: the file is damaged there" in line for line in shown)
     assert any(line.startswith("record 3: ") for line in shown)
 
@@ -153,104 +147,6 @@ def test_a_write_that_was_cut_off_is_taken_back_and_the_rest_is_intact(tmp_path:
         shutil.copy(file, path.parent / file.name)
     assert path.with_name("journal.db-journal").stat().st_size > 0
     assert lines(verify_here(here.paths)) == []
-
-
-# The checkpoint outside
-
-
-def test_truncate_and_continue_is_seen(tmp_path: Path, here: Settings) -> None:
-    """The third named case: the end is cut off, and the journal goes on from there; it says so itself, for good."""
-    older = copied(tmp_path / "home", tmp_path / "older")
-    with begun(here) as journal:
-        for number in range(9):
-            journal.append(Record(Kind.SEAL, START_MS, {"did": f"late {number}"}))
-    shutil.copy(older.paths.journal_file, here.paths.journal_file)
-    (line,) = lines(verify_here(here.paths))
-    assert line == "checkpoint outside: newer than this journal: 9 of its 48 records are missing"
-    with open_recorder(here) as recorder:
-        recorder.record(a_message(), a_verdict(), SEEN)
-    (line,) = lines(verify_here(here.paths))
-    assert line.startswith("record 39: ")
-    assert line.endswith("9 records are missing before it")
-
-
-def test_an_older_copy_that_grew_as_long_is_another_journal_from_there_on(tmp_path: Path, here: Settings) -> None:
-    other = copied(tmp_path / "home", tmp_path / "other")
-    for settings in (here, other):
-        with begun(settings) as journal:
-            journal.append(Record(Kind.SEAL, START_MS, {"did": "one more"}))
-    shutil.copy(other.paths.journal_file, here.paths.journal_file)
-    (line,) = lines(verify_here(here.paths))
-    assert line == "checkpoint outside: the first 40 records are not those that it was made over"
-
-
-@pytest.mark.parametrize("has_key", [False, True])
-def test_an_old_record_that_was_sealed_again_is_seen(here: Settings, has_key: bool) -> None:
-    """The second named case. With the key a thief can fit everything in the file, but not the checkpoint outside it."""
-    with begun(here) as journal:
-        anchor, keys = journal.anchor(), journal.keys
-        store, last = journal.store, journal.size - 1
-        pair = store.pair(last)
-        assert pair is not None
-        frontier, chain = Frontier.empty(), store.wraps(last - 1)[0].chain
-        for leaf in store.leaves(last):
-            frontier = frontier.add(leaf)
-        thief = keys if has_key else _stranger(here, journal.id)
-        row, wrap, end = add_record(thief, End(frontier, chain), Record(Kind.SEAL, START_MS, {"did": "this"}), b"")
-        head = signed_head(thief, end, START_MS)
-    change(
-        here,
-        "DELETE FROM record WHERE seq = 38",
-        "DELETE FROM wrap WHERE seq = 38",
-        ("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-         (row.seq, row.schema, row.root, row.public, row.fields, row.sealed, row.sealed_sha256, row.leaf)),
-        ("INSERT INTO wrap VALUES (?, ?, ?, ?)", (wrap.seq, wrap.epoch, wrap.wrapped, wrap.chain)),
-        ("UPDATE head SET size = ?, root = ?, frontier = ?, chain = ?, note = ?",
-         (head.size, head.root, head.frontier, head.chain, head.note)),
-    )  # fmt: skip
-    assert anchor is not None
-    report = verify_here(here.paths)
-    assert Part.ANCHOR in parts(report)
-    assert (Part.HEAD in parts(report)) is not has_key
-
-
-def _stranger(settings: Settings, journal_id: bytes) -> Keys:
-    """Keys of somebody's own for the same journal id."""
-    return new_keys(journal_id=journal_id, key_id=bytes(16), master=Secret.fresh(), place="file", created_ms=START_MS)
-
-
-def test_a_checkpoint_outside_that_is_gone_is_a_problem(here: Settings) -> None:
-    for path in here.paths.config.glob("journal-*.anchor"):
-        path.unlink()
-    (line,) = lines(verify_here(here.paths))
-    assert line.startswith("checkpoint outside: it is gone")
-
-
-def test_another_sound_journal_in_its_place_is_seen(tmp_path: Path, here: Settings) -> None:
-    other = settings_in(tmp_path / "other")
-    fill(other)
-    shutil.copy(other.paths.journal_file, here.paths.journal_file)
-    shown = lines(verify_here(here.paths))
-    assert any("another journal was kept here" in line for line in shown)
-
-
-def test_a_keyring_that_cannot_be_asked_is_said_and_is_no_problem_of_the_journal(
-    here: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The header names the keyring, of which this machine has none: everything else is checked."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    with begun(here) as journal:
-        keys = journal.keys
-        moved = with_header(keys, replace(keys.header, place="keyring"))
-        head = journal.store.head()
-        end = End(Frontier.from_bytes(head.size, head.frontier), head.chain)
-        with journal.store.transaction():
-            journal.store.set_meta("header", moved.header.to_bytes())
-            journal.store.set_head(signed_head(moved, end, START_MS))
-    report = verify_here(here.paths)
-    assert lines(report) == []
-    assert report.anchor is Compared.NOT_ASKED
-    assert report.anchor_why
 
 
 # The key

@@ -22,7 +22,7 @@ from guardian.inference.outputs import Output, OutputKind
 from guardian.message import Channel, Message
 from guardian.policy.base import DEFAULT_RARITY, Example, Match, Policy, Status
 from guardian.policy.expression import parse_expression
-from guardian.policy.schema import KNOWN_TACTICS
+from guardian.policy.schema_values import KNOWN_TACTICS
 from guardian.reading.base import Reading, View, ViewKind, Window, exact_view
 from guardian.verdict import Action, Severity
 

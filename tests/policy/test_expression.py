@@ -18,7 +18,7 @@ from guardian.policy.expression import (
     names,
     parse_expression,
 )
-from guardian.policy.schema import KNOWN_TACTICS
+from guardian.policy.schema_values import KNOWN_TACTICS
 
 LETTERS = ("urgency", "threat", "secrecy", "guilt")
 

@@ -34,7 +34,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def _files_to_check(args: argparse.Namespace, settings: Settings) -> tuple[LoadedFile, ...]:
     if args.path is None:
-        return own_policies(settings).files
+        own_policies(settings)  # puts the starter policies there, the first time
+        return load_policies(settings.policies_dir).files
     path = Path(args.path)
     return load_policies(path).files if path.is_dir() else (load_policy_file(path),)
 

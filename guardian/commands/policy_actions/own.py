@@ -11,19 +11,17 @@ from typing import Any
 
 from guardian.errors import PolicyError
 from guardian.policy.base import Policy
-from guardian.policy.load import LoadedFile, PolicySet, load_policies
+from guardian.policy.load import LoadedFile, PolicySet
 from guardian.policy.problem import did_you_mean, quoted
-from guardian.policy.starter import install_starter_policies
+from guardian.policy.standing import policies_in_force
 from guardian.settings import Settings
 
 _JSON_VERSION = 1
 
 
 def own_policies(settings: Settings) -> PolicySet:
-    """The policies as they stand on disk; the starter policies are put into the owner's own folder first, once."""
-    if settings.policies_dir == settings.paths.policies:
-        install_starter_policies(settings.paths.shipped_policies, settings.paths.policies)
-    return load_policies(settings.policies_dir)
+    """The policies in force; the starter policies are put into the owner's own folder first, once."""
+    return policies_in_force(settings).policies
 
 
 def file_of(policy_id: str, policies: PolicySet) -> LoadedFile:

@@ -1,0 +1,42 @@
+"""`guardian policy amend ID`: take what you changed in its file in force, with your reason."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from guardian.commands.asking import ask_line
+from guardian.commands.narration import narrate
+from guardian.commands.policy_actions.changing import amended, print_diff, tell_standing
+from guardian.errors import PolicyError
+from guardian.exits import ExitCode
+from guardian.journal.opening import open_journal
+from guardian.journal.passphrase import terminal_ask
+from guardian.policy.amend import Wish, give_reason
+from guardian.policy.amendments import read_amendments
+from guardian.policy.problem import quoted
+from guardian.settings import Settings
+
+
+def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Amend, or give the reason of a change that was noticed before. Exit codes: 0, 2, 74."""
+    now = amended(settings, Wish(args.policy_id, why=args.why), narrate(verbose=False))
+    is_new = args.policy_id in now.changed
+    if args.policy_id in now.pending:
+        tell_standing(args.policy_id, now, is_new=False)
+        return ExitCode.CLEAN
+    with open_journal(settings, ask=terminal_ask) as journal:
+        found = read_amendments(journal, args.policy_id)
+        if not found:
+            raise PolicyError(f"no policy has the id {quoted(args.policy_id)}", hint="see guardian policy list")
+        latest = found[-1]
+        if is_new:
+            print_diff(latest.diff)
+        if not latest.why:
+            why = args.why or ask_line("why? (your reason stands in the journal; nothing: later)") or ""
+            if why:
+                give_reason(journal, latest, why)
+            else:
+                print(f"version {latest.n} of {latest.policy} has no reason yet (--why TEXT)", file=sys.stderr)
+    tell_standing(args.policy_id, now, is_new=is_new)
+    return ExitCode.CLEAN

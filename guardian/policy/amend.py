@@ -1,0 +1,110 @@
+"""Taking a change of a policy in force at its owner's word, with a reason, and going back to an earlier version.
+
+Invariants: a file is replaced whole, mode 0600, and only by a text that loads as the policy that it is for; what is
+recorded is what took force; where a cooling-off is in force a milder version waits like any other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from guardian import __version__
+from guardian.errors import PolicyError
+from guardian.events import Observer, ignore
+from guardian.journal.journal import Journal
+from guardian.journal.opening import now_ms
+from guardian.journal.record import Spoke
+from guardian.paths import ensure_private_directory
+from guardian.policy.amendments import Amendment, read_amendments, reason_body, records_of
+from guardian.policy.in_force import Compare, Reasons
+from guardian.policy.load import parse_policy
+from guardian.policy.standing import InForce, is_borrowed, policies_in_force
+from guardian.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an owner wants of one policy."""
+
+    policy: str
+    text: str | None = None
+    """The new text of its file; None where the file says it already."""
+    how: str = "amended"
+    why: str = ""
+    preview: Mapping[str, Any] | None = None
+    """Counts of what it would change, as `guardian.policy.preview` gives them."""
+
+
+def amend(settings: Settings, wish: Wish, observer: Observer = ignore, *, compare: Compare | None = None) -> InForce:
+    """Write the file where there is a new text, and take the change in force, or let it wait.
+
+    Raises PolicyError where the text is no policy of that id, or can't be written or recorded.
+    """
+    if is_borrowed(settings):
+        raise PolicyError("a folder named with --policies has no amendments", hint="leave --policies out")
+    before = policies_in_force(settings, observer, compare=compare)
+    if wish.text is not None:
+        path = _file_for(settings, before, wish.policy)
+        _check(wish.text, wish.policy, path)
+        write_policy_file(path, wish.text)
+    reasons = Reasons(wish.policy, wish.how, wish.why, wish.preview)
+    return policies_in_force(settings, observer, compare=compare, reasons=reasons)
+
+
+def give_reason(journal: Journal, amendment: Amendment, why: str) -> None:
+    """Record why an earlier change was made. Raises JournalError."""
+    body = reason_body(amendment.policy, amendment.n, why)
+    journal.append_all(records_of([body], now_ms(), Spoke(program=__version__)))
+
+
+def without_reason(journal: Journal) -> list[Amendment]:
+    """The changes whose reason was never given, oldest first: edits straight in a file. Raises JournalError."""
+    return [each for each in read_amendments(journal) if not each.why and each.how in ("edited", "deleted")]
+
+
+def version_of(journal: Journal, policy: str, n: int) -> Amendment:
+    """One earlier version. Raises PolicyError where there is none, or it was a deletion."""
+    found = read_amendments(journal, policy)
+    for each in found:
+        if each.n == n:
+            if not each.version.text:
+                raise PolicyError(f"version {n} of {policy} is its deletion", hint=f"delete {each.version.file}")
+            return each
+    known = f"it has {found[0].n} to {found[-1].n}" if found else "see guardian policy list"
+    raise PolicyError(f"{policy} has no version {n}", hint=known)
+
+
+def write_policy_file(path: Path, text: str) -> None:
+    """Replace a policy's file, whole. A link keeps being one: its target is replaced. Raises PolicyError."""
+    try:
+        target = path.resolve() if path.is_symlink() else path
+        ensure_private_directory(target.parent)
+        partial = target.with_name(f".{target.name}.{os.getpid()}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        with open(os.open(partial, flags, 0o600), "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise PolicyError(f"{path}: {(error.strerror or type(error).__name__).lower()}") from None
+
+
+def _file_for(settings: Settings, before: InForce, policy: str) -> Path:
+    """Where the policy's file is, or is to be."""
+    for file in before.policies.files:
+        if file.policy is not None and file.policy.id == policy:
+            return file.path
+    return settings.policies_dir / f"{policy}.toml"
+
+
+def _check(text: str, policy: str, path: Path) -> None:
+    parsed, problems = parse_policy(text, path)
+    if parsed is None:
+        raise PolicyError(problems[0].to_line(), hint=f"{len(problems)} problems in all" if len(problems) > 1 else "")
+    if parsed.id != policy:
+        raise PolicyError(f"the text is of another policy, {parsed.id}", hint="an id stays what it is")
