@@ -8,7 +8,7 @@ others from being in force, nor does a calibration that cannot be used; nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from guardian.calibration.bank import load_reference_bank
 from guardian.calibration.state import thresholds_in_force
@@ -19,7 +19,9 @@ from guardian.gate import Gate
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.wall import WallLevel
+from guardian.policy.comparing import Comparer
 from guardian.policy.examples import embed_examples
+from guardian.policy.in_force import Compare
 from guardian.policy.load import PolicySet
 from guardian.policy.match import Matcher
 from guardian.policy.standing import policies_in_force
@@ -43,12 +45,13 @@ def open_gate(
     """A gate that is ready to screen; the model's cell ends with the context.
 
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
-    would change. Without a recorder nothing is kept. Raises ModelError, PolicyError or CellError where there is nothing to
-    screen with.
+    would change. Without a recorder nothing is kept. Raises ModelError, PolicyError or CellError where there is nothing
+    to screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     with _start_cell(settings, manifest, observer) as encoder:
-        policies = load_owner_policies(settings, observer)
+        compare = Comparer(settings, manifest, settings.paths.cache / EXAMPLES_CACHE, lambda: encoder)
+        policies = load_owner_policies(settings, observer, compare)
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
         examples = embed_examples(
             policies.policies,
@@ -71,12 +74,28 @@ def open_gate(
         )
 
 
-def load_owner_policies(settings: Settings, observer: Observer = ignore) -> PolicySet:
+@contextmanager
+def comparing(settings: Settings) -> Iterator[Compare]:
+    """A comparison of policies for whoever has no gate; a model that it needed ends with the context.
+
+    Raises ModelError where there is no model to compare with.
+    """
+    manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
+    with ExitStack() as cells:
+        yield Comparer(
+            settings,
+            manifest,
+            settings.paths.cache / EXAMPLES_CACHE,
+            lambda: cells.enter_context(_start_cell(settings, manifest, ignore)),
+        )
+
+
+def load_owner_policies(settings: Settings, observer: Observer = ignore, compare: Compare | None = None) -> PolicySet:
     """The policies in force. The starter policies are copied on first use, unless a folder was named.
 
-    Raises PolicyError where the folder cannot be read or written.
+    Without `compare` a change waits that might have to. Raises PolicyError where the folder cannot be read or written.
     """
-    policies = policies_in_force(settings, observer).policies
+    policies = policies_in_force(settings, observer, compare=compare).policies
     for problem in policies.problems:
         observer(PolicyProblem(problem.to_line()))
     return policies

@@ -9,6 +9,7 @@ import argparse
 import re
 
 from guardian.cli_parts import CHECKING_CODES, Commands, add_command, add_policies_option
+from guardian.cli_policy_trying import add_trying
 
 _CODES = CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
 
@@ -23,6 +24,9 @@ def add_policy(commands: Commands) -> None:
     _add_amend(actions)
     _add_history(actions)
     _add_restore(actions)
+    _add_mute(actions)
+    _add_unmute(actions)
+    add_trying(actions)
     add_command(actions, "schema", "print the JSON schema of a policy file")
 
 
@@ -72,6 +76,35 @@ def _add_restore(actions: Commands) -> None:
     command = add_command(actions, "restore", "go back to an earlier version of a policy", codes=_CHANGE_CODES)
     command.add_argument("version", metavar="ID@N", type=_version, help="as policy history prints it")
     command.add_argument("--why", metavar="TEXT", default="", help="your reason; it stands in the journal")
+
+
+def _add_mute(actions: Commands) -> None:
+    more = "It writes lines with an end date into the policy's file."
+    command = add_command(
+        actions, "mute", "mute a policy, or one tactic or sender in it, for a while", more=more, codes=_CHANGE_CODES
+    )
+    command.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
+    command.add_argument("--tactic", metavar="TACTIC", help="only what matches by this tactic, or group of tactics")
+    command.add_argument("--sender", metavar="SENDER", help="only from this address, @domain, or either with *")
+    command.add_argument("--days", metavar="N", type=_number, default=30, help="how long: 1 to 90 (default: 30)")
+    command.add_argument("--why", metavar="TEXT", default="", help="your reason; in the file and in the journal")
+
+
+def _add_unmute(actions: Commands) -> None:
+    more = "Without a number it lists them."
+    command = add_command(
+        actions, "unmute", "list what a policy mutes, or take mutes out", more=more, codes=_CHANGE_CODES
+    )
+    command.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
+    command.add_argument("numbers", metavar="NUMBER", nargs="*", type=_number, help="a mute's number in that list")
+    command.add_argument("--over", action="store_true", help="take out those whose time is over")
+    command.add_argument("--why", metavar="TEXT", default="", help="your reason; it stands in the journal")
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise argparse.ArgumentTypeError("must be a whole number")
+    return int(text)
 
 
 def _version(text: str) -> tuple[str, int]:

@@ -44,6 +44,18 @@ class PolicyProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class PoliciesChanged:
+    """The policies in force, or what is wrong with them, are others than before."""
+
+    policy_set: str
+    """`sha256:<hex>` of the policies in force now."""
+    policies: int
+    """How many are in force."""
+    problems: tuple[str, ...]
+    """All that is wrong now, one line each, as in `PolicyProblem`; they take the place of the earlier ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationProblem:
     """The owner's calibrated thresholds could not be used; the shipped ones are in force."""
 
@@ -81,6 +93,7 @@ Event = (
     | CellStarted
     | CellRestarted
     | PolicyProblem
+    | PoliciesChanged
     | CalibrationProblem
     | JournalNotice
     | NotJournaled

@@ -44,6 +44,7 @@ from guardian.vetoes.base import Veto
 LOOKAHEAD = 32
 """Messages that are read and queued while earlier ones are judged, so that the model never waits."""
 
+
 def local_time() -> datetime:
     """Now, by the owner's clock and in the owner's time zone."""
     return datetime.now().astimezone()

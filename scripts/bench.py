@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT)]
 
 from benchmarks import (  # noqa: E402
     cold_filter,
+    journal,
     latency,
     length,
     memory,
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Workplace], list[Row]]]] = {
     "length": ("length of the text", length.run),
     "policies": ("number of policies", policies.run),
     "screening": ("parts of screening, a message of 100 tokens", screening.run),
+    "journal": ("the journal", journal.run),
     "weights": ("types of weights", weights.run),
 }
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from guardian.cli import build_parser, command_parsers  # a checkout need not be installed
 
 WIDTH_COLUMNS = 80
-_BLOCK = re.compile(r"(?P<start><!-- help:(?P<name>[a-z ]+) -->\n)(?P<body>.*?)(?P<end><!-- /help -->)", re.DOTALL)
+_BLOCK = re.compile(r"(?P<start><!-- help:(?P<name>[a-z -]+?) -->\n)(?P<body>.*?)(?P<end><!-- /help -->)", re.DOTALL)
 
 
 def help_texts() -> dict[str, str]:

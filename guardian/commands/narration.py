@@ -17,6 +17,7 @@ from guardian.events import (
     JournalNotice,
     NotJournaled,
     Observer,
+    PoliciesChanged,
     PolicyProblem,
     Progress,
 )
@@ -30,6 +31,10 @@ def narrate(*, verbose: bool) -> Observer:
         match event:
             case PolicyProblem(line) | CalibrationProblem(line) | JournalNotice(line) | NotJournaled(line):
                 _print(line)
+            case PoliciesChanged(policies=policies, problems=problems):
+                _print(f"your policies changed; in force now: {policies}")
+                for line in problems:
+                    _print(line)
             case CellStarted(wall, elapsed_ms) if verbose:
                 _print(f"the model is up after {elapsed_ms:.0f} ms, wall {wall}")
             case CellRestarted(reason, restarts) if verbose:

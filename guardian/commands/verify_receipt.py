@@ -184,7 +184,8 @@ def _read_checkpoint(path: str) -> str:
         note = _decoded(_read(path, MOST_NOTE_BYTES))
         Checkpoint.parse(read_note(note, [])[0])
     except ValueError as error:
-        raise UsageError(f"{path} is not a checkpoint: {error}", hint="guardian journal verify prints one") from error
+        hint = "guardian journal checkpoint --output FILE writes one"
+        raise UsageError(f"{path} is not a checkpoint: {error}", hint=hint) from error
     return note
 
 

@@ -11,8 +11,7 @@ from collections.abc import Collection, Sequence
 from guardian.errors import JournalError
 from guardian.journal.feedback import feedback_of
 from guardian.journal.journal import Journal
-from guardian.journal.record import Erased, Record
-from guardian.journal.retention import GROWS_OLD
+from guardian.journal.record import GROWS_OLD, Erased, Record
 from guardian.journal.scan import Scan
 
 NOT_REACHED = (

@@ -48,15 +48,20 @@ def now_ms() -> int:
 
 
 @contextmanager
-def open_journal(settings: Settings, *, ask: Ask = nobody_to_ask, unlock: bool = True) -> Iterator[Journal]:
-    """The owner's journal, unlocked unless told otherwise, with what waited brought in.
+def open_journal(
+    settings: Settings, *, ask: Ask = nobody_to_ask, unlock: bool = True, begin: bool = False
+) -> Iterator[Journal]:
+    """The owner's journal, unlocked unless told otherwise, with what waited brought in; with `begin` a new one.
 
     Raises JournalError where there is none yet, or it can't be used; JournalLockedError where its key is not to be had.
     """
     paths = settings.paths
-    if not paths.journal_file.exists():
+    if begin and not paths.journal_file.exists():
+        journal = open_or_begin(settings, ask=ask)
+    elif paths.journal_file.exists():
+        journal = _journal(Store(paths.journal_file), paths, ask)
+    else:
         raise JournalError("there is no journal yet", hint="it begins with the first message that is recorded")
-    journal = _journal(Store(paths.journal_file), paths, ask)
     try:
         if unlock:
             journal.unlock()

@@ -40,6 +40,10 @@ class Kind(StrEnum):
     """Something is missing that should be here: `why`, and what is known of it."""
 
 
+GROWS_OLD: Final = frozenset({Kind.VERDICT, Kind.FEEDBACK})
+"""Kinds that their owner may have forgotten after a time; what happened to the journal and to the policies stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spoke:
     """Who said what a record says."""

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from typing import Final
 
+from guardian.journal.forgetting import with_feedback
 from guardian.journal.journal import Journal
-from guardian.journal.record import Kind, Record
+from guardian.journal.notes import KEPT_FROM, noted
+from guardian.journal.record import GROWS_OLD, Record
 
 _DAY_MS: Final = 86_400_000
-_HINT: Final = "kept_from"
-"""Name of the number below which nothing is left to forget; a hint, so that old records are not looked at again."""
-GROWS_OLD: Final = frozenset({Kind.VERDICT, Kind.FEEDBACK})
 
 
 def keep_to(journal: Journal, days: int, now_ms: int) -> int:
     """Forget what is older than `days` (0 keeps everything); how many records. Raises JournalError."""
     if not days:
         return 0
-    hint = journal.store.meta(_HINT) or b"0"
-    start = int(hint) if hint.isdigit() else 0
+    start = noted(journal.store, KEPT_FROM)
     too_old, end = older_than(journal, now_ms - days * _DAY_MS, start)
     if too_old:
-        journal.forget(as_ranges(too_old), f"older than {days} days, as your settings ask (journal.keep_days)")
+        why = f"older than {days} days, as your settings ask (journal.keep_days)"
+        journal.forget(as_ranges(with_feedback(journal, too_old)), why)
     if end != start:
         with journal.store.transaction():
-            journal.store.set_meta(_HINT, str(end).encode())
+            journal.store.set_meta(KEPT_FROM, str(end).encode())
     return len(too_old)
 
 

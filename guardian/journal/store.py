@@ -300,6 +300,8 @@ def _said(path: Path) -> Iterator[None]:
         if code == sqlite3.SQLITE_NOTADB:
             raise JournalDamagedError(f"{path} is no database", hint=DAMAGE_HINT) from None
         raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
+    except UnicodeDecodeError:  # in SQLite's own message, which quotes the damage
+        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
     except OSError as error:
         words = (error.strerror or type(error).__name__).lower()
         raise JournalIoError(f"the journal {path}: {words}") from None

@@ -18,13 +18,13 @@ from guardian.journal.header import Header, digest_of
 from guardian.journal.keys import KeyPlace
 from guardian.journal.ledger import HEADER
 from guardian.journal.note import read_note
+from guardian.journal.notes import COOLING, NOTES
 from guardian.journal.store import Store
 from guardian.journal.verify_report import Part, Problems
 
 _LEAST_RECORD_BYTES: Final = 200
 """No record takes less of the file, so that an unsigned size can't keep a check busy for ever."""
 _HINT: Final = "anchor"
-_KEPT_FROM: Final = "kept_from"
 _WAITING_NAME: Final = re.compile(r"-?[0-9]{13,20}-[0-9a-f]{16}\.sealed")
 
 
@@ -58,7 +58,7 @@ def check_front(store: Store, problems: Problems) -> Front:
     if checkpoint is not None:
         said = {"size": checkpoint.size, "root": checkpoint.root, "chain": checkpoint.chain}
         for column, value in zip(said, (values[0], values[1], values[3]), strict=True):
-            if said[column] != value or isinstance(value, bool):
+            if said[column] != value:
                 problems.add(Part.HEAD, f"its {column} is not the one that was signed", column=column)
     journal_id = header.journal_id if header is not None else seen.journal_id if seen is not None else None
     frontier = values[2] if values and isinstance(values[2], bytes) else None
@@ -78,11 +78,12 @@ def check_small_tables(store: Store, problems: Problems, front: Front) -> Hint |
             problems.add(Part.SEEN, f"it points to record {seq}, which is not there")
     _check_counts(store, problems, front.journal_id)
     values = dict(_rows(store, "SELECT name, value FROM meta", Part.META, problems))
-    for name in sorted(values.keys() - {HEADER, _HINT, _KEPT_FROM}, key=str):
+    for name in sorted(values.keys() - {HEADER, _HINT, *NOTES}, key=str):
         problems.add(Part.META, f"something was added to it: {name}")
-    kept_from = values.get(_KEPT_FROM, b"0")
-    if not isinstance(kept_from, bytes) or not kept_from.isdigit() or int(kept_from[:20]) > front.size:
-        problems.add(Part.META, "the number from which on records are kept is none of this journal's")
+    for name in NOTES:
+        note = values.get(name, b"0")
+        if not isinstance(note, bytes) or not note.isdigit() or (name != COOLING and int(note[:20]) > front.size):
+            problems.add(Part.META, f"its note {name} is no number of this journal's")
     hint_bytes = values.get(_HINT)
     if hint_bytes is None:
         return None

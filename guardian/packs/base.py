@@ -1,6 +1,7 @@
 """What all of a pack's readers share: its limits, its names, its trust tiers and its one error.
 
-Invariants: an error names the place inside the pack and the reason in one line; nothing of a pack reaches that line raw.
+Invariants: an error names the place inside the pack and the reason in one line; nothing of a pack reaches that line
+raw.
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ MOST_EXAMPLES: Final = 2_000
 MOST_GOLDEN_CASES: Final = 1_000
 LONGEST_POLICY_ID: Final = 64
 
+POLICY_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
 _NAMES: Final = frozenset({MANIFEST, SIGNATURE, GOLDEN, REPORT, "README.md", "LICENSE"})
-_POLICY_NAME: Final = re.compile(rf"{POLICIES}/([a-z0-9][a-z0-9-]{{0,63}})\.toml")
+_POLICY_NAME: Final = re.compile(rf"{POLICIES}/({POLICY_ID.pattern})\.toml")
 
 
 class PackError(PolicyError):

@@ -1,8 +1,8 @@
 """The files of a pack, read into memory from a folder, a .zip or a .tar.gz.
 
 Invariants: nothing is ever unpacked to the disk; only names that `check_file_name` knows come in, each once, and only
-regular files; the limits of `guardian.packs.base` hold while it is read, not afterwards; which kind of archive it is, is
-told from its first bytes, never from its name.
+regular files; the limits of `guardian.packs.base` hold while it is read, not afterwards; which kind of archive it is,
+is told from its first bytes, never from its name.
 """
 
 from __future__ import annotations

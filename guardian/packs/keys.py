@@ -1,9 +1,9 @@
 """Keys of packs: the owner's private key, somebody's public key, and the list of keys that the owner trusts.
 
-`config/trusted-keys` is in the format of allowed_signers (ssh-keygen(1), ALLOWED SIGNERS), so that `ssh-keygen -Y verify
--f` reads it too; who is named `mine` is the owner. Invariants: a line that is not understood is an error with its place,
-never skipped; a key that is not for packs, or not for this day, is not trusted; private keys are read through
-cryptography, and their passphrase is asked for on a terminal alone.
+`config/trusted-keys` is in the format of allowed_signers (ssh-keygen(1), ALLOWED SIGNERS), so that `ssh-keygen -Y
+verify -f` reads it too; who is named `mine` is the owner. Invariants: a line that is not understood is an error with
+its place, never skipped; a key that is not for packs, or not for this day, is not trusted; private keys are read
+through cryptography, and their passphrase is asked for on a terminal alone.
 """
 
 from __future__ import annotations
@@ -129,7 +129,9 @@ def read_private_key(path: Path, ask: Ask) -> Ed25519PrivateKey:
         except TypeError:  # it has a passphrase
             pass
         except UnsupportedAlgorithm as error:
-            raise refused(str(path), f"cannot be opened: {str(error).lower()}", "sign with ssh-keygen -Y sign") from None
+            raise refused(
+                str(path), f"cannot be opened: {str(error).lower()}", "sign with ssh-keygen -Y sign"
+            ) from None
         except ValueError as error:
             if passphrase is None:
                 raise refused(str(path), f"cannot be read: {str(error).lower()}") from None

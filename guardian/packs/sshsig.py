@@ -77,7 +77,7 @@ def sign(message: bytes, key: Ed25519PrivateKey) -> str:
 
 
 def verify(message: bytes, armoured: str, where: str) -> PublicKey:
-    """The key that made this signature over this message for the namespace of packs. Raises PackError, naming `where`."""
+    """The key that made this signature over this message, for the namespace of packs. Raises PackError at `where`."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -1,9 +1,10 @@
 """Reads a pack from a .tar.gz in memory.
 
 By hand, since the standard library's reader follows long-name and pax headers, which can rename and resize what comes
-after them, and loops without end on a negative size (CVE-2025-8194, in every Python 3.11 before 3.11.14). A pack needs
-neither. Invariants: the stream is unpacked only as far as the limits go; an entry is a regular file with a plain name, or
-the folder of the policies; nothing follows the end. Sources: POSIX.1-2017 pax, "ustar Interchange Format"; RFC 1952.
+after them, and loops without end on a negative size (CVE-2025-8194, in every Python 3.11 before 3.11.14). A pack
+needs neither. Invariants: the stream is unpacked only as far as the limits go; an entry is a regular file with a
+plain name, or the folder of the policies; nothing follows the end. Sources: POSIX.1-2017 pax, "ustar Interchange
+Format"; RFC 1952.
 """
 
 from __future__ import annotations

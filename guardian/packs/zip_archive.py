@@ -1,8 +1,9 @@
 """Reads a pack from a .zip in memory.
 
 The directory at the archive's end is checked by hand first, since zipfile takes an archive that begins or ends with
-something else, and parses a directory of any length. Invariants: nothing before, behind or between the entries can give
-the archive a second reading; entries are stored or deflated, plain, and no links. Source: APPNOTE.TXT 6.3.10, 4.3 and 4.4.
+something else, and parses a directory of any length. Invariants: nothing before, behind or between the entries can
+give the archive a second reading; entries are stored or deflated, plain, and no links. Source: APPNOTE.TXT 6.3.10,
+4.3 and 4.4.
 """
 
 from __future__ import annotations

@@ -129,18 +129,18 @@ class _Comparison:
         for number, source in enumerate(self._before.match.patterns, start=1):
             if source in self._after.match.patterns:
                 continue
-            texts = [*matching_texts(source), *self._kept_texts(source)]
-            if not matching_texts(source):
-                return f"pattern {number} is gone or changed, and it can't be shown that the others cover it"
-            for text in texts:
+            made = matching_texts(source)
+            for text in (*made, *self._kept_texts(source)):
                 if not any(pattern.is_in(encode(text)) for pattern in later):
                     quote = safe_line(text.strip(), _QUOTED_CHARACTERS)
                     return f'pattern {number} is gone or changed, and no pattern finds "{quote}"'
+            if not made:
+                return f"pattern {number} is gone or changed, and it can't be shown that the others cover it"
         return ""
 
     def lost_tests(self) -> str:
         """An example of either version on which the later one does less."""
-        for number, example in enumerate(dict.fromkeys((*self._before.examples, *self._after.examples)), start=1):
+        for example in dict.fromkeys((*self._before.examples, *self._after.examples)):
             for channel in self._before.channels:
                 sample = self._test(example.text, channel)
                 if sample is not None and _is_milder(self._everywhere, sample):
@@ -179,7 +179,9 @@ class _Comparison:
         lost, gained = int((then & ~now).sum()), int((now & ~then).sum())
         if lost <= gained:
             return ""
-        return f"of {len(tried):,} texts, most of them near its examples, it recognises {now.sum():,}, before {then.sum():,}"
+        return (
+            f"of {len(tried):,} texts near its examples and ordinary ones it finds {now.sum():,}, before {then.sum():,}"
+        )
 
     def _matcher(self, policy: Policy) -> Matcher:
         probes = self._probes
@@ -232,7 +234,9 @@ def _by_example_alone(matcher: Matcher, sample: Sample) -> bool:
 
 
 def _recognised_by(policy: Policy) -> tuple[object, ...]:
-    """All that decides what a policy recognises by its examples."""
+    """All that decides what a policy recognises by its examples; nothing where it has none."""
+    if not policy.examples:
+        return ()
     return policy.examples, policy.prose, policy.match.rarity, frozenset(policy.channels)
 
 

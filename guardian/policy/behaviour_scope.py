@@ -1,4 +1,4 @@
-"""At whom, where and when two versions of a policy look: tried on the same message, sent by everybody that either names.
+"""At whom, where and when two versions of a policy look: tried on one message from everybody that either names.
 
 The policies are given the same road for the comparison, one that every message takes, so that scope (channels, senders,
 hours, days, conversation, mutes) and action alone decide.
@@ -28,7 +28,7 @@ Ranked = Callable[[Matcher, Evidence, Sequence[Finding]], tuple[int, int]]
 """How strongly a policy answers to a message: rank of the outcome, rank of the action."""
 
 _STRANGER: Final = "somebody@elsewhere.example"
-_FILLS: Final = ("a", "zq7", "x.y-1", "0")
+_FILLS: Final = ("a", "zq7", "x.y-1", "0", "")
 """What stands for the `*` of an address, one after another."""
 _TEXT: Final = "x"
 _DAY_MINUTES: Final = 24 * 60
@@ -54,7 +54,7 @@ class Cell:
             context=("Hello.",) if self.is_ongoing else (),
         )
         view = exact_view(ViewKind.VISIBLE, "text", _TEXT)
-        return Evidence(message, Reading((view,), (), size_bytes=len(_TEXT)), scores)
+        return Evidence(message, Reading((view,), (), size_bytes=len(_TEXT)), scores, judged_at=self.at)
 
     def words(self) -> str:
         """`incoming messages from bob@x.example on Sat at 22:00, in a conversation`."""
@@ -110,20 +110,21 @@ def _cells(before: Policy, after: Policy, today: date, comparison: _Comparison) 
     """All cells that differ in one way from one where the earlier version looks; and those that mutes name."""
     mutes = [mute for mute in (*before.mutes, *after.mutes) if mute.until >= today]
     times = _times(before, after, _quiet_day(mutes, today))
-    senders = _senders(before, after)
+    everybody = (None, _STRANGER, *_senders(before, after))
+    is_same_time = (before.hours, before.days) == (after.hours, after.days) and not mutes
     for channel, is_ongoing in product(before.channels, (False, True)):
-        for sender in (None, _STRANGER, *senders):
-            open_cells = [Cell(channel, sender, at, is_ongoing) for at in times]
-            open_cells = [cell for cell in open_cells if comparison.is_open(cell)]
-            if open_cells:
-                break
-        else:
+        cells = (Cell(channel, sender, at, is_ongoing) for sender in everybody for at in times)
+        first = next(filter(comparison.is_open, cells), None)
+        if first is None:
             continue
+        open_cells = [first]
+        if not is_same_time:
+            open_cells = [cell for at in times if comparison.is_open(cell := replace(first, at=at))]
         yield from open_cells
-        yield from (replace(open_cells[0], sender=other) for other in (None, _STRANGER, *senders))
+        yield from (replace(first, sender=other) for other in everybody)
         by_weekday = {cell.at.weekday(): cell.at.time() for cell in reversed(open_cells)}
         for mute in mutes:
-            whom = (sender, None, _STRANGER, *(_addresses(mute.sender) if mute.sender else ()))
+            whom = (first.sender, None, _STRANGER, *(_addresses(mute.sender) if mute.sender else ()))
             for day, other in product(_days_of(mute, today), whom):
                 if day.weekday() in by_weekday:
                     at = datetime.combine(day, by_weekday[day.weekday()])

@@ -71,8 +71,8 @@ class ExampleRows:
     def of(self, policies: Iterable[Policy], observer: Observer | None = None) -> Mapping[str, Floats]:
         """Unit vector for each example text of the policies in force.
 
-        A text that the encoder cannot judge is left out and told to `observer` (the usual one where none is given); it is
-        asked for again next time.
+        A text that the encoder cannot judge is left out and told to `observer` (the usual one where none is given); it
+        is asked for again next time.
         """
         if self._rows is None:
             self._rows = read_cache(self._cache_path, self._model)
@@ -86,7 +86,7 @@ class ExampleRows:
         return {text: self._rows[key] for text, key in keys.items() if key in self._rows}
 
     def save(self) -> None:
-        """Write the file where anything was learnt, what was last asked for first. What fails is told to the observer."""
+        """Write the file where anything was learnt, what was last asked for first; a failure is told to the observer."""
         if self._has_news and self._rows is not None:
             used = {key: self._rows[key] for key in self._used if key in self._rows}
             self._rows = dict(list({**used, **self._rows}.items())[:MOST_CACHED])

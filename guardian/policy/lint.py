@@ -17,6 +17,7 @@ from guardian.policy.patterns import Pattern
 from guardian.policy.position import Place, Positions
 from guardian.policy.problem import Level, Problem
 from guardian.policy.roads import TacticOutputs
+from guardian.policy.scope_problems import scope_problems
 from guardian.tactics import TACTICS
 
 _RULES_ONLY = "obfuscation"
@@ -43,6 +44,7 @@ def lint_file(file: LoadedFile, manifest: Manifest | None, today: date) -> list[
         *_thresholds(file.policy, positions),
         *_examples(file.policy, positions),
         *_review(file.policy, positions, today),
+        *scope_problems(file.policy, positions, today),
         *(_outputs(file.policy, positions, manifest) if manifest is not None else ()),
     ]
     return [

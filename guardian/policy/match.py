@@ -83,8 +83,8 @@ class Matcher:
         earlier: Matcher | None = None,
     ) -> None:
         """Without a manifest tactics stand on rules alone, and without a bank examples do not count; without
-        `thresholds` the manifest's are in force. Of an `earlier` matcher with the same bank is taken over what was worked
-        out for policies whose examples have not changed."""
+        `thresholds` the manifest's are in force. What an `earlier` matcher with the same bank worked out for policies
+        whose examples have not changed is taken over."""
         in_force = [policy for policy in policies if policy.is_in_force]
         watches = [_Watch(policy, Scope(policy), tuple(map(Pattern, policy.match.patterns))) for policy in in_force]
         self._by_id = {watch.policy.id: watch for watch in watches}

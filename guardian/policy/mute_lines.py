@@ -1,8 +1,8 @@
 """The lines of a policy file that mute something: putting them there, and taking them out.
 
-Invariants: pure, text in and text out; everything else in the file stays as its owner wrote it, comments and layout too;
-the new text says what the old one said but for the mutes, checked by reading both, or nothing is changed at all. Line
-ends are "\\n" only, and the old text is one that `guardian.policy.load` accepts.
+Invariants: pure, text in and text out; everything else in the file stays as its owner wrote it, comments and layout
+too; the new text says what the old one said but for the mutes, checked by reading both, or nothing is changed at all.
+Line ends are "\\n" only, and the old text is one that `guardian.policy.load` accepts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def with_mute(text: str, mute: Mute) -> str:
     before = tomllib.loads(text)
     if _is_list_in_brackets(text):
         document = tomlkit.parse(text)
-        document[_KEY].append(_fill(tomlkit.inline_table(), mute))  # type: ignore[union-attr]
+        document[_KEY].append(_fill(tomlkit.inline_table(), mute))
         after = document.as_string()
     else:
         tables = tomlkit.aot()
@@ -49,14 +49,14 @@ def without_mute(text: str, index: int) -> str:
     if not _is_list_in_brackets(text):
         return _checked(_without_block(text, index), wanted)
     document = tomlkit.parse(text)
-    document[_KEY].pop(index)  # type: ignore[union-attr, call-arg]
+    document[_KEY].pop(index)
     return _checked(document.as_string(), {**before, _KEY: left})
 
 
 def _without_block(text: str, index: int) -> str:
     """The text without the lines from the header of one `[[mutes]]` to the last of its keys."""
     lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if _opens_table(lines, number, line)]
+    starts = _table_starts(lines)
     headers = [number for number in starts if _adds_a_mute(lines[number])]
     if index >= len(headers):
         raise _by_hand()
@@ -71,9 +71,17 @@ def _without_block(text: str, index: int) -> str:
     return "\n".join([*kept_above, *lines[end:]])
 
 
-def _opens_table(lines: list[str], number: int, line: str) -> bool:
-    """Whether a line is the header of a table, and not a part of a text or a list that looks like one."""
-    return line.lstrip().startswith("[") and _says("\n".join(lines[:number]), None)
+def _table_starts(lines: list[str]) -> list[int]:
+    """The lines that are headers of tables, and not parts of a text or a list that look like one.
+
+    What stands between a header and the next is whole by itself; what an open text or list is cut off in is not.
+    """
+    starts, begin = [], 0
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith("[") and _says("\n".join(lines[begin:number]), None):
+            starts.append(number)
+            begin = number
+    return starts
 
 
 def _adds_a_mute(header: str) -> bool:

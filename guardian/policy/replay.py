@@ -1,7 +1,7 @@
 """What was judged before, as samples that any policy can be tried on again: nothing is screened a second time.
 
-The reference bank keeps numbers and no texts, so patterns and rules can't be told of its messages, nor whether they hold
-a link; the model's score for links counts there as if they did.
+The reference bank keeps numbers and no texts, so patterns and rules can't be told of its messages, nor whether there is
+a link: the model's score for links counts there as if there were.
 
 Invariants: pure; what can't be told of a stored message is left out of its sample and never guessed.
 """
@@ -35,7 +35,7 @@ def bank_samples(bank: ReferenceBank, manifest: Manifest, channels: Collection[C
         possible = [stratum.channel is Channel.AI_OUTPUT or group_of(label) != _ASSISTANT for label in manifest.labels]
         rows = np.flatnonzero(members)
         scored = np.where(possible, manifest.window_scores(bank.logits[rows], stratum), 0.0)
-        for row, scores in zip(rows.tolist(), scores.tolist(), strict=True):
+        for row, columns in zip(rows.tolist(), scored.tolist(), strict=True):
             encoding = Encoding(bank.logits[row][None], bank.embeddings[row][None], nothing, nothing, 0.0)
-            named = dict(zip(manifest.labels, scores, strict=True))
-            yield Sample(f"ordinary message {row + 1:,}", Evidence(message, Reading((), ()), named, encoding))
+            scores = dict(zip(manifest.labels, columns, strict=True))
+            yield Sample(f"ordinary message {row + 1:,}", Evidence(message, Reading((), ()), scores, encoding))

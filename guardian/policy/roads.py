@@ -42,9 +42,25 @@ class Road:
     """Whether it matched only by outputs that were measured too weakly to do more than give notice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one output of the model, or the rules, say of one tactic, group, or `risk`."""
+
+    by: FindingKind
+    """The model or a rule."""
+    label: str
+    """The output that answered, or the tactic that a rule found."""
+    road: Road
+
+
+def margin_of(score: float, threshold: float) -> float:
+    """How far a score is over its threshold (below 0: under it), in logit space."""
+    return _logit(score) - _logit(threshold)
+
+
 def road(score: float, threshold: float, because: str, tactic: str = "", *, is_weak: bool = False) -> Road:
     """A road that matches where its score reaches its threshold."""
-    margin = _logit(score) - _logit(threshold)
+    margin = margin_of(score, threshold)
     if score < threshold:
         return Road(score, threshold, margin, False)
     return Road(score, threshold, margin, True, (because,), (tactic,) if tactic else (), is_weak)
@@ -144,19 +160,30 @@ class TacticRoads:
             found = self._cache[key] = self._judge(name, own, with_model, muted)
         return found
 
-    def _judge(self, name: str, own: float | None, with_model: bool, muted: frozenset[str]) -> Road:
+    def parts(
+        self, name: str, own: float | None, *, with_model: bool = True, muted: frozenset[str] = frozenset()
+    ) -> list[Part]:
+        """What the outputs and the rules that answer for a name say, one by one; `own` is the policy's threshold."""
         if _is_muted(name, muted):
-            return closed_road(RULE_THRESHOLD if own is None else own)
-        roads = []
+            return []
+        parts = []
         for output in self._outputs.for_name(name) if with_model else ():
             if output.label in self._scores and not _is_muted(output.label, muted):
                 threshold = self._thresholds[output.label] if own is None else own
                 score = self._scores[output.label]
-                roads.append(road(score, threshold, f"tactic:{name}", name, is_weak=output.notice_only))
+                found = road(score, threshold, f"tactic:{name}", name, is_weak=output.notice_only)
+                parts.append(Part(FindingKind.MODEL, output.label, found))
         for tactic, score in self._rules.items():
             if (tactic == name or _is_in_group(tactic, name)) and not _is_muted(tactic, muted):
-                roads.append(road(score, RULE_THRESHOLD if own is None else own, f"rule:{tactic}", tactic))
-        return widest(roads) if roads else closed_road(RULE_THRESHOLD if own is None else own)
+                found = road(score, RULE_THRESHOLD if own is None else own, f"rule:{tactic}", tactic)
+                parts.append(Part(FindingKind.RULE, tactic, found))
+        return parts
+
+    def _judge(self, name: str, own: float | None, with_model: bool, muted: frozenset[str]) -> Road:
+        parts = self.parts(name, own, with_model=with_model, muted=muted)
+        if not parts:
+            return closed_road(RULE_THRESHOLD if own is None else own)
+        return widest([part.road for part in parts])
 
 
 def _is_in_group(tactic: str, group: str) -> bool:

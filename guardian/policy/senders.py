@@ -21,7 +21,7 @@ def check_sender_pattern(pattern: str) -> str:
     if not at or not domain or any(c.isspace() or c in "<>," for c in name + domain):
         raise ValueError("must be an address or an @domain")
     if any(c in _WILDCARDS_OF_OTHERS for c in pattern):
-        raise ValueError("may have no wildcard but *")
+        raise ValueError("must have no wildcard but *")
     return pattern.strip().lower()
 
 

@@ -17,6 +17,7 @@ from guardian import __version__
 from guardian.errors import JournalError, PolicyError
 from guardian.events import Observer, PolicyProblem, ignore
 from guardian.journal.journal import Journal
+from guardian.journal.notes import AMENDED, COOLING, noted
 from guardian.journal.opening import open_journal
 from guardian.journal.record import Spoke
 from guardian.journal.seal import derived
@@ -29,8 +30,6 @@ from guardian.policy.starter import install_starter_policies
 from guardian.policy.state import Pending, State, Stored, locked, read_state, write_state
 from guardian.settings import OriginKind, Settings
 
-COOLING_NOTE: Final = "cooling"
-"""Name of the journal's unsigned note that a cooling-off is in force, for whoever has no key."""
 _SEAL_PURPOSE: Final = b"guardian/policies-in-force/v1"
 _WORTH_WRITING_MS: Final = 600_000
 """Progress of a wait that is worth a write: what is lost of it at a restart of the machine."""
@@ -74,7 +73,7 @@ def policies_in_force(
         wanted = settings.policies.cooling_off_hours
         is_guarded = bool(wanted or _noted_hours(settings) or (stored.state and stored.state.cooling_hours))
         needs_journal = is_guarded or stored.state is None or reasons is not None
-        with _unlocked(settings, journal, needs_journal) as journal:
+        with _unlocked(settings, journal, needed=needs_journal, begin=reasons is not None) as journal:
             key = seal_key(journal) if journal is not None else None
             before = _trusted(stored, journal, key, now, is_guarded=is_guarded)
             settled = settle(
@@ -125,19 +124,13 @@ def _cannot_tell(_before: Policy | None, _after: Policy | None) -> str | None:
 
 
 @contextmanager
-def _unlocked(settings: Settings, journal: Journal | None, needed: bool) -> Iterator[Journal | None]:
+def _unlocked(settings: Settings, journal: Journal | None, *, needed: bool, begin: bool) -> Iterator[Journal | None]:
     """The journal with its key, where it is needed and can be had without asking anybody."""
-    if journal is not None or not needed or not settings.paths.journal_file.exists():
+    if journal is not None or not needed or not (begin or settings.paths.journal_file.exists()):
         yield journal
         return
-    with _opened(settings) as opened:
-        yield opened
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Journal | None]:
     try:
-        context = open_journal(settings)
+        context = open_journal(settings, begin=begin)
         opened = context.__enter__()
     except JournalError:  # locked, or in trouble: doctor and the next verdict say so
         yield None
@@ -153,8 +146,7 @@ def _noted_hours(settings: Settings) -> int:
     if not settings.paths.journal_file.exists():
         return 0
     with suppress(JournalError), open_journal(settings, unlock=False) as journal:
-        note = journal.store.meta(COOLING_NOTE) or b""
-        return int(note) if note.isdigit() else 0
+        return noted(journal.store, COOLING)
     return 0
 
 
@@ -164,12 +156,15 @@ def _trusted(
     """The state that counts: the stored one, or one made again from the journal's amendments."""
     if journal is None or key is None:
         return stored.state
-    if stored.state is not None and (not is_guarded or stored.is_sealed_under(key)):
-        return stored.state
+    if stored.state is not None:
+        is_latest = stored.state.checked_seq >= noted(journal.store, AMENDED)
+        if not is_guarded or (is_latest and stored.is_sealed_under(key)):
+            return stored.state
     versions, hours = versions_in(journal)
+    checked_seq = noted(journal.store, AMENDED)
     if stored.state is not None and not hours:
         return stored.state  # no cooling-off was ever in force, so there is no seal to miss
-    return State(versions=versions, cooling_hours=hours or 0) if versions else stored.state
+    return State(versions=versions, cooling_hours=hours or 0, checked_seq=checked_seq) if versions else stored.state
 
 
 def _keep(
@@ -194,15 +189,16 @@ def _recorded(state: State, journal: Journal) -> State:
     hours = [int(body["hours"]) for body in state.unrecorded if body["how"] == HOW_COOLING]
     spoke = Spoke(program=__version__)
 
-    def note(_seq: int) -> None:
+    def note(first: int) -> None:
+        journal.store.set_meta(AMENDED, str(first + len(state.unrecorded) - 1).encode())
         if hours:
-            journal.store.set_meta(COOLING_NOTE, str(hours[-1]).encode())
+            journal.store.set_meta(COOLING, str(hours[-1]).encode())
 
     try:
-        journal.append_all(records_of(state.unrecorded, this_moment().wall_ms, spoke), note)
+        placed = journal.append_all(records_of(state.unrecorded, this_moment().wall_ms, spoke), note)
     except JournalError as error:
         raise PolicyError(f"the change could not be recorded: {error.what}", hint=error.hint) from None
-    return replace(state, unrecorded=())
+    return replace(state, unrecorded=(), checked_seq=placed[-1].seq)
 
 
 def _is_worth_writing(before: State, after: State) -> bool:

@@ -66,7 +66,7 @@ class State:
     unrecorded: tuple[Mapping[str, Any], ...] = ()
     """Bodies of amendments that are to go into the journal, oldest first."""
     checked_seq: int = 0
-    """Records of the journal before this one are known to agree with this state."""
+    """Number of the latest amendment that this state knows of."""
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the file."""

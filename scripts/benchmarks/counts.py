@@ -26,6 +26,10 @@ class Counts:
     """Sizes of the sets of policies; the first is what the others are compared with."""
     examples: int
     """Of each policy."""
+    appends: int
+    """Records appended to the journal one by one, for one sample."""
+    journal_records: int
+    """Of the journal that is opened, searched and verified."""
 
 
 FULL = Counts(
@@ -38,6 +42,8 @@ FULL = Counts(
     size_rounds=5,
     policies=(0, 50, 200),
     examples=20,
+    appends=200,
+    journal_records=100_000,
 )
 
 QUICK = Counts(
@@ -50,6 +56,8 @@ QUICK = Counts(
     size_rounds=2,
     policies=(0, 50),
     examples=20,
+    appends=50,
+    journal_records=10_000,
 )
 
 SMOKE = Counts(
@@ -62,5 +70,7 @@ SMOKE = Counts(
     size_rounds=1,
     policies=(0, 2),
     examples=4,
+    appends=3,
+    journal_records=40,
 )
 """For the tests: every line of every benchmark runs, and the numbers mean nothing."""

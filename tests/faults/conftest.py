@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from fault_forks import start_server
+from fault_forks import NO_KEYRING, start_server
 from fault_table import FaultTable
 
 _TABLE = pytest.StashKey[FaultTable]()
@@ -36,6 +36,12 @@ def new_home(tmp_path: Path) -> Callable[[], Path]:
     """A fresh GUARDIAN_HOME with every call."""
     numbers = count()
     return lambda: tmp_path / f"home-{next(numbers)}"
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys go into files, here and in every program that is started."""
+    monkeypatch.setenv(*NO_KEYRING)
 
 
 @pytest.fixture(autouse=True, scope="session")

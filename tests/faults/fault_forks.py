@@ -14,20 +14,21 @@ from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+NO_KEYRING = ("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+"""For the environment: keeps the keyring of whoever runs the tests out of it, so that keys go into files."""
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["__main__", "fault_errors", "fault_warm"])
 
 
 def start_server() -> None:
-    """Start the server, where it does not run yet. It looks for what it imports on PYTHONPATH alone."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, [before])])
-    try:
+    """Start the server, where it does not run yet: it looks for what it imports on PYTHONPATH alone."""
+    here = Path(__file__).resolve().parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(here), str(here.parent.parent)]))
+        patch.setenv(*NO_KEYRING)
         ensure_running()
-    finally:
-        del os.environ["PYTHONPATH"]
-        if before is not None:
-            os.environ["PYTHONPATH"] = before
 
 
 class Child:

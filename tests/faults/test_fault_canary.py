@@ -3,6 +3,8 @@ file of the data folder (free pages included), not in temporary files, not in a 
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import resource
 import signal
@@ -43,15 +45,17 @@ Fault = Callable[[Path, Path, random.Random], list[str]]
 _CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "pread64", "read")
 _LONGEST_START_S = 60
 _ERRORS = ("ENOSPC", "EIO", "EMFILE", "EROFS")
-_COMMANDS = (["journal", "verify", "--full"], ["journal", "stats"], ["journal", "verify"], ["key", "show"])
+_COMMANDS = (["journal", "verify", "--full"], ["journal", "checkpoint"], ["journal", "verify"], ["key", "show"])
 """Commands that show nothing of a message where all is well."""
 
 
 def _kill(home: Path, folder: Path, draw: random.Random) -> list[str]:
+    """The process dies at a system call."""
     return _record(home, folder, Injection(draw.choice(_CALLS), draw.randint(1, 30), "signal=SIGKILL"))
 
 
 def _fail(home: Path, folder: Path, draw: random.Random) -> list[str]:
+    """System calls fail, once or from some moment on."""
     first = draw.randint(1, 30)
     error = f"error={draw.choice(_ERRORS)}"
     return _record(home, folder, Injection(draw.choice(_CALLS), first, error, draw.choice((None, 60_000))))
@@ -111,11 +115,24 @@ def _mistake(home: Path, folder: Path, draw: random.Random) -> list[str]:
 
 @needs_strace
 @pytest.mark.parametrize(
-    ("fault", "share"), [(_kill, 0.3), (_fail, 0.3), (_interrupt, 0.2), (_damage, 0.15), (_mistake, 0.05)]
+    ("kind", "fault", "share"),
+    [
+        ("kill -9", _kill, 0.3),
+        ("failing system calls", _fail, 0.3),
+        ("exceptions", _interrupt, 0.2),
+        ("damaged files", _damage, 0.15),
+        ("wrong passphrases", _mistake, 0.05),
+    ],
 )
 @tried(sample=20, full=200)
 def test_no_fault_makes_a_canary_sing(
-    fault: Fault, share: float, count: int, new_home: Callable[[], Path], tmp_path: Path, fault_table: FaultTable
+    kind: str,
+    fault: Fault,
+    share: float,
+    count: int,
+    new_home: Callable[[], Path],
+    tmp_path: Path,
+    fault_table: FaultTable,
 ) -> None:
     home, folder, draw = new_home(), tmp_path / "leftovers", random.Random(count)
     folder.mkdir()
@@ -126,8 +143,7 @@ def test_no_fault_makes_a_canary_sing(
         canaries = Canaries.planted(home)
         hits += [*canaries.found_under(home), *canaries.found_under(folder)]
         (folder / "words").write_bytes(b"")
-    what = (fault.__doc__ or fault.__name__.strip("_")).partition(".")[0].lower()
-    fault_table.add(f"canary: {what}"[:46], number, undetected=len(hits))
+    fault_table.add(f"a canary planted; {kind}", number, undetected=len(hits), besides="undetected: canaries found")
     assert hits == []
 
 
@@ -192,3 +208,35 @@ def _core_limit_once_it_runs(pid: int) -> str:
         limit = next(line for line in lines if line.startswith("Max core file size")).split()[4]
         time.sleep(0.01)
     return limit
+
+
+def test_the_program_itself_leaves_nothing_in_the_clear(new_home: Callable[[], Path], tmp_path: Path) -> None:
+    """A whole run with the model, beside what anybody may see of its processes. Its answer shows quotes, and may."""
+    home, folder = new_home(), tmp_path / "leftovers"
+    folder.mkdir()
+    text = f"{TEXT}: buy 4 gift cards at once and text me the codes. Tell nobody."
+    line = json.dumps({"id": NAME, "text": text, "channel": "incoming", "sender": SENDER})
+    with (folder / "stderr").open("wb") as told:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "guardian", "scan", "--ndjson"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            env={**os.environ, "GUARDIAN_HOME": str(home), "TMPDIR": str(folder)},
+        )
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(line.encode() + b"\n")
+        program.stdin.flush()
+        answer = json.loads(program.stdout.readline())
+        seen = b"".join(seen_of(pid) for pid in (program.pid, *_children_of(program.pid)))
+        program.communicate()
+    assert answer["outcome"] == "flagged"
+    assert answer["journal"]["seq"] is not None
+    canaries = Canaries.planted(home)
+    assert canaries.found_under(home) + canaries.found_under(folder) == []
+    assert canaries.found_in("argv or environment", seen) == []
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]

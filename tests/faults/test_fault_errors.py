@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,7 @@ def test_failing_system_calls_lose_no_verdict_and_are_always_told(
         said = read_diary(diary)
         problem = problem or [*_untold(said), *_missing(home, said)]
         problems += [f"{state} {injection}: {line}" for line in problem]
+        shutil.rmtree(home)
         told += Counter(bool(line.get("notices")) for line in said.notes if "outcome" in line)
     fault_table.add(
         "ENOSPC, EIO, EMFILE, EROFS at system calls",

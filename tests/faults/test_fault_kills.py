@@ -7,6 +7,7 @@ relies on SQLite with synchronous=FULL, and waits for fdatasync before it acknow
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,7 @@ def test_a_kill_at_an_exact_system_call_loses_nothing(
         acknowledged += len(said.acknowledged)
         lines = [*first_look(home), *troubles(find(home), said)]
         problems += [f"{scene} {injection}: {line}" for line in lines]
+        shutil.rmtree(home)
     besides = f"{hit:,} hit, at {len(points)} different calls; {acknowledged:,} acknowledged"
     fault_table.add("kill -9, exact system calls", count, lost=len(problems), besides=besides)
     assert problems == []

@@ -24,6 +24,7 @@ from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import JournalRecorder, open_recorder
 from guardian.journal.secret import Secret
 from guardian.journal.verdict_record import text_of
+from guardian.policy.standing import policies_in_force
 from guardian.recording import NoRecord
 from guardian.settings import Settings
 from guardian.verdict import Outcome
@@ -157,20 +158,22 @@ def test_the_same_file_with_another_verdict_or_another_text_is_recorded_again(tm
     assert kinds(settings).count(Kind.VERDICT) == 3
 
 
-def test_another_model_and_another_policy_set_are_recorded_before_the_first_verdict_that_they_give(
-    tmp_path: Path,
-) -> None:
+def test_another_model_is_recorded_before_the_first_verdict_that_it_gives(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     record_once(settings, a_verdict())
-    record_once(settings, a_verdict(policy_set="sha256:other"), a_verdict(model_sha256="00", policy_set="sha256:other"))
-    assert kinds(settings)[1:] == [Kind.VERDICT, Kind.AMENDMENT, Kind.VERDICT, Kind.MODEL, Kind.VERDICT]
+    record_once(settings, a_verdict(), a_verdict(model_sha256="00"))
+    assert kinds(settings)[1:] == [Kind.VERDICT, Kind.VERDICT, Kind.MODEL, Kind.VERDICT]
 
 
-def test_a_run_with_a_borrowed_folder_of_policies_is_no_amendment(tmp_path: Path) -> None:
+def test_a_change_of_the_policies_is_recorded_before_the_first_verdict_under_it(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     record_once(settings, a_verdict())
-    record_once(replace(settings, policies_dir=tmp_path / "other"), a_verdict(policy_set="sha256:other"))
-    assert Kind.AMENDMENT not in kinds(settings)
+    policies_in_force(settings)  # the starter policies come in force: twelve amendments that wait for the journal
+    record_once(settings, a_verdict())
+    found = kinds(settings)
+    assert found.count(Kind.AMENDMENT) == 12
+    assert found[-1] is Kind.VERDICT
+    assert [kind for kind in found if kind is not Kind.AMENDMENT] == [Kind.SEAL, Kind.VERDICT, Kind.VERDICT]
 
 
 def test_nothing_is_kept_where_nothing_is_to_be_kept(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ Embeddings are seeded random unit vectors round class means, so that a test says
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -133,6 +133,8 @@ def evidence_of(
     sender: str | None = None,
     mail_sender: str | None = None,
     hidden: str = "",
+    judged_at: datetime | None = None,
+    context: Sequence[str] = (),
 ) -> Evidence:
     """What a matcher sees of a plain text, with the model's numbers as given."""
     raw = text.encode("utf-8", "surrogateescape")
@@ -147,8 +149,9 @@ def evidence_of(
         zeros = np.zeros(count, dtype=np.int32)
         encoding = Encoding(np.zeros((count, 5), dtype=np.float32), embeddings, zeros, zeros, 1.0)
     return Evidence(
-        Message(raw, channel=channel, sender=sender),
+        Message(raw, channel=channel, sender=sender, context=tuple(context)),
         Reading(views, windows, sender=mail_sender, size_bytes=len(raw)),
         dict(scores or {}),
         encoding,
+        judged_at,
     )

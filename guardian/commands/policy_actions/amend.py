@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     if args.policy_id in now.pending:
         tell_standing(args.policy_id, now, is_new=False)
         return ExitCode.CLEAN
-    with open_journal(settings, ask=terminal_ask) as journal:
+    with open_journal(settings, ask=terminal_ask, begin=True) as journal:
         found = read_amendments(journal, args.policy_id)
         if not found:
             raise PolicyError(f"no policy has the id {quoted(args.policy_id)}", hint="see guardian policy list")

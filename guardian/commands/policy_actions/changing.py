@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from guardian.assembly import comparing
 from guardian.events import Observer
 from guardian.policy.amend import Wish, amend
-from guardian.policy.comparing import comparing
 from guardian.policy.cooling import this_moment
 from guardian.policy.standing import InForce, left_words
 from guardian.safe_text import safe_line, safe_text

@@ -13,6 +13,7 @@ from guardian.journal.opening import open_journal
 from guardian.journal.passphrase import terminal_ask
 from guardian.policy.amendments import Amendment, read_amendments
 from guardian.policy.problem import quoted
+from guardian.policy.standing import record_amendments
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
@@ -29,7 +30,8 @@ _HOW = {
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the amendments, oldest first. Exit codes: 0, 2."""
     own_policies(settings)  # what was changed since the last look becomes an amendment first
-    with open_journal(settings, ask=terminal_ask) as journal:
+    with open_journal(settings, ask=terminal_ask, begin=True) as journal:
+        record_amendments(settings, journal)
         found = read_amendments(journal, args.policy_id)
     if args.policy_id is not None and not found:
         raise PolicyError(f"no policy had the id {quoted(args.policy_id)}", hint="see guardian policy list")

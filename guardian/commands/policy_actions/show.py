@@ -8,7 +8,7 @@ from typing import Any
 
 from guardian.commands.policy_actions.own import file_of, own_policies, policy_row, print_json, tell_problems
 from guardian.exits import ExitCode
-from guardian.policy.base import Policy
+from guardian.policy.base import Mute, Policy
 from guardian.safe_text import safe_line, safe_text
 from guardian.settings import Settings
 
@@ -40,5 +40,18 @@ def _full(policy: Policy) -> dict[str, Any]:
             "rarity": policy.match.rarity,
         },
         "examples": [{"text": example.text, "flag": example.flag} for example in policy.examples],
-        "senders": {"except": list(policy.senders_except)},
+        "senders": {"except": list(policy.senders_except), "only": list(policy.senders_only)},
+        "when": {"hours": [str(hours) for hours in policy.hours], "days": [day.value for day in policy.days]},
+        "conversation": {"turns": policy.conversation.value} if policy.conversation else None,
+        "mutes": [_mute(mute) for mute in policy.mutes],
+    }
+
+
+def _mute(mute: Mute) -> dict[str, Any]:
+    return {
+        "tactic": mute.tactic or None,
+        "sender": mute.sender or None,
+        "since": mute.since.isoformat(),
+        "until": mute.until.isoformat(),
+        "why": mute.why,
     }

@@ -1,0 +1,88 @@
+"""`behaviour.loosens` with the model beside it: what `in_force.settle` asks whether a change is milder.
+
+Invariants: nothing of the model is loaded, and its cell not started, before something hangs on it: on examples that
+changed, and of which the cache has no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from guardian.calibration.bank import ReferenceBank, load_reference_bank
+from guardian.calibration.state import thresholds_in_force
+from guardian.calibration.thresholds import Thresholds
+from guardian.errors import GuardianError
+from guardian.events import Observer, ignore
+from guardian.inference.base import Encoder, Floats
+from guardian.inference.manifest import Manifest
+from guardian.message import Channel, Message
+from guardian.policy.base import Policy
+from guardian.policy.behaviour import Probes, loosens
+from guardian.policy.examples import embed_examples
+from guardian.policy.sample import Sample
+from guardian.settings import Settings
+
+Judge = Callable[[Message], Sample]
+"""Reads and judges one message as the gate does, and records nothing."""
+
+
+class Comparer:
+    """Says why one version of a policy is milder than another (`in_force.Compare`)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        manifest: Manifest,
+        examples_cache: Path,
+        encoder: Callable[[], Encoder],
+        *,
+        judge: Judge | None = None,
+        observer: Observer = ignore,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """`encoder` starts the model where it does not run yet. Without `judge` an example counts by its likeness to
+        other examples and by patterns alone, so that one which only the tactics would still find is taken for lost."""
+        self._settings, self._manifest, self._examples_cache = settings, manifest, examples_cache
+        self._encoder, self._judge, self._observer, self._today = encoder, judge, observer, today
+
+    def __call__(self, before: Policy | None, after: Policy | None) -> str | None:
+        """See `loosens`. None also where the model was needed, and could not be had."""
+        if before is None or after is None or not (before.is_in_force and after.is_in_force):
+            return loosens(before, after, Probes(self._today()))
+        try:
+            probes = Probes(self._today(), self._manifest, self._thresholds, self._bank)
+            why = loosens(before, after, probes)
+            if why is None:
+                probes = replace(probes, embeddings=self._rows(before, after), tests=self._tests(before, after))
+                why = loosens(before, after, probes)
+        except GuardianError:
+            return None
+        return why
+
+    @cached_property
+    def _bank(self) -> ReferenceBank:
+        return load_reference_bank(self._settings.model_dir / self._manifest.bank_file, self._manifest.bank_sha256)
+
+    @cached_property
+    def _thresholds(self) -> Thresholds:
+        return thresholds_in_force(self._settings.paths.calibration_file, self._manifest, self._observer)
+
+    def _rows(self, before: Policy, after: Policy) -> Mapping[str, Floats]:
+        return embed_examples(
+            (before, after), self._encoder(), self._examples_cache, self._observer, model_sha256=self._manifest.sha256
+        )
+
+    def _tests(self, before: Policy, after: Policy) -> dict[tuple[str, Channel], Sample]:
+        """The examples of both versions, judged; none where both have the same, for nothing hangs on them then."""
+        if self._judge is None or before.examples == after.examples:
+            return {}
+        texts = dict.fromkeys(example.text for example in (*before.examples, *after.examples))
+        return {
+            (text, channel): self._judge(Message(text.encode("utf-8", "replace"), channel=channel))
+            for text in texts
+            for channel in before.channels
+        }

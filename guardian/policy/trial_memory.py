@@ -1,0 +1,109 @@
+"""Examples are tests on load, too: a policy that changed is tried once, when it is next loaded beside the model.
+
+What was tried is remembered by a hash over the policy, the model and the thresholds, so that a policy as it was costs
+nothing. A policy that came with the program and is still word for word as it came is not tried on load: nobody changed
+it, and `guardian policy test` tells how it fares.
+
+Invariants: nothing here keeps a policy out of force; the file holds hashes alone, is replaced whole with mode 0600, and
+one that is damaged or can't be written costs a second trial and is never an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from guardian.calibration.thresholds import fingerprint
+from guardian.errors import GuardianError
+from guardian.events import Observer, PolicyProblem
+from guardian.paths import Paths, ensure_private_directory
+from guardian.policy.base import Policy
+from guardian.policy.bench import Bench
+from guardian.policy.load import LoadedFile, PolicySet, policy_sha256
+from guardian.policy.trial import try_policies
+from guardian.policy.trial_words import trial_problems
+
+TRIED_CACHE: Final = "tried.json"
+MOST_EXAMPLES: Final = 40
+"""Examples that are tried in one load, so that no start is slow; what is left waits for the next one."""
+_MOST_KEPT: Final = 4_000
+_LARGEST_BYTES: Final = 1 << 20
+
+
+def try_on_load(policies: PolicySet, bench: Bench, paths: Paths, observer: Observer) -> None:
+    """Try the policies in force that changed since they were last tried, and tell `observer` of examples that fail."""
+    memory = TrialMemory(paths.cache / TRIED_CACHE, bench)
+    files: list[LoadedFile] = []
+    examples = 0
+    for file in policies.files:
+        if file.policy is None or not file.policy.is_in_force or not file.policy.examples or memory.knows(file.policy):
+            continue
+        if _is_as_shipped(file, paths.shipped_policies):
+            continue
+        examples += len(file.policy.examples)
+        if files and examples > MOST_EXAMPLES:
+            break
+        files.append(file)
+    if not files:
+        return
+    trials = try_policies([file.policy for file in files if file.policy is not None], bench)
+    for file, trial in zip(files, trials, strict=True):
+        for problem in trial_problems(trial, file):
+            observer(PolicyProblem(problem.to_line()))
+    memory.remember(file.policy for file in files if file.policy is not None)
+
+
+class TrialMemory:
+    """Which policies were tried by this model, under these thresholds."""
+
+    def __init__(self, path: Path, bench: Bench) -> None:
+        self._path = path
+        thresholds = sorted((channel, sorted(each.items())) for channel, each in bench.thresholds.by_channel.items())
+        self._judge = f"{fingerprint(bench.manifest)} {json.dumps(thresholds)}"
+        self._tried = _read(path)
+
+    def knows(self, policy: Policy) -> bool:
+        """Whether the policy, as it is, was tried."""
+        return self._key(policy) in self._tried
+
+    def remember(self, policies: Iterable[Policy]) -> None:
+        """Note that these policies were tried."""
+        self._tried = {**dict.fromkeys(map(self._key, policies)), **self._tried}
+        _write(self._path, list(self._tried)[:_MOST_KEPT])
+
+    def _key(self, policy: Policy) -> str:
+        return hashlib.sha256(f"{policy_sha256(policy)} {self._judge}".encode()).hexdigest()
+
+
+def _is_as_shipped(file: LoadedFile, shipped: Path) -> bool:
+    try:
+        return file.source is not None and (shipped / file.path.name).read_text(encoding="utf-8") == file.source.text
+    except (OSError, ValueError):
+        return False
+
+
+def _read(path: Path) -> dict[str, None]:
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW), "rb") as file:
+            tried = json.loads(file.read(_LARGEST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return dict.fromkeys(key for key in tried if isinstance(key, str)) if isinstance(tried, list) else {}
+
+
+def _write(path: Path, tried: list[str]) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        ensure_private_directory(path.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        with open(os.open(partial, flags, 0o600), "w", encoding="ascii") as file:
+            json.dump(tried, file)
+        os.replace(partial, path)
+    except (OSError, GuardianError):
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
