@@ -2,7 +2,8 @@
 
 Invariants: the model's cell starts first and everything else is loaded while it starts; the model file's hash is
 checked before the cell may load it; a policy file that cannot be used is told to the observer and never keeps the
-others from being in force, nor does a calibration that cannot be used; nothing here screens.
+others from being in force, nor does a calibration that cannot be used; a gate that follows the policies is given
+other rules only when all of them are ready; nothing here screens.
 """
 
 from __future__ import annotations
@@ -10,20 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from guardian.calibration.bank import load_reference_bank
+from guardian.calibration.bank import ReferenceBank, load_reference_bank
 from guardian.calibration.state import thresholds_in_force
 from guardian.calibration.thresholds import Thresholds
 from guardian.detectors.load import load_detectors
 from guardian.events import Observer, PolicyProblem, ignore
-from guardian.gate import Gate
+from guardian.explanation import Explainer
+from guardian.gate import Gate, Rules
+from guardian.inference.base import Encoder
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.wall import WallLevel
 from guardian.policy.comparing import Comparer
-from guardian.policy.examples import embed_examples
+from guardian.policy.examples import ExampleRows
 from guardian.policy.in_force import Compare
 from guardian.policy.load import PolicySet
 from guardian.policy.match import Matcher
+from guardian.policy.reload import Reloader, Use
 from guardian.policy.standing import policies_in_force
 from guardian.reading.limits import Limits
 from guardian.recording import NoRecord, Recorder
@@ -41,37 +45,64 @@ def open_gate(
     *,
     thresholds: Thresholds | None = None,
     recorder: Recorder | None = None,
+    follow: bool = False,
 ) -> Iterator[Gate]:
     """A gate that is ready to screen; the model's cell ends with the context.
 
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
-    would change. Without a recorder nothing is kept. Raises ModelError, PolicyError or CellError where there is nothing
-    to screen with.
+    would change. Without a recorder nothing is kept. With `follow` the gate goes on to judge by the policies as they
+    change: that is for programs that go on running, and the observer is then called from another thread as well. Raises
+    ModelError, PolicyError or CellError where there is nothing to screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
-    with _start_cell(settings, manifest, observer) as encoder:
-        compare = Comparer(settings, manifest, settings.paths.cache / EXAMPLES_CACHE, lambda: encoder)
-        policies = load_owner_policies(settings, observer, compare)
+    cache = settings.paths.cache / EXAMPLES_CACHE
+    with _start_cell(settings, manifest, observer) as encoder, ExitStack() as stack:
+        compare = Comparer(settings, manifest, cache, lambda: encoder)
+        reloader = Reloader(settings, observer, compare=compare)
+        policies = reloader.read()
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
-        examples = embed_examples(
-            policies.policies,
-            encoder,
-            settings.paths.cache / EXAMPLES_CACHE,
-            observer,
-            model_sha256=manifest.sha256,
-        )
+        examples = ExampleRows(encoder, cache, reloader.note, model_sha256=manifest.sha256)
         if thresholds is None:
             thresholds = thresholds_in_force(settings.paths.calibration_file, manifest, observer)
-        yield Gate(
+        maker = _RuleMaker(encoder, manifest, bank, thresholds, examples)
+        gate = Gate(
             encoder=encoder,
             manifest=manifest,
             detectors=load_detectors(manifest, thresholds),
             vetoes=load_vetoes(),
-            matcher=Matcher(policies.policies, manifest, bank, examples, thresholds),
-            policy_set=policies.sha256,
+            rules=maker.rules_of(policies, reloader.note),
             limits=limits_of(settings),
             recorder=recorder or NoRecord(),
         )
+        examples.save()
+        if follow:
+            stack.enter_context(reloader.following(_using(gate, maker), examples.save))
+        yield gate
+
+
+class _RuleMaker:
+    """Makes the rules of a set of policies, and keeps what need not be worked out again for the next set."""
+
+    def __init__(
+        self, encoder: Encoder, manifest: Manifest, bank: ReferenceBank, thresholds: Thresholds, examples: ExampleRows
+    ) -> None:
+        self._encoder, self._manifest, self._bank = encoder, manifest, bank
+        self._thresholds, self._examples = thresholds, examples
+        self._earlier: Matcher | None = None
+
+    def rules_of(self, policies: PolicySet, observer: Observer) -> Rules:
+        """The rules; the observer is told of examples that do not count."""
+        rows = self._examples.of(policies.policies, observer)
+        matcher = Matcher(policies.policies, self._manifest, self._bank, rows, self._thresholds, earlier=self._earlier)
+        self._earlier = matcher
+        return Rules(matcher, Explainer(self._encoder, self._manifest, matcher), policies.sha256)
+
+
+def _using(gate: Gate, maker: _RuleMaker) -> Use:
+    def use(policies: PolicySet, observer: Observer) -> None:
+        gate.use(maker.rules_of(policies, observer))
+
+    return use
 
 
 @contextmanager

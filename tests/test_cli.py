@@ -58,7 +58,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
 
 @pytest.mark.parametrize("name", sorted(command_parsers(build_parser())))
 def test_each_command_is_one_file_with_one_run(name: str) -> None:
-    run = importlib.import_module(f"guardian.commands.{name}").run
+    run = importlib.import_module(f"guardian.commands.{name.replace('-', '_')}").run
     assert list(inspect.signature(run).parameters) == ["args", "settings"]
 
 

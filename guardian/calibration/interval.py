@@ -1,4 +1,5 @@
-"""How sure a rate is: the exact binomial interval (Clopper and Pearson, Biometrika 26, 1934).
+"""How sure a rate is: the exact binomial interval (Clopper and Pearson, Biometrika 26, 1934); how sure a count is: the
+exact Poisson interval (Garwood, Biometrika 28, 1936).
 
 Of n ordinary messages k passed a threshold; the interval says between which rates the true one lies. It also bounds
 what a conformal threshold promises, whose rate is distributed as Beta(k, n + 1 - k) (Vovk, ACML 2012, section 3): that
@@ -16,6 +17,7 @@ _PRECISE = 1e-12
 _NOTHING = 1e-30
 """A rate that is none."""
 _TINY = 1e-300
+_NEGLIGIBLE = 1e-17
 _FEWEST = 1e-6
 """Fewer than this share of one message is none: the beta function of so small a number is lost in rounding."""
 
@@ -28,6 +30,36 @@ def rate_interval(passed: float, of: float, confidence: float = CONFIDENCE) -> t
     low = 0.0 if passed < _FEWEST else beta_quantile(tail, passed, of - passed + 1)
     high = 1.0 if passed == of else beta_quantile(1 - tail, passed + 1, of - passed)
     return low, high
+
+
+def count_interval(count: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Lowest and highest mean that a Poisson count speaks for: what to expect of as long a time as it was counted in."""
+    tail = (1 - confidence) / 2
+    low = 0.0 if count <= 0 else _mean_with(count - 1, 1 - tail)
+    return low, _mean_with(max(count, 0), tail)
+
+
+def _mean_with(most: int, probability: float) -> float:
+    """The mean of the Poisson distribution that gives at most `most` with this probability, by halving."""
+    low, high = 0.0, most + 20 * math.sqrt(most + 1) + 20
+    while high - low > _PRECISE * high:
+        middle = (low + high) / 2
+        if _at_most(most, middle) > probability:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _at_most(most: int, mean: float) -> float:
+    """P(X <= most) of a Poisson variable, summed from its largest term down, so that nothing under- or overflows."""
+    term = math.exp(most * math.log(mean) - mean - math.lgamma(most + 1))
+    total, number = 0.0, most
+    while number >= 0 and (term > total * _NEGLIGIBLE or number > mean):
+        total += term
+        term *= number / mean
+        number -= 1
+    return min(total, 1.0)
 
 
 def beta_quantile(p: float, a: float, b: float) -> float:

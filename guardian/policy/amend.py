@@ -19,10 +19,10 @@ from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms
 from guardian.journal.record import Spoke
 from guardian.paths import ensure_private_directory
-from guardian.policy.amendments import Amendment, read_amendments, reason_body, records_of
+from guardian.policy.amendments import ASKED_FOR, Amendment, read_amendments, reason_body, records_of
 from guardian.policy.in_force import Compare, Reasons
 from guardian.policy.load import parse_policy
-from guardian.policy.standing import InForce, is_borrowed, policies_in_force
+from guardian.policy.standing import InForce, is_borrowed, mark_explained, policies_in_force
 from guardian.settings import Settings
 
 
@@ -55,15 +55,16 @@ def amend(settings: Settings, wish: Wish, observer: Observer = ignore, *, compar
     return policies_in_force(settings, observer, compare=compare, reasons=reasons)
 
 
-def give_reason(journal: Journal, amendment: Amendment, why: str) -> None:
-    """Record why an earlier change was made. Raises JournalError."""
+def give_reason(settings: Settings, journal: Journal, amendment: Amendment, why: str) -> None:
+    """Record why an earlier change was made. Raises JournalError, PolicyError."""
     body = reason_body(amendment.policy, amendment.n, why)
     journal.append_all(records_of([body], now_ms(), Spoke(program=__version__)))
+    mark_explained(settings, journal, amendment.policy)
 
 
 def without_reason(journal: Journal) -> list[Amendment]:
     """The changes whose reason was never given, oldest first: edits straight in a file. Raises JournalError."""
-    return [each for each in read_amendments(journal) if not each.why and each.how in ("edited", "deleted")]
+    return [each for each in read_amendments(journal) if not each.why and each.how in ASKED_FOR]
 
 
 def version_of(journal: Journal, policy: str, n: int) -> Amendment:

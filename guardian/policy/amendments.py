@@ -24,6 +24,8 @@ from guardian.policy.state import Version
 
 HOW_REASON: Final = "reason"
 HOW_COOLING: Final = "cooling"
+ASKED_FOR: Final = ("edited", "deleted")
+"""Changes straight in a file: their reason is asked for later."""
 _MOST_DIFF_LINES: Final = 2_000
 
 

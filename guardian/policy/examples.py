@@ -86,7 +86,7 @@ class ExampleRows:
         return {text: self._rows[key] for text, key in keys.items() if key in self._rows}
 
     def save(self) -> None:
-        """Write the file where anything was learnt, what was last asked for first; a failure is told to the observer."""
+        """Write the file where anything was learnt, the texts last asked for first; a failure is told."""
         if self._has_news and self._rows is not None:
             used = {key: self._rows[key] for key in self._used if key in self._rows}
             self._rows = dict(list({**used, **self._rows}.items())[:MOST_CACHED])

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from guardian.policy.amendments import amendment_body, cooling_body
+from guardian.policy.amendments import ASKED_FOR, amendment_body, cooling_body
 from guardian.policy.base import Policy
 from guardian.policy.cooling import Moment, Wait
 from guardian.policy.load import LoadedFile, PolicySet, load_policies, parse_policy, policy_set_sha256, policy_sha256
@@ -74,6 +74,7 @@ def settle(
         work.state,
         versions=work.versions,
         pending=work.pending,
+        unexplained=work.unexplained,
         unrecorded=(*work.state.unrecorded, *bodies),
     )
     return Settled(policies, state, bodies)
@@ -88,6 +89,7 @@ class _Settling:
         self.state = before
         self.versions = dict(before.versions)
         self.pending = {name: replace(each, wait=each.wait.seen(now)) for name, each in before.pending.items()}
+        self.unexplained = dict(before.unexplained)
         self.bodies: list[dict[str, Any]] = []
         self._now, self._compare, self._is_first, self._reasons = now, compare, is_first, reasons
 
@@ -171,6 +173,9 @@ class _Settling:
         )
         self.bodies.append(body)
         self.versions[policy_id] = version
+        self.unexplained.pop(policy_id, None)
+        if body["how"] in ASKED_FOR and not body["why"]:
+            self.unexplained[policy_id] = version.n
 
 
 def _version_of(file: LoadedFile | None) -> Version | None:

@@ -92,7 +92,9 @@ class Matcher:
         self._outputs = TacticOutputs(manifest)
         self._thresholds = thresholds or (shipped_thresholds(manifest) if manifest is not None else None)
         known = earlier._probe if earlier is not None else None
-        self._probe = Probe(in_force, bank, example_embeddings, earlier=known) if bank is not None else None
+        self._probe: Probe | None = (
+            Probe(in_force, bank, example_embeddings, earlier=known) if bank is not None else None
+        )
 
     def match(self, evidence: Evidence, findings: Sequence[Finding]) -> tuple[PolicyMatch, ...]:
         """How every policy that looks at the message's channel stands to it, in order of the policies."""

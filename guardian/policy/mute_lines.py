@@ -11,7 +11,8 @@ import tomllib
 from typing import Any, Final, TypeVar
 
 import tomlkit
-from tomlkit.items import AbstractTable, Array
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AbstractTable
 
 from guardian.errors import PolicyError
 from guardian.policy.base import Mute
@@ -26,8 +27,8 @@ def with_mute(text: str, mute: Mute) -> str:
     Raises PolicyError where the file's layout does not let it.
     """
     before = tomllib.loads(text)
-    if _is_list_in_brackets(text):
-        document = tomlkit.parse(text)
+    if _is_list_in_brackets(text, before):
+        document = _document(text)
         document[_KEY].append(_fill(tomlkit.inline_table(), mute))
         after = document.as_string()
     else:
@@ -46,9 +47,9 @@ def without_mute(text: str, index: int) -> str:
     before = tomllib.loads(text)
     left = [mute for number, mute in enumerate(before[_KEY]) if number != index]
     wanted = {**before, _KEY: left} if left else {key: value for key, value in before.items() if key != _KEY}
-    if not _is_list_in_brackets(text):
+    if not _is_list_in_brackets(text, before):
         return _checked(_without_block(text, index), wanted)
-    document = tomlkit.parse(text)
+    document = _document(text)
     document[_KEY].pop(index)
     return _checked(document.as_string(), {**before, _KEY: left})
 
@@ -68,7 +69,8 @@ def _without_block(text: str, index: int) -> str:
     kept_above = lines[:first]
     if kept_above and not kept_above[-1].strip() and (end >= len(lines) or not lines[end].strip()):
         kept_above.pop()
-    return "\n".join([*kept_above, *lines[end:]])
+    left = "\n".join([*kept_above, *lines[end:]])
+    return left if left.endswith("\n") else f"{left}\n"
 
 
 def _table_starts(lines: list[str]) -> list[int]:
@@ -104,9 +106,17 @@ def _is_remark(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")
 
 
-def _is_list_in_brackets(text: str) -> bool:
+def _is_list_in_brackets(text: str, data: dict[str, Any]) -> bool:
     """Whether the mutes are one list, `mutes = [{...}]`, and not tables of their own."""
-    return isinstance(tomlkit.parse(text).get(_KEY), Array)
+    lines = text.split("\n")
+    return _KEY in data and not any(_adds_a_mute(lines[number]) for number in _table_starts(lines))
+
+
+def _document(text: str) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(text)
+    except TOMLKitError:  # it is stricter than tomllib in places
+        raise _by_hand() from None
 
 
 def _fields(mute: Mute) -> dict[str, Any]:

@@ -108,6 +108,24 @@ def record_amendments(settings: Settings, journal: Journal) -> int:
         return len(stored.state.unrecorded)
 
 
+def unexplained(settings: Settings) -> Mapping[str, int]:
+    """Policies that were changed without a reason, with the version that lacks it. Raises PolicyError."""
+    if is_borrowed(settings):
+        return {}
+    state = read_state(settings.paths.policies_state).state
+    return state.unexplained if state is not None else {}
+
+
+def mark_explained(settings: Settings, journal: Journal, policy: str) -> None:
+    """The reason of a policy's latest change was given. Raises PolicyError."""
+    path = settings.paths.policies_state
+    with locked(path):
+        stored = read_state(path)
+        if stored.state is not None and policy in stored.state.unexplained:
+            left = {name: n for name, n in stored.state.unexplained.items() if name != policy}
+            write_state(path, replace(stored.state, unexplained=left), seal_key(journal))
+
+
 def seal_key(journal: Journal) -> bytes:
     """The key that the state is sealed with while a cooling-off is in force. Raises JournalLockedError."""
     return derived(journal.keys.seed, journal.id, _SEAL_PURPOSE).reveal()

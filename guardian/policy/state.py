@@ -65,6 +65,8 @@ class State:
     """Fewer hours, that wait as well."""
     unrecorded: tuple[Mapping[str, Any], ...] = ()
     """Bodies of amendments that are to go into the journal, oldest first."""
+    unexplained: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Policies that were changed straight in their file, with the version whose reason is to be asked for."""
     checked_seq: int = 0
     """Number of the latest amendment that this state knows of."""
 
@@ -81,6 +83,7 @@ class State:
             "cooling_hours": self.cooling_hours,
             "fewer_hours": fewer,
             "unrecorded": [dict(body) for body in self.unrecorded],
+            "unexplained": dict(self.unexplained),
             "checked_seq": self.checked_seq,
         }
 
@@ -99,6 +102,7 @@ class State:
             cooling_hours=int(value["cooling_hours"]),
             fewer_hours=(int(fewer["hours"]), Wait.from_json(fewer["wait"])) if fewer else None,
             unrecorded=tuple(dict(body) for body in value["unrecorded"]),
+            unexplained={str(name): int(n) for name, n in value["unexplained"].items()},
             checked_seq=int(value["checked_seq"]),
         )
 

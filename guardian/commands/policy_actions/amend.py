@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         if not latest.why:
             why = args.why or ask_line("why? (your reason stands in the journal; nothing: later)") or ""
             if why:
-                give_reason(journal, latest, why)
+                give_reason(settings, journal, latest, why)
             else:
                 print(f"version {latest.n} of {latest.policy} has no reason yet (--why TEXT)", file=sys.stderr)
     tell_standing(args.policy_id, now, is_new=is_new)
