@@ -21,7 +21,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, TabbedContent, TabPane
 
-from guardian.events import CellRestarted, JournalNotice, NotJournaled
+from guardian.events import CellRestarted, JournalNotice, NotJournaled, PoliciesChanged
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from tui import messages
@@ -32,6 +32,7 @@ from tui.screens.house import house_words
 from tui.screens.sheet import Sheet
 from tui.state import HouseState, Phase
 from tui.widgets.ask import AskPane
+from tui.widgets.banner import Banner
 from tui.widgets.inbox import InboxPane, InboxTable
 from tui.widgets.status_line import StatusLine
 
@@ -69,7 +70,8 @@ class GuardianApp(App[None]):
         self.crash: Exception | None = None
 
     def compose(self) -> ComposeResult:
-        """Tabs above, status and keys below."""
+        """What is broken above all, then the tabs; status and keys below."""
+        yield Banner(self.settings.policies_dir)
         with TabbedContent(initial="inbox" if self.paths else "ask"):
             with TabPane("1 Inbox", id="inbox"):
                 yield InboxPane(self.settings)
@@ -91,7 +93,7 @@ class GuardianApp(App[None]):
 
     @on(messages.HouseLoaded)
     def _house_loaded(self, message: messages.HouseLoaded) -> None:
-        self._change(model=message.model, policies=message.policies)
+        self._change(model=message.model, policies=message.policies, policy_set=message.policy_set)
 
     @on(messages.JournalFound)
     def _journal_found(self, message: messages.JournalFound) -> None:
@@ -113,8 +115,10 @@ class GuardianApp(App[None]):
 
     @on(messages.CoreEvent)
     def _core_event(self, message: messages.CoreEvent) -> None:
-        self.state = self.state.with_event(message.event)
-        if isinstance(message.event, CellRestarted):
+        before, self.state = self.state, self.state.with_event(message.event)
+        if isinstance(message.event, PoliciesChanged) and message.event.policy_set != before.policy_set:
+            self.notify(f"your policies changed; in force now: {message.event.policies}", markup=False)
+        elif isinstance(message.event, CellRestarted):
             words = f"the model was started again: {safe_line(message.event.reason)}"
             self.notify(words, severity="warning", markup=False)
         elif isinstance(message.event, JournalNotice):
@@ -178,6 +182,7 @@ class GuardianApp(App[None]):
         """Show the state wherever it shows. The bridge still talks while the widgets are taken down."""
         if not self.is_running:
             return
+        self.query_one(Banner).show(state)
         self.query_one(StatusLine).show(state)
         self.query_one(AskPane).show_state(state)
         self.query_one(InboxPane).say_when_empty(self._words_when_empty(state))

@@ -181,7 +181,7 @@ def unrecorded_gate(settings: Settings, observer: Observer) -> Iterator[Gate]:
     """The owner's gate, without a journal behind it."""
     from guardian.assembly import open_gate
 
-    with open_gate(settings, observer) as gate:
+    with open_gate(settings, observer, follow=True) as gate:
         yield gate
 
 
@@ -193,7 +193,7 @@ def _assembled_gate() -> Opener:
     def opened(settings: Settings, observer: Observer) -> Iterator[Gate]:
         with (
             open_recorder(settings, observer) as recorder,
-            open_gate(settings, observer, recorder=WithoutAsked(recorder)) as gate,
+            open_gate(settings, observer, recorder=WithoutAsked(recorder), follow=True) as gate,
         ):
             yield gate
 
@@ -206,5 +206,5 @@ def _loaded_house(settings: Settings) -> HouseLoaded:
     from guardian.inference.manifest import load_manifest
 
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
-    policies = load_owner_policies(settings).policies
-    return HouseLoaded(manifest.name, sum(policy.is_in_force for policy in policies))
+    loaded = load_owner_policies(settings)
+    return HouseLoaded(manifest.name, sum(policy.is_in_force for policy in loaded.policies), loaded.sha256)

@@ -31,6 +31,8 @@ class HouseLoaded(Message):
     """Name of the model."""
     policies: int
     """Policies in force."""
+    policy_set: str
+    """Their hash."""
 
 
 @dataclass(repr=False)

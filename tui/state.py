@@ -12,7 +12,16 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from guardian.events import CalibrationProblem, CaughtUp, CellRestarted, CellStarted, Event, NotJournaled, PolicyProblem
+from guardian.events import (
+    CalibrationProblem,
+    CaughtUp,
+    CellRestarted,
+    CellStarted,
+    Event,
+    NotJournaled,
+    PoliciesChanged,
+    PolicyProblem,
+)
 from guardian.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -47,8 +56,12 @@ class HouseState:
     restarts: int = 0
     policies: int | None = None
     """Policies in force; None until they are loaded."""
-    problems: tuple[str, ...] = ()
-    """One safe line for each problem of a policy file."""
+    policy_set: str = ""
+    """Their hash; empty until they are loaded."""
+    policy_problems: tuple[str, ...] = ()
+    """One safe line for each problem of a policy file, until it is mended."""
+    calibration_problems: tuple[str, ...] = ()
+    """The same for the thresholds."""
     total: int | None = None
     """Messages that the paths hold; None until they are listed."""
     counts: Mapping[Outcome, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -63,6 +76,11 @@ class HouseState:
     """Why they are not, in one safe line."""
     inbox_trouble: str = ""
     """Why the paths cannot be read, in one safe line."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Whatever of the owner's can't be used as it stands."""
+        return (*self.policy_problems, *self.calibration_problems)
 
     @property
     def screened(self) -> int:
@@ -99,8 +117,12 @@ class HouseState:
                 return replace(self, wall=wall, phase=Phase.READY if self.is_open else self.phase)
             case CellRestarted(restarts=restarts):
                 return replace(self, restarts=restarts)
-            case PolicyProblem(line=line) | CalibrationProblem(line=line):
-                return replace(self, problems=(*self.problems, line))
+            case PolicyProblem(line=line):
+                return replace(self, policy_problems=(*self.policy_problems, line))
+            case PoliciesChanged(policy_set=policy_set, policies=policies, problems=problems):
+                return replace(self, policy_set=policy_set, policies=policies, policy_problems=problems)
+            case CalibrationProblem(line=line):
+                return replace(self, calibration_problems=(*self.calibration_problems, line))
             case NotJournaled(line=line):
                 return replace(self, not_journaled=self.not_journaled + 1, journal_trouble=line)
             case CaughtUp():

@@ -33,7 +33,7 @@ def rate_interval(passed: float, of: float, confidence: float = CONFIDENCE) -> t
 
 
 def count_interval(count: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Lowest and highest mean that a Poisson count speaks for: what to expect of as long a time as it was counted in."""
+    """Lowest and highest mean that a Poisson count speaks for: what to expect of as long a time again."""
     tail = (1 - confidence) / 2
     low = 0.0 if count <= 0 else _mean_with(count - 1, 1 - tail)
     return low, _mean_with(max(count, 0), tail)
@@ -41,7 +41,8 @@ def count_interval(count: int, confidence: float = CONFIDENCE) -> tuple[float, f
 
 def _mean_with(most: int, probability: float) -> float:
     """The mean of the Poisson distribution that gives at most `most` with this probability, by halving."""
-    low, high = 0.0, most + 20 * math.sqrt(most + 1) + 20
+    room = 20 * math.sqrt(most + 1) + 20
+    low, high = max(most - room, 0.0), most + room
     while high - low > _PRECISE * high:
         middle = (low + high) / 2
         if _at_most(most, middle) > probability:

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 
 from guardian.commands.doctor_checks import Check, Level
 from guardian.journal.standing import standing
+from guardian.journal.verify_here import was_there
 from guardian.settings import Settings
 
 
 def check_journal(settings: Settings) -> Iterator[Check]:
     """The journal, its key, and the way back to it."""
     now = standing(settings)
+    if not now.exists and was_there(settings.paths):
+        yield Check(Level.BAD, "journal", "it is gone: there was one in this folder (guardian journal verify)")
+        return
     if not now.exists:
         yield Check(Level.OK, "journal", "none yet: it begins with the first message that is screened")
         return

@@ -14,6 +14,7 @@ from typing import Any, Final
 from guardian.commands.key_words import need_terminal, read_phrase, show_new_phrase
 from guardian.errors import JournalError
 from guardian.exits import ExitCode
+from guardian.journal.checkpoint import fingerprint
 from guardian.journal.journal import Journal
 from guardian.journal.key_places import choose_place, open_place
 from guardian.journal.keyring_place import probe_keyring
@@ -60,6 +61,8 @@ def _show(settings: Settings, *, as_json: bool) -> ExitCode:
             "problem": problem,
             "epoch": header.epoch,
             "recovery": header.recovery is not None,
+            "verifier": header.vkey,
+            "fingerprint": fingerprint(header.vkey),
             "waiting": journal.waiting,
         }
     if as_json:
@@ -87,6 +90,8 @@ def _lines(row: dict[str, Any]) -> list[str]:
         f"journal   {row['journal']}",
         f"renewed   {_times(row['epoch'])}",
         f"recovery  {words}",
+        f"signs as  {row['fingerprint']}",
+        f"verifier  {row['verifier']}",
     ]
     if row["problem"]:
         lines.append(f"now       {safe_line(row['problem'])}")

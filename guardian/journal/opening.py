@@ -122,6 +122,16 @@ def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
     return keys
 
 
+def note_folder(journal: Journal, paths: Paths) -> None:
+    """Note, beside the anchors, which journal stands in this folder, where that is not noted yet: it may have moved.
+
+    Raises JournalError.
+    """
+    slot, name = folder_slot(paths), journal.id.hex()
+    if journal.place.load_anchor(slot) != name:
+        journal.place.save_anchor(slot, name)
+
+
 def _first_records(first: Record, gone: str) -> list[tuple[Record, bytes]]:
     """The first record, and where another journal stood here before, one that all may read."""
     if not gone:

@@ -23,7 +23,7 @@ from guardian.journal.counts import add_count, seal_counts
 from guardian.journal.journal import Journal, JournalState
 from guardian.journal.keys import Ask
 from guardian.journal.ledger import Placed
-from guardian.journal.opening import now_ms, open_or_begin
+from guardian.journal.opening import note_folder, now_ms, open_or_begin
 from guardian.journal.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
@@ -110,6 +110,8 @@ class JournalRecorder:
             if not match.keep_text:
                 return f"your policy {match.id} says keep_text = false"
         wanted = self._settings.journal.keep_text
+        if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "full" and wanted != "none":
+            return ""
         if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "scores":
             return "of clean messages only the scores are kept (journal.clean)"
         if wanted == "none" or (wanted == "flagged" and verdict.outcome is not Outcome.FLAGGED):
@@ -190,6 +192,8 @@ class JournalRecorder:
             self._spoke = _last_spoke(journal)
             today = datetime.now(UTC).date().isoformat()
             seal_counts(journal, today, now_ms())
+            with suppress(JournalError):  # a note that fails costs no verdict
+                note_folder(journal, self._settings.paths)
             keep_to(journal, self._settings.journal.keep_days, now_ms())
             self._record_amendments(journal)
             self._is_ready = True

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from guardian.errors import JournalError
+from guardian.journal.checkpoint import NoteError, open_note
+from guardian.journal.journal import Journal
 from guardian.journal.keys import KeyPlace
 from guardian.journal.opening import open_journal
 from guardian.settings import Settings
@@ -38,6 +40,8 @@ def standing(settings: Settings) -> Standing:
         return Standing(exists=False)
     try:
         with open_journal(settings, unlock=False) as journal:
+            if not _is_signed(journal):
+                return Standing(exists=True, trouble="its end is not signed by its own key (guardian journal verify)")
             return Standing(
                 exists=True,
                 size=journal.size,
@@ -48,3 +52,13 @@ def standing(settings: Settings) -> Standing:
             )
     except JournalError as error:
         return Standing(exists=True, trouble=error.line())
+
+
+def _is_signed(journal: Journal) -> bool:
+    """Whether the journal ends as a checkpoint says that the key named in its header signed."""
+    head = journal.store.head()
+    try:
+        checkpoint = open_note(head.note, journal.header.vkey)
+    except NoteError:
+        return False
+    return (checkpoint.size, checkpoint.root, checkpoint.chain) == (head.size, head.root, head.chain)

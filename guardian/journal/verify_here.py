@@ -37,7 +37,7 @@ def verify_here(
     or its key is wanted and can't be had; JournalIoError where the disk fails.
     """
     if not paths.journal_file.exists():
-        if _noted(paths):
+        if was_there(paths):
             return _one_problem(GONE)
         raise JournalError("there is no journal yet", hint="it begins with the first message that is recorded")
     try:
@@ -124,8 +124,8 @@ def _keys(header: Header | None, paths: Paths, ask: Ask) -> tuple[Keys | None, s
         return None, error.what
 
 
-def _noted(paths: Paths) -> bool:
-    """Whether a journal is noted for this folder."""
+def was_there(paths: Paths) -> bool:
+    """Whether a journal is noted for this folder, beside the anchors."""
     for place in (FilePlace(paths.config), open_place(KeyPlace.KEYRING, paths.config, ask=nobody_to_ask)):
         with suppress(JournalError):
             if place.load_anchor(folder_slot(paths)):

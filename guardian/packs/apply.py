@@ -11,7 +11,7 @@ from guardian.events import Observer, ignore
 from guardian.packs.base import PackError, refused
 from guardian.packs.installed import read_installed, record_path, write_installed
 from guardian.packs.plan import Plan, PlannedFile, Step, text_on_disk
-from guardian.policy.amend import Wish, amend
+from guardian.policy.amend import write_policy_file
 from guardian.policy.in_force import Compare, Reasons
 from guardian.policy.standing import InForce, policies_in_force
 from guardian.policy.state import locked
@@ -45,11 +45,13 @@ def apply_plan(
 
 
 def _change(settings: Settings, each: PlannedFile, why: str, observer: Observer, compare: Compare | None) -> InForce:
-    if each.step is not Step.REMOVE:
-        return amend(settings, Wish(each.policy_id, each.after, _HOW, why), observer, compare=compare)
-    try:
-        (settings.policies_dir / each.file).unlink(missing_ok=True)
-    except OSError as error:
-        raise refused(each.file, (error.strerror or type(error).__name__).lower()) from None
+    path = settings.policies_dir / each.file
+    if each.step is Step.REMOVE:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise refused(each.file, (error.strerror or type(error).__name__).lower()) from None
+    else:
+        write_policy_file(path, each.after or "")
     reasons = Reasons(each.policy_id, _HOW, why)
     return policies_in_force(settings, observer, compare=compare, reasons=reasons)

@@ -77,11 +77,11 @@ def read_contents(path: Path) -> Mapping[str, bytes]:
     try:
         if path.is_dir():
             return _read_folder(path)
-        data = _read_regular(os.open(path, _READ_FLAGS), safe_line(str(path)), MOST_BYTES)
     except OSError as error:
         raise refused(str(path), (error.strerror or type(error).__name__).lower()) from None
     except ValueError:  # a path with a NUL in it
         raise PackError("the path is no path") from None
+    data = read_regular_file(path, MOST_BYTES)
     if data.startswith(ZIP_START):
         from guardian.packs.zip_archive import read_zip
 
@@ -91,6 +91,16 @@ def read_contents(path: Path) -> Mapping[str, bytes]:
 
         return read_tar_gz(data)
     raise refused(str(path), "is no pack", "a pack is a folder, a .zip or a .tar.gz")
+
+
+def read_regular_file(path: Path, most_bytes: int) -> bytes:
+    """A regular file of at most so many bytes; never waits for one that is none. Raises PackError."""
+    try:
+        return _read_regular(os.open(path, _READ_FLAGS), safe_line(str(path)), most_bytes)
+    except OSError as error:
+        raise refused(str(path), (error.strerror or type(error).__name__).lower()) from None
+    except ValueError:  # a path with a NUL in it
+        raise PackError("the path is no path") from None
 
 
 def _read_folder(path: Path) -> Mapping[str, bytes]:

@@ -85,13 +85,17 @@ def flattened(table: Mapping[str, Any]) -> dict[str, Any]:
     return flat | {f"match.{key}": value for key, value in table.get("match", {}).items()}
 
 
-def policy_text(flat: Mapping[str, Any], pack: str) -> str:
-    """The file of a flattened table. Deterministic; every string is one that shows all that it holds."""
+def policy_text(flat: Mapping[str, Any], pack: str = "") -> str:
+    """The file of a flattened table, said to be from `pack` where one is named.
+
+    Deterministic; every string in it is written so that it shows all that it holds.
+    """
     import tomlkit
 
     document = tomlkit.document()
     document.add(tomlkit.comment(":schema policy.schema.json"))
-    document.add(tomlkit.comment(f"from the pack {pack}: guardian pack show {pack} says whose it is"))
+    if pack:
+        document.add(tomlkit.comment(f"from the pack {pack}: guardian pack show {pack} says whose it is"))
     for key in (*_ORDER, *(key for key in flat if key not in _ORDER and "." not in key)):
         if key in flat and not _is_table(flat[key]):
             document.add(key, _item(flat[key]))

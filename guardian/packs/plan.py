@@ -183,18 +183,26 @@ def _carried(
     if not is_untouched:
         flat = {key: value for key, value in disk.items() if key not in CONTENT}
         flat |= {key: wanted.table[key] for key in CONTENT if key in wanted.table}
+    changes_words = content_sha256(wanted.table) != content_sha256(disk)
     status, action = disk.get("status", Status.ACTIVE.value), flat.get("action", Action.WARN.value)
-    flat["status"] = status
-    if content_sha256(wanted.table) != content_sha256(disk) and status == Status.ACTIVE.value:
-        flat["status"] = wanted.table["status"]
-        if flat["status"] != status:
-            told.append(f"its words change: back on trial (status {flat['status']})")
+    flat["status"] = _status(status, wanted.table["status"], changes_words=changes_words)
+    if flat["status"] == Status.TEST.value != status:
+        told.append("its words change: back on trial (status test)")
+    if changes_words:
         flat["action"] = strongest(tier, Action(action)).value
         if flat["action"] != action:
             told.append(f"its words change: your action {action} goes back to {flat['action']}")
     text = policy_text(flat, wanted.id.partition(SEPARATOR)[0])
     reparsed(text, wanted.file)
     return text, tuple(told)
+
+
+def _status(now: str, wanted: str, *, changes_words: bool) -> str:
+    """The status of a policy that was there before: what its owner put aside stays aside, and what they made active
+    stays active as long as it says the same, unless they ask for more (`wanted` is active at their word alone)."""
+    if now in (Status.DRAFT.value, Status.RETIRED.value):
+        return now
+    return wanted if changes_words or wanted == Status.ACTIVE.value else now
 
 
 def _dropped(policy_id: str, old: InstalledPolicy, files: Mapping[str, str], folder: Path) -> PlannedFile:

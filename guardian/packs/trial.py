@@ -72,7 +72,7 @@ def try_pack(
 def _hermetic(settings: Settings, folder: Path, policies: Iterable[Lowered]) -> Settings:
     """Settings under which a gate knows these policies alone, in force, and leaves nothing behind."""
     for each in policies:
-        text = policy_text({**each.table, "status": Status.ACTIVE.value}, folder.name)
+        text = policy_text({**each.table, "status": Status.ACTIVE.value})
         (folder / each.file).write_text(text, encoding="utf-8")
     paths = replace(settings.paths, cache=folder / "cache")
     origins = {**settings.origins, "policies_dir": Origin(OriginKind.FLAG)}  # a folder for this run alone

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from guardian.calibration.bank import rarity_words
 from guardian.finding import FindingKind, Span
 from guardian.inference.base import Floats
 from guardian.inspection import Inspection
@@ -20,7 +21,7 @@ from guardian.policy.bench import Bench
 from guardian.policy.expression import names
 from guardian.policy.match_words import distance_words
 from guardian.policy.patterns import Pattern
-from guardian.policy.probe import THRESHOLD
+from guardian.policy.probe import THRESHOLD, Probe
 from guardian.policy.roads import Part, Road, TacticOutputs, TacticRoads
 
 MOST_PLACES: Final = 3
@@ -92,13 +93,13 @@ def examples_said(
     encoding = inspection.evidence.encoding
     if encoding is None or not len(encoding.embeddings) or not any(example.flag for example in policy.examples):
         return None
-    matcher = bench.matcher([policy], embeddings)
-    margin = float(matcher.example_scores(policy.id, encoding.embeddings).max())
+    probe = Probe([policy], bench.bank, embeddings)
+    margin = float(probe.deviations(policy.id, encoding.embeddings).max())
     if not np.isfinite(margin):
         return None
     matched = margin >= 0
     score = 1 / (1 + float(np.exp(-margin)))
-    rarity = matcher.example_rarity_words(policy.id, inspection.evidence) if matched else ""
+    rarity = rarity_words(probe.rarity(policy.id, encoding.embeddings)) if matched else ""
     nearest = _nearest(policy, encoding.embeddings, embeddings)
     verb = "match" if matched else "do not match"
     words = f"examples {verb} ({distance_words(score, THRESHOLD)})" + (f", {rarity}" if rarity else "")

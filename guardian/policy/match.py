@@ -177,7 +177,10 @@ def _without_mutes(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, froz
     whole = next((mute for mute in mutes if not mute.tactic), None)
     if whole is not None:
         return _emptied(chosen), frozenset(), f"you muted {whole}"
-    taking = [mute for mute in mutes if _widest_road(watch, case, muted=_tactics((mute,))).because != chosen.because]
+    found = _tactics_road(watch, case) if mutes else None
+    if found is None or not found.matched:
+        return chosen, frozenset(), ""
+    taking = [mute for mute in mutes if _tactics_road(watch, case, muted=_tactics((mute,))) != found]
     if not taking:
         return chosen, frozenset(), ""
     muted = _tactics(taking)
@@ -197,16 +200,23 @@ def _emptied(chosen: Road) -> Road:
 
 def _widest_road(watch: _Watch, case: _Case, *, with_model: bool = True, muted: frozenset[str] = frozenset()) -> Road:
     """The best of the policy's roads, with the reasons of all that matched; those by muted tactics left out."""
-    policy = watch.policy
-    roads = []
-    if policy.match.tactics is not None:
-        tactics, thresholds = policy.match.tactics, policy.match.thresholds
-        roads.append(case.tactics.road(tactics, thresholds, with_model=with_model, muted=muted))
+    by_tactics = _tactics_road(watch, case, with_model=with_model, muted=muted)
+    roads = [by_tactics] if by_tactics is not None else []
     if watch.patterns:
         roads += _pattern_roads(watch.patterns, case.texts)
-    if with_model and policy.id in case.probed.scores:
-        roads.append(_example_road(policy.id, case))
+    if with_model and watch.policy.id in case.probed.scores:
+        roads.append(_example_road(watch.policy.id, case))
     return widest(roads) if roads else _NO_ROAD
+
+
+def _tactics_road(
+    watch: _Watch, case: _Case, *, with_model: bool = True, muted: frozenset[str] = frozenset()
+) -> Road | None:
+    """The road by the policy's tactics; None where it names none."""
+    match = watch.policy.match
+    if match.tactics is None:
+        return None
+    return case.tactics.road(match.tactics, match.thresholds, with_model=with_model, muted=muted)
 
 
 def _pattern_roads(patterns: Sequence[Pattern], texts: Sequence[bytes]) -> list[Road]:

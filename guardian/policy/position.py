@@ -152,7 +152,8 @@ class Positions:
             return self.key(path)
         token = _TOKEN.match(self._text, at)
         literal = token.group() if token is not None else ""
-        is_plain = literal[:1] in ("'", '"') and literal[:3] not in ("'''", '"""') and "\\" not in literal
+        is_verbatim = literal[:1] == "'" or (literal[:1] == '"' and "\\" not in literal)
+        is_plain = is_verbatim and literal[:3] not in ("'''", '"""')
         return self._lines.place(at + 1 + index if is_plain else at)
 
     def _nearest(self, path: Path, places: dict[Path, int]) -> Place:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 
 from guardian.errors import GuardianError
 from guardian.events import Event, Observer, PoliciesChanged, PolicyProblem
@@ -22,6 +23,8 @@ from guardian.policy.standing import is_borrowed, policies_in_force
 from guardian.policy.state import State
 from guardian.settings import Settings
 
+_LAST_GOOD: Final = "last-good"
+"""Code of the problem that `in_force` adds to a broken file."""
 Use = Callable[[PolicySet, Observer], None]
 """Judges by these policies from now on, and tells the observer what of them does not count."""
 
@@ -48,8 +51,8 @@ class Reloader:
     def read(self) -> PolicySet:
         """The policies in force now; what is wrong with them is told. Raises PolicyError."""
         policies = policies_in_force(self._settings, self.note, compare=self._compare).policies
-        for problem in policies.problems:
-            self.note(PolicyProblem(problem.to_line()))
+        for line in _lines(policies):
+            self.note(PolicyProblem(line))
         self._policies = policies
         return policies
 
@@ -110,7 +113,7 @@ class Reloader:
             policies = self._settle_in_memory()
         else:
             policies = policies_in_force(self._settings, self._keep, compare=self._compare).policies
-        self._problems += [problem.to_line() for problem in policies.problems]
+        self._problems += _lines(policies)
         return policies
 
     def _settle_in_memory(self) -> PolicySet:
@@ -138,6 +141,12 @@ class Reloader:
     def _standing(self, policies: PolicySet) -> PoliciesChanged:
         count = sum(policy.is_in_force for policy in policies.policies)
         return PoliciesChanged(policies.sha256, count, (*self._problems, *self._of_the_watch))
+
+
+def _lines(policies: PolicySet) -> list[str]:
+    """What is wrong, first of all which broken files keep their last good version in force."""
+    problems = sorted(policies.problems, key=lambda problem: problem.code != _LAST_GOOD)
+    return [problem.to_line() for problem in problems]
 
 
 def _never_asked(_before: Policy | None, _after: Policy | None) -> str | None:

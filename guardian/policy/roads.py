@@ -140,18 +140,28 @@ class TacticRoads:
     ) -> Road:
         """How the message stands to an expression over tactics; by rules alone where not `with_model`.
 
-        The tactics in `muted` (or in a group that is) count as not found, but behind a `not`: what is muted can only
-        take reasons away, never make a match.
+        The tactics in `muted` (or in a group that is) count as not found, but not behind a `not`, where that would make
+        a match: a mute only takes reasons away.
         """
+        return self._road(expression, thresholds, with_model, (muted, frozenset()))
+
+    def _road(
+        self,
+        expression: Expression,
+        thresholds: Mapping[str, float],
+        with_model: bool,
+        muted: tuple[frozenset[str], frozenset[str]],
+    ) -> Road:
+        """`muted`: what is muted here, and what is behind the next `not`."""
         match expression:
             case Name(id=name):
-                return self._leaf(name, thresholds.get(name), with_model, muted)
+                return self._leaf(name, thresholds.get(name), with_model, muted[0])
             case AnyOf(parts=parts):
-                return widest([self.road(part, thresholds, with_model=with_model, muted=muted) for part in parts])
+                return widest([self._road(part, thresholds, with_model, muted) for part in parts])
             case AllOf(parts=parts):
-                return narrowest([self.road(part, thresholds, with_model=with_model, muted=muted) for part in parts])
+                return narrowest([self._road(part, thresholds, with_model, muted) for part in parts])
             case Not(part=part):
-                return opposite(self.road(part, thresholds, with_model=with_model))
+                return opposite(self._road(part, thresholds, with_model, muted[::-1]))
 
     def _leaf(self, name: str, own: float | None, with_model: bool, muted: frozenset[str]) -> Road:
         key = (name, own, with_model, muted)

@@ -44,7 +44,8 @@ def check_pattern(source: str) -> str:
     try:
         Pattern(source)
     except PatternError as error:
-        raise custom_error(f"RE2 refuses this pattern: {error.reason}", "bad-pattern", hint=error.hint) from None
+        message = f"RE2 refuses this pattern: {error.reason}"
+        raise custom_error(message, "bad-pattern", hint=error.hint, column=error.column) from None
     return source
 
 

@@ -94,6 +94,7 @@ class Workplace:
     def environment(self, home: Path | None = None) -> dict[str, str]:
         """The environment of Guardian's own processes: the caller's, without its Guardian."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        mine["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no measurement puts a key into the owner's
         return {**mine, HOME_VARIABLE: str(home or self.home), "PYTHONPATH": IMPORT_FOLDERS}
 
     def command_ms(self, words: Sequence[str], stdin: bytes = b"", home: Path | None = None) -> float:

@@ -154,7 +154,7 @@ def test_tactics_may_be_a_list_an_expression_or_a_table(tmp_path: Path, tactics:
          "(RE2 has no back-references)"),
         (GOOD + 'senders.except = ["landlord"]\n',
          '6:19: error: "senders.except[1]" must be an address or an @domain [bad-sender] '
-         '(write "billing@bank.example", or "@bank.example" for everybody there)'),
+         '(write "billing@bank.example", "@bank.example" for everybody there, or * for any characters)'),
         (GOOD + "match = 3\n", '6:9: error: "match" must be a table [bad-value]'),
         (GOOD + "status = active\n", "6:10: error: invalid value [syntax] "
                                      "(put texts in quotes; write true, false, numbers and days as they are)"),

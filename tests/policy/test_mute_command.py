@@ -32,7 +32,15 @@ def settings() -> Settings:
 
 
 def _run(action: str, settings: Settings, policy_id: str = "sweet-bait", **options: Any) -> ExitCode:
-    unset = {"tactic": None, "sender": None, "days": 30, "why": "", "numbers": [], "over": False, "json": False}
+    unset: dict[str, Any] = {
+        "tactic": None,
+        "sender": None,
+        "days": 30,
+        "why": "",
+        "numbers": [],
+        "over": False,
+        "json": False,
+    }
     return run(argparse.Namespace(action=action, policy_id=policy_id, **{**unset, **options}), settings)
 
 
@@ -57,7 +65,7 @@ def test_a_mute_is_written_into_the_file_taken_in_force_and_recorded(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, tactic = _file(settings).read_text(encoding="utf-8"), _tactic(settings)
-    options = {"tactic": tactic, "sender": "Sister@X.example", "days": 10, "why": "She is always late."}
+    options: dict[str, Any] = {"tactic": tactic, "sender": "Sister@X.example", "days": 10, "why": "She is always late."}
     assert _run("mute", settings, **options) is ExitCode.CLEAN
     mute = Mute(tactic, "sister@x.example", TODAY, TODAY + timedelta(days=10), "She is always late.")
     assert _mutes(settings) == (mute,)

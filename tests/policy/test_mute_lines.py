@@ -48,7 +48,8 @@ except = [
 ]
 
 [[mutes]]
-since = 2026-11-04"""
+since = 2026-11-04
+"""
 BRACKETS = """\
 # before
 mutes = [
@@ -89,7 +90,7 @@ def test_the_end_of_a_file_may_look_as_it_likes(text: str) -> None:
     [
         (0, "[[mutes]] # first\nsince = 2026-11-01\nwhy = '''\n[[mutes]]\n# no remark\n'''\n"),
         (1, "\n[[mutes]]\nsince = 2026-11-02\n# within the second\nuntil = 2026-11-03\n"),
-        (2, "\n[[mutes]]\nsince = 2026-11-04"),
+        (2, "\n[[mutes]]\nsince = 2026-11-04\n"),
     ],
 )
 def test_a_mute_goes_with_its_own_lines_and_no_others(index: int, gone: str) -> None:
@@ -108,9 +109,8 @@ def test_a_list_in_brackets_stays_one() -> None:
 
 
 def test_a_layout_that_a_command_would_spoil_is_left_as_it_is() -> None:
-    commas_first = (
-        "mutes = [\n  {since = 2026-11-01, until = 2026-11-02} # one\n  , {since = 2026-11-03, until = 2026-11-04}\n]\n"
-    )
+    first, second = "{since = 2026-11-01, until = 2026-11-02}", "{since = 2026-11-03, until = 2026-11-04}"
+    commas_first = f"mutes = [\n  {first} # one\n  , {second} # two\n]\n"
     with pytest.raises(PolicyError, match="layout"):
         with_mute(commas_first, MUTE)
 

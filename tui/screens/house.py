@@ -23,6 +23,7 @@ def house_words(state: HouseState) -> Content:
         ("wall", WALLS.get(state.wall, "not measured yet")),
         ("restarts", str(state.restarts)),
         ("policies", f"{state.policies} in force" if state.policies is not None else "not loaded yet"),
+        ("their set", state.policy_set or "not loaded yet"),
         ("messages", _messages(state)),
         ("journal", state.journal or "none yet: it begins with the first message that is screened"),
     ]

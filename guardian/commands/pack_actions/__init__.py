@@ -1,0 +1,1 @@
+"""The actions of `guardian pack`: one file each, with `run(args, settings)`."""
