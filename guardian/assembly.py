@@ -8,8 +8,9 @@ other rules only when all of them are ready; nothing here screens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from guardian.calibration.bank import ReferenceBank, load_reference_bank
 from guardian.calibration.state import thresholds_in_force
@@ -22,13 +23,15 @@ from guardian.inference.base import Encoder
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.wall import WallLevel
+from guardian.policy.bench import Bench
 from guardian.policy.comparing import Comparer
 from guardian.policy.examples import ExampleRows
 from guardian.policy.in_force import Compare
 from guardian.policy.load import PolicySet
 from guardian.policy.match import Matcher
 from guardian.policy.reload import Reloader, Use
-from guardian.policy.standing import policies_in_force
+from guardian.policy.standing import is_borrowed, policies_in_force
+from guardian.policy.trial_memory import try_on_load
 from guardian.reading.limits import Limits
 from guardian.recording import NoRecord, Recorder
 from guardian.settings import Settings
@@ -56,7 +59,7 @@ def open_gate(
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     cache = settings.paths.cache / EXAMPLES_CACHE
-    with _start_cell(settings, manifest, observer) as encoder, ExitStack() as stack:
+    with start_cell(settings, manifest, observer) as encoder, ExitStack() as stack:
         compare = Comparer(settings, manifest, cache, lambda: encoder)
         reloader = Reloader(settings, observer, compare=compare)
         policies = reloader.read()
@@ -75,8 +78,11 @@ def open_gate(
             recorder=recorder or NoRecord(),
         )
         examples.save()
+        bench = Bench(gate.inspect_all, examples, manifest, bank, thresholds)
+        try_examples = partial(_try_examples, settings, bench, observer)
+        try_examples(policies)
         if follow:
-            stack.enter_context(reloader.following(_using(gate, maker), examples.save))
+            stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
         yield gate
 
 
@@ -98,11 +104,18 @@ class _RuleMaker:
         return Rules(matcher, Explainer(self._encoder, self._manifest, matcher), policies.sha256)
 
 
-def _using(gate: Gate, maker: _RuleMaker) -> Use:
+def _using(gate: Gate, maker: _RuleMaker, try_examples: Callable[[PolicySet], None]) -> Use:
     def use(policies: PolicySet, observer: Observer) -> None:
         gate.use(maker.rules_of(policies, observer))
+        try_examples(policies)
 
     return use
+
+
+def _try_examples(settings: Settings, bench: Bench, observer: Observer, policies: PolicySet) -> None:
+    """Examples are tests, on load too; but not those of a folder that was named for one run alone."""
+    if not is_borrowed(settings):
+        try_on_load(policies, bench, settings.paths, observer)
 
 
 @contextmanager
@@ -117,7 +130,7 @@ def comparing(settings: Settings) -> Iterator[Compare]:
             settings,
             manifest,
             settings.paths.cache / EXAMPLES_CACHE,
-            lambda: cells.enter_context(_start_cell(settings, manifest, ignore)),
+            lambda: cells.enter_context(start_cell(settings, manifest, ignore)),
         )
 
 
@@ -143,7 +156,8 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def _start_cell(settings: Settings, manifest: Manifest, observer: Observer) -> CellEncoder:
+def start_cell(settings: Settings, manifest: Manifest, observer: Observer) -> CellEncoder:
+    """The model in its cell, as the owner set it; whoever starts it closes it. Raises ModelError, CellError."""
     limit = WallLevel.NETNS if settings.model.wall == "auto" else WallLevel(settings.model.wall)
     return CellEncoder(
         manifest,

@@ -9,7 +9,9 @@ import argparse
 import re
 
 from guardian.cli_parts import CHECKING_CODES, Commands, add_command, add_policies_option
+from guardian.cli_policy_effects import add_effects
 from guardian.cli_policy_trying import add_trying
+from guardian.cli_policy_writing import add_writing
 
 _CODES = CHECKING_CODES.format(good="every policy can be used", bad="at least one cannot, or usage error")
 
@@ -20,13 +22,14 @@ def add_policy(commands: Commands) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
     _add_list(actions)
     _add_show(actions)
-    _add_check(actions)
+    add_writing(actions)
     _add_amend(actions)
     _add_history(actions)
     _add_restore(actions)
     _add_mute(actions)
     _add_unmute(actions)
     add_trying(actions)
+    add_effects(actions)
     add_command(actions, "schema", "print the JSON schema of a policy file")
 
 
@@ -39,13 +42,6 @@ def _add_list(actions: Commands) -> None:
 def _add_show(actions: Commands) -> None:
     command = add_command(actions, "show", "show one policy in full")
     command.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
-    command.add_argument("--json", action="store_true", help="print JSON")
-    add_policies_option(command)
-
-
-def _add_check(actions: Commands) -> None:
-    command = add_command(actions, "check", "check policies without using them", codes=_CODES)
-    command.add_argument("path", metavar="PATH", nargs="?", help="a policy file or a folder of them (your own)")
     command.add_argument("--json", action="store_true", help="print JSON")
     add_policies_option(command)
 

@@ -44,6 +44,14 @@ class PolicyProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleFails:
+    """An example of a policy in force comes out otherwise than the policy says; told once, when the policy is new."""
+
+    line: str
+    """One line: file:line:column, what, hint."""
+
+
+@dataclass(frozen=True, slots=True)
 class PoliciesChanged:
     """The policies in force, or what is wrong with them, are others than before."""
 
@@ -93,6 +101,7 @@ Event = (
     | CellStarted
     | CellRestarted
     | PolicyProblem
+    | ExampleFails
     | PoliciesChanged
     | CalibrationProblem
     | JournalNotice

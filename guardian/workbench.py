@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from guardian.assembly import EXAMPLES_CACHE, MANIFEST_NAME, _start_cell, limits_of
+from guardian.assembly import EXAMPLES_CACHE, MANIFEST_NAME, start_cell, limits_of
 from guardian.calibration.bank import load_reference_bank
 from guardian.calibration.state import thresholds_in_force
 from guardian.detectors.load import load_detectors
@@ -29,7 +29,7 @@ from guardian.vetoes.load import load_vetoes
 def open_bench(settings: Settings, observer: Observer = ignore) -> Iterator[Bench]:
     """A bench; its cell ends with the context. Raises ModelError, CellError where there is nothing to try with."""
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
-    with _start_cell(settings, manifest, observer) as encoder:
+    with start_cell(settings, manifest, observer) as encoder:
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
         thresholds = thresholds_in_force(settings.paths.calibration_file, manifest, observer)
         nothing = Matcher((), manifest, bank, {}, thresholds)

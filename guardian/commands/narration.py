@@ -14,6 +14,7 @@ from guardian.events import (
     CellRestarted,
     CellStarted,
     Event,
+    ExampleFails,
     JournalNotice,
     NotJournaled,
     Observer,
@@ -30,6 +31,8 @@ def narrate(*, verbose: bool) -> Observer:
     def tell(event: Event) -> None:
         match event:
             case PolicyProblem(line) | CalibrationProblem(line) | JournalNotice(line) | NotJournaled(line):
+                _print(line)
+            case ExampleFails(line):
                 _print(line)
             case PoliciesChanged(policies=policies, problems=problems):
                 _print(f"your policies changed; in force now: {policies}")

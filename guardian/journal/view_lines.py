@@ -10,6 +10,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Any, Final
 
 from guardian.journal.facts import sender_of
@@ -26,6 +27,7 @@ SEQ_COLUMNS: Final = 6
 SENDER_COLUMNS: Final = 26
 _FEWEST_COLUMNS: Final = 20
 _VALUE_CHARACTERS: Final = 400
+_NO_STANDINGS: Final[Mapping[str, str]] = MappingProxyType({})
 _CHANNELS: Final = {Channel.INCOMING.value: "incoming", Channel.AI_OUTPUT.value: "ai"}
 
 
@@ -51,8 +53,12 @@ def list_line(view: View, *, zone: tzinfo | None = None, colour: bool = False, c
     return f"{before}{outcome}  {channel}  {sender}  {reason}{said}".rstrip()
 
 
-def show_lines(view: View, *, zone: tzinfo | None = None) -> list[str]:
-    """All of one entry: what was said of it and why, what the journal knows of it, and the text where it was kept."""
+def show_lines(view: View, *, zone: tzinfo | None = None, standings: Mapping[str, str] = _NO_STANDINGS) -> list[str]:
+    """All of one entry: what was said of it and why, what the journal knows of it, and the text where it was kept.
+
+    `standings`: how alerts of the policies that matched fared, in words, by policy
+    (`guardian.policy.track_record.track_record_line`).
+    """
     record, verdict = view.record, view.verdict()
     lines = [f"record {view.seq}, {view.kind}{_moment(record.at_ms, zone) if record is not None else ''}"]
     if record is None:
@@ -60,6 +66,7 @@ def show_lines(view: View, *, zone: tzinfo | None = None) -> list[str]:
     if verdict is not None:
         lines.append(f"{MARKS[verdict.outcome].strip()} {HEADLINES[verdict.outcome]}".strip())
         lines += [f"  {line}" for line in reason_lines(verdict)]
+        lines += [f"  {safe_line(policy)}: {safe_line(words)}" for policy, words in standings.items()]
         lines += _facts(_of_verdict(record, verdict))
     else:
         lines += _facts({str(key): _value(value) for key, value in record.body.items()})

@@ -161,10 +161,17 @@ def _is_link(entry: str, folder: int) -> bool:
 
 def _read_regular(descriptor: int, shown: str, most_bytes: int) -> bytes:
     """The file's content; closes the descriptor. Raises PackError for what is no regular file, or too large."""
-    with open(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise refused(shown, "is not a regular file")
-        data = file.read(most_bytes + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(most_bytes + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > most_bytes:
-        raise refused(shown, f"is larger than {most_bytes >> 20} MiB")
+        raise refused(shown, f"is larger than {_size(most_bytes)}")
     return data
+
+
+def _size(count_bytes: int) -> str:
+    return f"{count_bytes >> 20} MiB" if count_bytes >= 1 << 20 else f"{count_bytes >> 10} KiB"

@@ -8,9 +8,7 @@ through cryptography, and their passphrase is asked for on a terminal alone.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from guardian.journal.keys import Ask
 from guardian.packs.base import PackError, Tier, refused
+from guardian.packs.contents import read_regular_file
 from guardian.packs.sshsig import KEY_TYPE, NAMESPACE, PublicKey, parse_key
 from guardian.policy.problem import quoted
 from guardian.policy.source import SourceError, read_source
@@ -38,7 +37,7 @@ _LINE: Final = re.compile(
     r"""(?P<kind>(?:ssh|ecdsa|sk)-[^\s"]+)[ \t]+(?P<key>[A-Za-z0-9+/=]+)(?:[ \t].*)?"""
 )
 _OPTION: Final = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|$)')
-_TIME: Final = re.compile(r"(\d{8})(\d{4})?(\d{2})?(Z?)")
+_TIME: Final = re.compile(r"(\d{8})(?:(\d{4})(\d{2})?)?(Z?)")
 _LARGEST_KEY_BYTES: Final = 64 << 10
 _MOST_TRIES: Final = 3
 
@@ -175,25 +174,16 @@ def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     match = _TIME.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{quoted(text)} is no time of the form 20261121 or 202611211200Z")
-    day, clock, seconds, zone = match.groups()
-    moment = datetime.strptime(day + (clock or "0000") + (seconds or "00"), "%Y%m%d%H%M%S")
+    try:
+        day, clock, seconds, zone = match.groups() if match else ("", "", "", "")
+        moment = datetime.strptime(day + (clock or "0000") + (seconds or "00"), "%Y%m%d%H%M%S")
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is no time of the form 20261121 or 202611211200Z") from None
     return moment.replace(tzinfo=UTC) if zone else moment.astimezone()
 
 
 def _read_small(path: Path, *, is_private: bool) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        with open(descriptor, "rb") as file:
-            facts = os.fstat(descriptor)
-            if not stat.S_ISREG(facts.st_mode):
-                raise refused(str(path), "is not a regular file")
-            if is_private and facts.st_mode & 0o077:
-                raise refused(str(path), "other accounts can read this key", f"chmod 600 {path}")
-            data = file.read(_LARGEST_KEY_BYTES + 1)
-    except OSError as error:
-        raise refused(str(path), (error.strerror or type(error).__name__).lower()) from None
-    if len(data) > _LARGEST_KEY_BYTES:
-        raise refused(str(path), "is no key: it is far too large")
+    data = read_regular_file(path, _LARGEST_KEY_BYTES)
+    if is_private and path.stat().st_mode & 0o077:
+        raise refused(str(path), "other accounts can read this key", f"chmod 600 {path}")
     return data

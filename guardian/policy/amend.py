@@ -46,8 +46,8 @@ def amend(settings: Settings, wish: Wish, observer: Observer = ignore, *, compar
     """
     if is_borrowed(settings):
         raise PolicyError("a folder named with --policies has no amendments", hint="leave --policies out")
-    before = policies_in_force(settings, observer, compare=compare)
     if wish.text is not None:
+        before = policies_in_force(settings, observer, compare=compare)
         path = _file_for(settings, before, wish.policy)
         _check(wish.text, wish.policy, path)
         write_policy_file(path, wish.text)

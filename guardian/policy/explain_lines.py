@@ -27,18 +27,20 @@ def explained_lines(explained: Explained) -> Iterator[str]:
 
 
 def said_words(explained: Explained) -> str:
-    """What the policy says in the end: `flagged, warn: matched by ...`."""
+    """What the policy says in the end: `warn: matched by ...`."""
     if explained.now is None:
         return "the policy does not look at this message"
     alone = "" if explained.has_text else " (by the record's numbers alone)"
     if not explained.now.matched:
         return standing_words(explained.now) + alone
-    return f"{explained.outcome.value}, {explained.action.value}: {standing_words(explained.now)}{alone}"
+    return f"{explained.action.value}: {standing_words(explained.now)}{alone}"
 
 
 def then_words(then: PolicyMatch | None) -> str:
     """What the record says of the policy."""
-    return standing_words(then) if then is not None else "this policy was not there, or did not look"
+    if then is None:
+        return "this policy was not there, or did not look"
+    return f"{then.action.value}: {standing_words(then)}" if then.matched else standing_words(then)
 
 
 def explained_json(explained: Explained) -> dict[str, Any]:

@@ -1,126 +1,112 @@
 """What a policy that loads may still have wrong with it: things its owner would want to know.
 
-Invariant: lint never keeps a policy out of force; it only tells. What keeps one out of force (unknown tactics,
-patterns that RE2 refuses, wrong types) is found by `guardian.policy.load`.
+Each family of checks is a file of its own: patterns, tactics, examples against examples, scope, and (where the bank and
+the model are there) `lint_bank` and `lint_model`.
+
+Invariant: lint never keeps a policy out of force; it only tells. What keeps one out of force (unknown tactics, patterns
+that RE2 refuses, wrong types, numbers out of range) is found by `guardian.policy.load`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
+from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest
 from guardian.policy.base import Policy
-from guardian.policy.expression import names
+from guardian.policy.lint_found import Found, as_problems
+from guardian.policy.lint_pairs import opposite_examples, repeated_examples
+from guardian.policy.lint_patterns import pattern_problems
+from guardian.policy.lint_tactics import tactic_problems
 from guardian.policy.load import LoadedFile, PolicySet
-from guardian.policy.patterns import Pattern
 from guardian.policy.position import Place, Positions
 from guardian.policy.problem import Level, Problem
-from guardian.policy.roads import TacticOutputs
 from guardian.policy.scope_problems import scope_problems
-from guardian.tactics import TACTICS
 
-_RULES_ONLY = "obfuscation"
-"""The group whose tactics no model scores, by design."""
-
-_Found = tuple[Level, str, Place, str, str]
-"""Level, code, place, message, hint."""
+_NO_ROWS: Final[Mapping[str, Floats]] = MappingProxyType({})
 
 
 def lint_policies(policies: PolicySet, manifest: Manifest | None, today: date) -> list[Problem]:
     """What there is to say of every policy that loaded, in order of files."""
-    return [problem for file in policies.files for problem in lint_file(file, manifest, today)]
+    return lint_files(policies.files, manifest, today)
 
 
 def lint_file(file: LoadedFile, manifest: Manifest | None, today: date) -> list[Problem]:
     """What there is to say of one file; nothing where it did not load. Without a manifest the model is not asked."""
+    return lint_files([file], manifest, today)
+
+
+def lint_files(
+    files: Sequence[LoadedFile],
+    manifest: Manifest | None,
+    today: date,
+    *,
+    rows: Mapping[str, Floats] = _NO_ROWS,
+    ordinary: Sequence[str] = (),
+    others: Sequence[LoadedFile] = (),
+) -> list[Problem]:
+    """What there is to say of files, and of what they say to each other and to `others`.
+
+    `rows`: unit vectors of examples by their text, by which such as are nearly the same are found. `ordinary`: texts on
+    which patterns are tried.
+    """
+    problems = [problem for file in files for problem in _alone(file, manifest, today, ordinary)]
+    asked = {file.path for file in files}
+    opposites = opposite_examples([*files, *(other for other in others if other.path not in asked)], rows)
+    return in_order(files, [*problems, *(problem for problem in opposites if problem.file in asked)])
+
+
+def in_order(files: Iterable[LoadedFile], problems: Iterable[Problem]) -> list[Problem]:
+    """Problems in the order of files and places; what was found at one place stays in order."""
+    order = {file.path: number for number, file in enumerate(files)}
+    return sorted(problems, key=lambda each: (order[each.file], each.line, each.column))
+
+
+def _alone(file: LoadedFile, manifest: Manifest | None, today: date, ordinary: Sequence[str]) -> Iterator[Problem]:
+    """What there is to say of one file by itself."""
     if file.policy is None or file.source is None:
-        return []
+        return
     positions = Positions(file.source.text)
-    found = [
-        *_file_mode(file.source.mode),
+    found: list[Found] = [
+        *_file_mode(file.path, file.source.mode),
         *_roads(file.policy, positions),
-        *_patterns(file.policy, positions),
-        *_thresholds(file.policy, positions),
-        *_examples(file.policy, positions),
+        *pattern_problems(file.policy, positions, ordinary),
+        *tactic_problems(file.policy, positions, manifest),
         *_review(file.policy, positions, today),
         *scope_problems(file.policy, positions, today),
-        *(_outputs(file.policy, positions, manifest) if manifest is not None else ()),
     ]
-    return [
-        Problem(file.path, place.line, place.column, level, code, message, hint)
-        for level, code, place, message, hint in sorted(found, key=lambda each: each[2])
-    ]
+    yield from as_problems(file.path, found)
+    yield from repeated_examples(file)
 
 
-def _file_mode(mode: int) -> Iterator[_Found]:
+def _file_mode(path: Path, mode: int) -> Iterator[Found]:
+    hint = f"chmod 600 {shlex.quote(str(path))}"
     if mode & 0o022:
-        yield Level.WARNING, "writable-by-others", Place(), "other accounts can change this file", "chmod 600 FILE"
+        yield Level.WARNING, "writable-by-others", Place(), "other accounts can change this file", hint
     elif mode & 0o044:
-        yield Level.INFO, "readable-by-others", Place(), "other accounts can read this file", "chmod 600 FILE"
+        yield Level.INFO, "readable-by-others", Place(), "other accounts can read this file", hint
 
 
-def _roads(policy: Policy, positions: Positions) -> Iterator[_Found]:
-    has_road = policy.match.tactics or policy.match.patterns or any(example.flag for example in policy.examples)
-    if not has_road:
+def _roads(policy: Policy, positions: Positions) -> Iterator[Found]:
+    """A policy by which nothing can match: no judge reads prose, so prose alone is no road."""
+    if policy.match.tactics or policy.match.patterns or any(example.flag for example in policy.examples):
+        return
+    hint = "add a [match] or an example with flag = true"
+    if policy.prose:
+        message = "prose alone matches nothing while no judge is installed"
+        yield Level.WARNING, "prose-alone", positions.key(["prose"]), message, hint
+    else:
         message = "has no tactics, no patterns and no example to flag, so it never matches"
-        hint = "add a [match] or an example with flag = true"
         yield Level.WARNING, "never-matches", positions.key(["match"]), message, hint
 
 
-def _patterns(policy: Policy, positions: Positions) -> Iterator[_Found]:
-    for index, source in enumerate(policy.match.patterns):
-        if Pattern(source).matches_every_text:
-            place = positions.value(["match", "patterns", index])
-            message = f"pattern {index + 1} matches the empty text, and so every message"
-            yield Level.WARNING, "matches-everything", place, message, "ask for at least one character"
-
-
-def _thresholds(policy: Policy, positions: Positions) -> Iterator[_Found]:
-    used = names(policy.match.tactics) if policy.match.tactics else ()
-    for tactic in policy.match.thresholds:
-        if tactic not in used:
-            place = positions.key(["match", "thresholds", tactic])
-            message = f"threshold for {tactic}, which the policy's tactics do not name, does nothing"
-            yield Level.WARNING, "unused-threshold", place, message, f"name {tactic} in match.tactics"
-
-
-def _examples(policy: Policy, positions: Positions) -> Iterator[_Found]:
-    first: dict[str, int] = {}
-    for index, example in enumerate(policy.examples):
-        earlier = first.setdefault(example.text, index)
-        if earlier == index:
-            continue
-        place = positions.value(["examples", index, "text"])
-        if policy.examples[earlier].flag != example.flag:
-            message = f"example {index + 1} is also example {earlier + 1}, which says the opposite"
-            yield Level.WARNING, "contradiction", place, message, "keep one of them"
-        else:
-            message = f"example {index + 1} is the same as example {earlier + 1}"
-            yield Level.INFO, "repeated-example", place, message, ""
-
-
-def _review(policy: Policy, positions: Positions, today: date) -> Iterator[_Found]:
+def _review(policy: Policy, positions: Positions, today: date) -> Iterator[Found]:
     if policy.is_in_force and policy.review_by is not None and policy.review_by < today:
         message = f"was to be reviewed by {policy.review_by.isoformat()}"
         hint = "read it again, then set a new review_by"
         yield Level.WARNING, "review-overdue", positions.value(["review_by"]), message, hint
-
-
-def _outputs(policy: Policy, positions: Positions, manifest: Manifest) -> Iterator[_Found]:
-    """Tactics that the model does not score by themselves: which group answers, or that none does."""
-    outputs = TacticOutputs(manifest)
-    by_group: dict[str, list[str]] = {}
-    for name in names(policy.match.tactics) if policy.match.tactics else ():
-        answering = [output.label for output in outputs.for_name(name)]
-        if name in TACTICS and name not in answering and TACTICS[name].group != _RULES_ONLY:
-            by_group.setdefault(" and ".join(answering), []).append(name)
-    place = positions.value(["match", "tactics"])
-    for group, tactics in by_group.items():
-        listed = ", ".join(tactics)
-        if group:
-            message = f"this model has no score for {listed} alone: its score for {group} answers"
-            yield Level.INFO, "answered-by-group", place, message, ""
-        else:
-            message = f"this model has no score for {listed}: only rules can find it"
-            yield Level.INFO, "rules-only", place, message, ""

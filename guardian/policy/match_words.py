@@ -19,6 +19,7 @@ NEAR_STEPS: Final = 1.0
 """How many steps under its threshold a policy nearly matched: from 0.80 down to 0.60, from 0.50 down to 0.27."""
 _OUTRIGHT: Final = 0.9999
 """Scores that stand for found or not found, as the journal rounds them."""
+_REASON_CHARACTERS: Final = 80
 
 
 def nearly_matched(match: PolicyMatch) -> bool:
@@ -29,11 +30,11 @@ def nearly_matched(match: PolicyMatch) -> bool:
 
 
 def standing_words(match: PolicyMatch) -> str:
-    """The whole of it: `flagged by the model's score for urgency (score 0.97, threshold 0.80: over it by 2.1)`."""
+    """The whole of it: `matched by the model (urgency) (score 0.97, threshold 0.80: over it by 2.1)`."""
     if match.matched:
-        distance = distance_words(match.score, match.threshold)
+        distance = "" if match.score >= _OUTRIGHT else f" ({distance_words(match.score, match.threshold)})"
         excused = f"; part of it set aside: {safe_line(match.excused)}" if match.excused else ""
-        return f"matched by {reasons_words(match.because)} ({distance}){excused}"
+        return f"matched by {reasons_words(match.because)}{distance}{excused}"
     if match.excused:
         return f"set aside: {safe_line(match.excused)}"
     return f"not matched ({distance_words(match.score, match.threshold)})"
@@ -54,7 +55,7 @@ def reasons_words(because: Iterable[str]) -> str:
     """The reasons of a match, as `PolicyMatch.because` lists them: `the model (urgency, risk) and pattern 1`."""
     kinds: dict[str, list[str]] = {}
     for reason in because:
-        kind, _, which = safe_line(reason, 80).partition(":")
+        kind, _, which = safe_line(reason, _REASON_CHARACTERS).partition(":")
         kinds.setdefault(kind, []).append(which)
     listed = {kind: ", ".join(which) for kind, which in kinds.items()}
     words = {

@@ -64,7 +64,7 @@ def _without_block(text: str, index: int) -> str:
     first = headers[index]
     end = next((number for number in starts if number > first), len(lines))
     meant = tomllib.loads("\n".join(lines[first:end]))
-    while end > first + 1 and _is_remark(lines[end - 1]) and _says("\n".join(lines[first : end - 1]), meant):
+    while end > first + 1 and _says("\n".join(lines[first : end - 1]), meant):
         end -= 1
     kept_above = lines[:first]
     if kept_above and not kept_above[-1].strip() and (end >= len(lines) or not lines[end].strip()):
@@ -100,10 +100,6 @@ def _says(text: str, meant: dict[str, Any] | None) -> bool:
     except tomllib.TOMLDecodeError:
         return False
     return meant is None or said == meant
-
-
-def _is_remark(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
 
 
 def _is_list_in_brackets(text: str, data: dict[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """The stored messages of a journal's last days, newest first, each with what is known of its text.
 
-Invariants: nothing is screened again; the model is asked for a text only where the policies have examples and the text's
-rows are not in the cache yet; what is left out is counted, by reason.
+Invariants: nothing is screened again; the model is asked for a text only where the policies have examples and the
+text's rows are not in the cache yet; what is left out is counted, by reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Final
 
 from guardian.inference.base import Floats
-from guardian.inspection import Inspection
 from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
 from guardian.journal.record import Kind, Record
@@ -54,7 +53,7 @@ class JournalReplay:
         now_ms: int,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """`policies` are those to be tried: what they need of a text is made ready. `advance` hears of every message."""
+        """`policies` are those to be tried: what they need of a text is made ready. `advance` hears of each message."""
         self._journal, self._bench, self._rows, self._limits = journal, bench, rows, limits
         self._needs_views = any(policy.match.patterns for policy in policies)
         self._needs_rows = any(policy.examples for policy in policies)
@@ -68,10 +67,10 @@ class JournalReplay:
         self._count(unsealed_counts(self._journal.store, self._journal.id))
         found = islice(self._stored(), MOST_MESSAGES)
         while batch := list(islice(found, _AT_ONCE)):
-            fresh = self._asked(batch) if self._needs_rows else {}
+            rows = self._rows_of(batch) if self._needs_rows else {}
             for stored in batch:
                 self._times_ms.append(stored.at_ms)
-                yield stored, self._completed(stored, fresh)
+                yield stored, self._completed(stored, rows.get(stored.seq))
                 self._advance()
         self._rows.save()
 
@@ -101,44 +100,39 @@ class JournalReplay:
             if cell.outcome == Outcome.CLEAN and cell.at_ms >= self._since_ms:
                 self._only_counted += cell.count
 
-    def _asked(self, batch: Iterable[Stored]) -> dict[int, Floats]:
-        """Rows of those kept texts whose rows are not in the cache, from the model."""
+    def _rows_of(self, batch: Iterable[Stored]) -> dict[int, Floats]:
+        """Rows of the kept texts by record: from the cache, and else from the model."""
         size = self._bench.manifest.embedding
-        missing = [
-            (stored, stored.message)
-            for stored in batch
-            if stored.message is not None and self._rows.get(stored.seq, stored.leaf, size) is None
-        ]
-        fresh = {}
-        inspections = self._bench.inspect_all(_alone(message) for _, message in missing)
+        rows: dict[int, Floats] = {}
+        missing: list[tuple[Stored, Message]] = []
+        for stored in batch:
+            if stored.message is None:
+                continue
+            cached = self._rows.get(stored.seq, stored.leaf, size)
+            if cached is not None:
+                rows[stored.seq] = cached
+            else:
+                missing.append((stored, _alone(stored.message)))
+        inspections = self._bench.inspect_all(message for _, message in missing)
         for (stored, _), inspection in zip(missing, inspections, strict=True):
-            rows = _rows_of(inspection)
-            if rows is not None:
-                fresh[stored.seq] = rows
-                self._rows.put(stored.seq, stored.leaf, rows)
-        return fresh
+            encoding = inspection.evidence.encoding
+            if encoding is not None:
+                rows[stored.seq] = encoding.embeddings
+                self._rows.put(stored.seq, stored.leaf, encoding.embeddings)
+        return rows
 
-    def _completed(self, stored: Stored, fresh: dict[int, Floats]) -> Sample:
+    def _completed(self, stored: Stored, rows: Floats | None) -> Sample:
         if stored.message is None:
             return stored.sample
         views: tuple[View, ...] | None = None
         if self._needs_views:
             views = read(stored.message, self._limits).views
-        rows = fresh.get(stored.seq)
-        if rows is None and self._needs_rows:
-            rows = self._rows.get(stored.seq, stored.leaf, self._bench.manifest.embedding)
         return stored.with_text(views, rows)
 
 
 def _alone(message: Message) -> Message:
     """The message without its conversation, which changes no row and doubles the passes of the model."""
     return Message(message.raw, channel=message.channel, format=message.format)
-
-
-def _rows_of(inspection: Inspection) -> Floats | None:
-    """The rows of the windows that the model reads; None where it did not answer."""
-    encoding = inspection.evidence.encoding
-    return encoding.embeddings if encoding is not None else None
 
 
 def _is_wanted(_seq: int, data: bytes) -> bool:

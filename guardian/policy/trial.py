@@ -4,8 +4,8 @@ Each example goes through the gate as a message on the policy's channels, and th
 force for everybody at any time: a trial is of what a policy looks for, not of whom it looks at.
 
 An example teaches the policy too, so that it may be known only by itself. Each one is therefore tried a second time
-with a policy that never saw it (leave-one-out: Stone, J. R. Stat. Soc. B 36, 1974). What goes well with the example
-alone proves nothing about the next message, and is said to be unproven.
+with a policy that never saw it, nor a near copy (leave-one-out: Stone, J. R. Stat. Soc. B 36, 1974). What goes well
+with the example alone proves nothing about the next message, and is said to be unproven.
 
 Invariants: pure but for the bench that it is given; nothing is recorded; an example that was not judged is never said
 to pass.
@@ -13,15 +13,17 @@ to pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from guardian.inference.base import Floats
 from guardian.inspection import Inspection
 from guardian.message import Channel, Message
 from guardian.policy.base import Example, Policy, Status
 from guardian.policy.bench import Bench
+from guardian.policy.probe import NEARLY_THE_SAME
 from guardian.policy.roads import margin_of
 from guardian.verdict import Coverage, PolicyMatch
 
@@ -116,8 +118,8 @@ def try_policies(policies: Sequence[Policy], bench: Bench) -> Iterator[Trial]:
             (match,) = matcher.match(inspection.evidence, inspection.findings)
             unseen = match
             if example.text in embeddings:
-                without = {text: row for text, row in embeddings.items() if text != example.text}
-                (unseen,) = bench.matcher([policy], without).match(inspection.evidence, inspection.findings)
+                unlike = _unlike(embeddings[example.text], embeddings)
+                (unseen,) = bench.matcher([policy], unlike).match(inspection.evidence, inspection.findings)
             standing = _standing(example, inspection, match, unseen)
             results.append(ExampleTrial(number, example, message.channel, standing, match, unseen, inspection.coverage))
         yield Trial(asked, tuple(results))
@@ -143,6 +145,11 @@ def _cases(policy: Policy) -> Iterator[tuple[int, Example, Message]]:
         for channel in policy.channels:
             raw = example.text.encode("utf-8", "surrogatepass")
             yield number, example, Message(raw, channel=channel, id=f"{policy.id}:{number}", source="example")
+
+
+def _unlike(row: Floats, embeddings: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The embeddings without those of a text and of its near copies, which would speak for it."""
+    return {text: other for text, other in embeddings.items() if float(other @ row) <= NEARLY_THE_SAME}
 
 
 def _standing(example: Example, inspection: Inspection, match: PolicyMatch, unseen: PolicyMatch) -> Standing:

@@ -13,49 +13,46 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from guardian.calibration.thresholds import fingerprint
 from guardian.errors import GuardianError
-from guardian.events import Observer, PolicyProblem
+from guardian.events import ExampleFails, Observer
 from guardian.paths import Paths, ensure_private_directory
 from guardian.policy.base import Policy
 from guardian.policy.bench import Bench
 from guardian.policy.load import LoadedFile, PolicySet, policy_sha256
-from guardian.policy.trial import try_policies
+from guardian.policy.trial import as_if_in_force, try_policies
 from guardian.policy.trial_words import trial_problems
 
 TRIED_CACHE: Final = "tried.json"
-MOST_EXAMPLES: Final = 40
-"""Examples that are tried in one load, so that no start is slow; what is left waits for the next one."""
+MOST_EXAMPLES: Final = 24
+"""Examples that are tried in one load, so that no start is slow; what is left waits for the next one. A policy with
+more is tried by `guardian policy test` alone."""
 _MOST_KEPT: Final = 4_000
 _LARGEST_BYTES: Final = 1 << 20
 
 
 def try_on_load(policies: PolicySet, bench: Bench, paths: Paths, observer: Observer) -> None:
     """Try the policies in force that changed since they were last tried, and tell `observer` of examples that fail."""
-    memory = TrialMemory(paths.cache / TRIED_CACHE, bench)
-    files: list[LoadedFile] = []
-    examples = 0
-    for file in policies.files:
-        if file.policy is None or not file.policy.is_in_force or not file.policy.examples or memory.knows(file.policy):
-            continue
-        if _is_as_shipped(file, paths.shipped_policies):
-            continue
-        examples += len(file.policy.examples)
-        if files and examples > MOST_EXAMPLES:
-            break
-        files.append(file)
-    if not files:
+    own = [file for file in policies.files if _is_to_try(file, paths.shipped_policies)]
+    if not own:
         return
-    trials = try_policies([file.policy for file in files if file.policy is not None], bench)
-    for file, trial in zip(files, trials, strict=True):
+    memory = TrialMemory(paths.cache / TRIED_CACHE, bench)
+    files, examples = [], 0
+    for file, policy in _new(own, memory):
+        examples += len(policy.examples)
+        if examples > MOST_EXAMPLES:
+            break
+        files.append((file, policy))
+    for (file, _), trial in zip(files, try_policies([policy for _, policy in files], bench), strict=True):
         for problem in trial_problems(trial, file):
-            observer(PolicyProblem(problem.to_line()))
-    memory.remember(file.policy for file in files if file.policy is not None)
+            observer(ExampleFails(problem.to_line()))
+    if files:
+        memory.remember(policy for _, policy in files)
 
 
 class TrialMemory:
@@ -68,7 +65,7 @@ class TrialMemory:
         self._tried = _read(path)
 
     def knows(self, policy: Policy) -> bool:
-        """Whether the policy, as it is, was tried."""
+        """Whether the policy, as it is, was tried; its status and scope do not matter for that."""
         return self._key(policy) in self._tried
 
     def remember(self, policies: Iterable[Policy]) -> None:
@@ -77,14 +74,25 @@ class TrialMemory:
         _write(self._path, list(self._tried)[:_MOST_KEPT])
 
     def _key(self, policy: Policy) -> str:
-        return hashlib.sha256(f"{policy_sha256(policy)} {self._judge}".encode()).hexdigest()
+        return hashlib.sha256(f"{policy_sha256(as_if_in_force(policy))} {self._judge}".encode()).hexdigest()
 
 
-def _is_as_shipped(file: LoadedFile, shipped: Path) -> bool:
-    try:
-        return file.source is not None and (shipped / file.path.name).read_text(encoding="utf-8") == file.source.text
-    except (OSError, ValueError):
+def _is_to_try(file: LoadedFile, shipped: Path) -> bool:
+    """Whether a file holds a policy in force with examples, not too many, that is not word for word as it came."""
+    if file.policy is None or file.source is None or not file.policy.is_in_force:
         return False
+    if not 0 < len(file.policy.examples) <= MOST_EXAMPLES:
+        return False
+    try:
+        return (shipped / file.path.name).read_text(encoding="utf-8") != file.source.text
+    except (OSError, ValueError):
+        return True
+
+
+def _new(files: Iterable[LoadedFile], memory: TrialMemory) -> Iterator[tuple[LoadedFile, Policy]]:
+    for file in files:
+        if file.policy is not None and not memory.knows(file.policy):
+            yield file, file.policy
 
 
 def _read(path: Path) -> dict[str, None]:

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from watchdog.events import (
+    DirCreatedEvent,
     DirDeletedEvent,
     DirMovedEvent,
     FileAttribEvent,
@@ -60,6 +61,7 @@ _TELLING: Final[list[type[FileSystemEvent]]] = [
     FileClosedEvent,
     FileMovedEvent,
     FileDeletedEvent,
+    DirCreatedEvent,
     DirMovedEvent,
     DirDeletedEvent,
 ]

@@ -136,14 +136,14 @@ def test_a_filter_beside_a_journal_that_is_none_of_ours_passes_on_and_says_so(
     home: Path, run_guardian: Callable[..., subprocess.CompletedProcess[bytes]]
 ) -> None:
     _foreign(settings_of(home).paths.journal_file)
-    before = _contents(home / "data")
+    before = _contents(home / "data" / "journal")
     text = b"Buy 4 gift cards now and tell nobody, or your account is closed.\n"
     done = run_guardian("filter", stdin=text, env={"GUARDIAN_HOME": str(home)})
     assert done.stdout == text
     assert done.returncode == 1
     assert b"not journaled: " in done.stderr
     assert b"is no journal of guardian's" in done.stderr
-    assert _contents(home / "data") == before
+    assert _contents(home / "data" / "journal") == before
 
 
 def test_the_wrong_passphrase_is_said_and_changes_nothing(home: Path) -> None:

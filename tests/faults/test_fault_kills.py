@@ -26,7 +26,9 @@ from guardian.journal.opening import open_or_begin
 
 _LIVES_A_JOURNAL = 20
 """After so many kills a new journal is begun, so that all sizes are met."""
-_LONGEST_LIFE_S = 0.2
+_MOST_SAID_BYTES = 2000
+"""What a child writes into its diary before it is killed, at most: about a dozen steps."""
+_LONGEST_WAIT_S = 0.03
 
 _CHANGING = (
     "mkdir",
@@ -53,15 +55,26 @@ def test_a_kill_at_a_random_moment_loses_nothing(
             home, diary = new_home(), tmp_path / f"diary-{number}"
         child = Child(live, tmp_path / "words", home, diary, number, number % 4 > 0)
         child.wait_ready()
-        child.begin()
-        time.sleep(draw.uniform(0, _LONGEST_LIFE_S))
-        child.kill()
-        child.wait()
+        _begin_and_kill(child, diary, draw)
         lines = [*first_look(home), *troubles(find(home), read_diary(diary))]
         problems += [f"kill {number}: {line}" for line in lines]
     acknowledged += len(read_diary(diary).acknowledged)
     fault_table.add("kill -9, random moments", count, lost=len(problems), besides=f"{acknowledged:,} acknowledged")
     assert problems == []
+
+
+def _begin_and_kill(child: Child, diary: Path, draw: random.Random) -> None:
+    """Kill it after any amount of work, which does not depend on how fast the machine is, and any short while."""
+    enough = _size(diary) + draw.randrange(_MOST_SAID_BYTES)
+    child.begin()
+    child.wait_until(lambda: _size(diary) >= enough)
+    time.sleep(draw.uniform(0, _LONGEST_WAIT_S))
+    child.kill()
+    child.wait()
+
+
+def _size(diary: Path) -> int:
+    return diary.stat().st_size if diary.exists() else 0
 
 
 @needs_strace

@@ -44,7 +44,7 @@ def test_show_has_a_line_for_each_fact(home: Path) -> None:
     guardian_key("rotate")
     lines = guardian_key("show").splitlines()
     assert lines[0] == "key: file (protects copies of the journal, not this disk)"
-    assert [line.split()[0] for line in lines[1:]] == ["journal", "renewed", "recovery"]
+    assert [line.split()[0] for line in lines[1:]] == ["journal", "renewed", "recovery", "signs", "verifier"]
     assert lines[2] == "renewed   once"
     assert "guardian key phrase" in lines[3]
 

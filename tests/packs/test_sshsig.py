@@ -148,7 +148,7 @@ def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         ("empty", b"", "is no private key"),
         ("public", b"ssh-ed25519 AAAA ada", "is no private key"),
         ("cut", b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n", "cannot be read"),
-        ("huge", b"x" * 100_000, "far too large"),
+        ("huge", b"x" * 100_000, "is larger than 64 KiB"),
     ],
 )
 def test_what_is_no_private_key_is_refused(tmp_path: Path, name: str, content: bytes, why: str) -> None:

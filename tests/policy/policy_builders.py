@@ -28,7 +28,7 @@ from guardian.verdict import Action, Severity
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STARTER_POLICIES = REPOSITORY / "policies"
-steady = settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For property tests: no test depends on how busy the machine is."""
 SIZE = 128
 """Numbers of one embedding."""

@@ -27,6 +27,7 @@ from guardian.policy.load import PolicySet, load_policy_file, policy_set_sha256
 from guardian.policy.match import Matcher
 from guardian.policy.reload import Reloader
 from guardian.policy.standing import policies_in_force
+from guardian.policy.starter import MARKER
 from guardian.policy.watch import folders_of
 from guardian.reading.limits import Limits
 from guardian.recording import NoRecord
@@ -90,6 +91,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     flags = {"policies_dir": str(folder)} if request.param == "borrowed" else {}
     made = load_settings({"GUARDIAN_HOME": str(home)}, flags)
     made.policies_dir.mkdir(parents=True)
+    (made.policies_dir / MARKER).touch()  # no starter policies
     (made.policies_dir / "mine.toml").write_text(text_of("first"))
     return made
 
@@ -98,6 +100,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def own(tmp_path: Path) -> Settings:
     made = load_settings({"GUARDIAN_HOME": str(tmp_path / "home")}, {})
     made.policies_dir.mkdir(parents=True)
+    (made.policies_dir / MARKER).touch()  # no starter policies
     (made.policies_dir / "mine.toml").write_text(text_of("first"))
     return made
 
@@ -230,21 +233,29 @@ def test_a_dotfile_behind_links_is_followed(
         following.until_titles("changed again")
 
 
-def test_a_folder_that_is_a_link_or_is_made_anew_is_followed(settings: Settings, tmp_path: Path) -> None:
-    folder, aside = settings.policies_dir, tmp_path / "aside"
-    folder.rename(aside)
-    folder.symlink_to(aside)
+def test_a_folder_that_is_a_link_is_followed(settings: Settings, tmp_path: Path) -> None:
+    aside = tmp_path / "aside"
+    settings.policies_dir.rename(aside)
+    settings.policies_dir.symlink_to(aside)
     with Following(settings).running() as following:
         (aside / "mine.toml").write_text(text_of("behind the link"))
         following.until_titles("behind the link")
-        folder.unlink()
+
+
+@pytest.mark.parametrize("settings", ["borrowed"], indirect=True)
+def test_a_folder_that_went_leaves_in_force_what_was_and_may_come_back(settings: Settings, tmp_path: Path) -> None:
+    folder = settings.policies_dir
+    with Following(settings).running() as following:
+        folder.rename(tmp_path / "aside")
         following.until(lambda: following.problems, "the folder's absence")
-        assert following.titles == ["behind the link"]
+        assert "no such file or directory" in following.problems[0]
+        assert following.titles == ["first"]
         folder.mkdir()
         (folder / "mine.toml").write_text(text_of("anew"))
         following.until_titles("anew")
         (folder / "mine.toml").write_text(text_of("anew again"))
         following.until_titles("anew again")
+        assert not following.problems
 
 
 def test_a_failure_is_told_and_is_not_the_end(settings: Settings) -> None:

@@ -110,9 +110,10 @@ def test_a_mute_of_a_tactic_takes_the_models_and_the_rules_word_and_a_whole_one_
     assert (match.matched, match.because) == (bool(left), left)
 
 
-def test_a_rule_of_a_muted_tactic_is_set_aside_under_its_groups_name_too() -> None:
+def test_what_found_a_muted_tactic_is_set_aside_under_its_groups_name_too() -> None:
     match = _match(_mute("threat"), tactics="pressure", rules=["threat", "scarcity"], scores={})
     assert match.because == ("rule:scarcity",)
+    assert not _match(_mute("money_request"), tactics="the_ask").matched, "its tactics' outputs answer for that group"
     assert not _match(_mute("pressure"), tactics="threat", rules=["threat"], scores={}).matched
 
 
@@ -135,6 +136,18 @@ def test_muting_what_a_policy_must_not_find_does_not_make_it_match() -> None:
     assert not _match(_mute("money_request"), tactics="urgency and not money_request").matched
     kept = _match(_mute("money_request"), tactics="urgency and not money_request", text="now", patterns=["now"])
     assert (kept.because, kept.excused) == (("pattern:1",), "")
+    branch = _match(_mute("money_request"), tactics="urgency or (pressure and not money_request)")
+    assert (branch.because, branch.excused) == (("tactic:urgency",), "")
+
+
+def test_two_nots_are_none() -> None:
+    match = _match(_mute("urgency"), tactics="risk and not (not urgency and not guilt)")
+    assert (match.matched, match.excused) == (False, "you muted urgency until 2026-12-21")
+
+
+def test_a_mute_of_what_was_not_found_is_not_named_beside_a_pattern() -> None:
+    match = _match(_mute("urgency"), tactics="urgency", scores={"urgency": 0.5}, text="now", patterns=["now"])
+    assert (match.because, match.excused) == (("pattern:1",), "")
 
 
 def test_an_excepted_sender_is_decided_before_mutes() -> None:

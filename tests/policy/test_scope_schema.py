@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from policy_builders import a_manifest
+from policy_builders import REPOSITORY, a_manifest
 
 from guardian.policy.base import Day, Hours, Mute, Turns
 from guardian.policy.lint import lint_file
@@ -180,3 +180,16 @@ def test_check_tells_what_is_over_and_what_does_nothing(
     path.chmod(0o600)
     problems = lint_file(load_policy_file(path), a_manifest(), date(2026, 11, 25))
     assert [(p.level.value, p.code, p.line, p.column) for p in problems] == expected
+
+
+def test_the_lines_that_the_guide_shows_load_and_check_has_nothing_to_say_of_them(tmp_path: Path) -> None:
+    guide = (REPOSITORY / "docs" / "guide" / "policies.md").read_text(encoding="utf-8")
+    whole, scope, mute = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[:3]
+    path = tmp_path / "a.toml"
+    path.write_text(whole.partition("[senders]")[0] + scope + mute, encoding="utf-8")
+    path.chmod(0o600)
+    loaded = load_policy_file(path)
+    assert loaded.problems == ()
+    assert loaded.policy is not None
+    assert str(loaded.policy.mutes[0]) == "urgency from sister@x.example until 2026-12-21"
+    assert lint_file(loaded, None, date(2026, 11, 25)) == []

@@ -106,6 +106,8 @@ _GLOBS = st.text("ab.*", max_size=6)
 @given(_GLOBS, _GLOBS.filter(bool), _NAMES, _NAMES)
 @example("*a*", "a", "a", "a")
 @example("a*a", "b", "a", "b")
+@example("*ab*ba*", "a", "aba", "a")
+@example("*b*b", "a", "ab", "a")
 def test_stars_mean_what_they_mean_by_definition(name_glob: str, domain_glob: str, name: str, domain: str) -> None:
     found = SenderList([check_sender_pattern(f"{name_glob}@{domain_glob}")]).find([f"{name}@{domain}"])
     by_definition = _fits_by_definition(name_glob or "*", name) and _fits_by_definition(domain_glob, domain)

@@ -4,48 +4,58 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from guardian.commands.narration import narrate
+from guardian.commands.policy_actions.checking import check_files
 from guardian.commands.policy_actions.own import own_policies, print_json
-from guardian.errors import ModelError
+from guardian.errors import PolicyError
 from guardian.exits import ExitCode
-from guardian.inference.manifest import Manifest, load_manifest
-from guardian.policy.lint import lint_file
 from guardian.policy.load import LoadedFile, load_policies, load_policy_file
 from guardian.policy.problem import Level, Problem
+from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print one line a problem. Exit codes: 0, 2."""
-    files = _files_to_check(args, settings)
-    manifest, today = _manifest(settings), date.today()
-    problems = [p for file in files for p in (*file.problems, *lint_file(file, manifest, today))]
+    """Print one line a problem. Exit codes: 0, 2 where a file cannot be used."""
+    files, others = _files_to_check(args, settings)
+    found = check_files(files, settings, with_model=not args.no_model, others=others, observer=narrate(verbose=False))
+    problems, left_out = found.problems, found.left_out
     if args.json:
-        print_json({"files": len(files), "problems": [problem.to_json() for problem in problems]})
+        rows = [problem.to_json() for problem in problems]
+        print_json({"files": len(files), "problems": rows, "left_out": list(map(safe_line, left_out))})
     else:
         for problem in problems:
             sys.stdout.write(problem.to_line() + "\n")
+        sys.stdout.flush()
         sys.stderr.write(_summary(len(files), problems) + "\n")
+        for words in left_out:
+            sys.stderr.write(f"not checked: {safe_line(words)}\n")
     return ExitCode.USAGE if any(problem.level is Level.ERROR for problem in problems) else ExitCode.CLEAN
 
 
-def _files_to_check(args: argparse.Namespace, settings: Settings) -> tuple[LoadedFile, ...]:
+def _files_to_check(args: argparse.Namespace, settings: Settings) -> tuple[Sequence[LoadedFile], Sequence[LoadedFile]]:
+    """The files that were asked for, and the owner's others, to which one file may say the opposite."""
     if args.path is None:
         own_policies(settings)  # puts the starter policies there, the first time
-        return load_policies(settings.policies_dir).files
+        return load_policies(settings.policies_dir).files, ()
     path = Path(args.path)
-    return load_policies(path).files if path.is_dir() else (load_policy_file(path),)
+    if path.is_dir():
+        return load_policies(path).files, ()
+    file = load_policy_file(path)
+    return [file], _neighbours(file, settings)
 
 
-def _manifest(settings: Settings) -> Manifest | None:
-    """The manifest, for what can be said of tactics; None where the model is not in order, which `doctor` tells."""
+def _neighbours(file: LoadedFile, settings: Settings) -> Sequence[LoadedFile]:
+    """The owner's other policies; another version of the same one is none of them."""
     try:
-        return load_manifest(settings.model_dir / "manifest.toml")
-    except ModelError:
-        return None
+        own = load_policies(settings.policies_dir).files
+    except PolicyError:
+        return ()
+    taken = file.policy.id if file.policy is not None else ""
+    return [other for other in own if other.policy is not None and other.policy.id != taken]
 
 
 def _summary(files: int, problems: Iterable[Problem]) -> str:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import argparse
 import sys
 
-from guardian.commands.policy_actions.own import own_policies, policy_row, print_json, tell_problems
+from guardian.commands.policy_actions.own import own_in_force, policy_row, print_json, tell_problems
 from guardian.exits import ExitCode
+from guardian.policy.cooling import this_moment
 from guardian.policy.load import PolicySet
+from guardian.policy.standing import left_words
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the list. Exit codes: 0, 2."""
-    policies = own_policies(settings)
+    now = own_in_force(settings)
+    policies = now.policies
+    waits = {name: left_words(each, now.cooling_hours, this_moment()) for name, each in now.pending.items()}
     if args.json:
         rows = [policy_row(policy) for policy in policies.policies]
-        print_json({"policies": rows, "policy_set": policies.sha256})
+        pending = {name: {"why": each.why_milder, "left": waits[name]} for name, each in now.pending.items()}
+        print_json({"policies": rows, "policy_set": policies.sha256, "pending": pending})
     else:
         _print_lines(policies)
+        for name, left in waits.items():
+            why = safe_line(now.pending[name].why_milder) or "not compared yet"
+            sys.stdout.write(f"{name}: what you changed takes force in {left}: {why}\n")
     tell_problems(policies)
     return ExitCode.USAGE if policies.problems else ExitCode.CLEAN
 

@@ -9,11 +9,12 @@ import json
 import sys
 from typing import Any
 
-from guardian.errors import PolicyError
+from guardian.assembly import comparing
+from guardian.errors import CellError, ModelError, PolicyError
 from guardian.policy.base import Policy
 from guardian.policy.load import LoadedFile, PolicySet
 from guardian.policy.problem import did_you_mean, quoted
-from guardian.policy.standing import policies_in_force
+from guardian.policy.standing import InForce, policies_in_force
 from guardian.settings import Settings
 
 _JSON_VERSION = 1
@@ -21,7 +22,16 @@ _JSON_VERSION = 1
 
 def own_policies(settings: Settings) -> PolicySet:
     """The policies in force; the starter policies are put into the owner's own folder first, once."""
-    return policies_in_force(settings).policies
+    return own_in_force(settings).policies
+
+
+def own_in_force(settings: Settings) -> InForce:
+    """The policies in force, and what waits to take their place. Raises PolicyError."""
+    try:
+        with comparing(settings) as compare:
+            return policies_in_force(settings, compare=compare)
+    except (ModelError, CellError):  # without a model what it would have to compare waits; doctor says what is wrong
+        return policies_in_force(settings)
 
 
 def file_of(policy_id: str, policies: PolicySet) -> LoadedFile:
