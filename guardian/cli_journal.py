@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from guardian.cli_journal_proof import add_proof
-from guardian.cli_parts import CHECKING_CODES, Commands, Parser, add_command
+from guardian.cli_parts import CHECKING_CODES, Commands, Parser, add_command, record_number
 
 FILTER_HELP = "what to look for: '~o flagged ~d 7d ~s @bank.example' (see below); default: everything"
 
@@ -122,7 +122,9 @@ def _add_export(actions: Commands) -> None:
 
 
 def _add_seq(command: Parser) -> None:
-    command.add_argument("seq", metavar="SEQ", type=_seq, help="the record's number, as journal list prints it")
+    command.add_argument(
+        "seq", metavar="SEQ", type=record_number, help="the record's number, as journal list prints it"
+    )
 
 
 def _add_filter(command: Parser) -> None:
@@ -137,12 +139,6 @@ def _add_limit(command: Parser) -> None:
         default=_MOST_SHOWN,
         help=f"show the newest N at most (default: {_MOST_SHOWN})",
     )
-
-
-def _seq(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise argparse.ArgumentTypeError("must be the number of a record")
-    return int(text)
 
 
 def _limit(text: str) -> int:

@@ -97,3 +97,10 @@ def add_policies_option(command: Parser) -> None:
 def add_threads_option(command: Parser) -> None:
     """Threads of the model."""
     command.add_argument("--threads", metavar="N", help="threads of the model (default: the usable cores, at most 4)")
+
+
+def record_number(text: str) -> int:
+    """The number of a record of the journal, as an argument."""
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise argparse.ArgumentTypeError("must be the number of a record")
+    return int(text)

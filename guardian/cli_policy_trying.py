@@ -5,8 +5,6 @@ Invariant: nothing heavy is imported here.
 
 from __future__ import annotations
 
-import argparse
-
 from guardian.cli_parts import (
     CHECKING_CODES,
     Commands,
@@ -14,6 +12,7 @@ from guardian.cli_parts import (
     add_command,
     add_policies_option,
     add_threads_option,
+    record_number,
 )
 
 _IO_CODE = "\n  74   input or output failed"
@@ -57,11 +56,8 @@ def _add_explain(actions: Commands) -> None:
     )
     command.add_argument("policy_id", metavar="ID", help="the policy's id, as policy list prints it")
     message = command.add_mutually_exclusive_group()
-    message.add_argument("--text", metavar="TEXT", help="the message")
-    message.add_argument("--seq", metavar="N", type=_seq, help="the message of this record of the journal")
-    message.add_argument(
-        "stdin", metavar="-", nargs="?", choices=("-",), help="read it from standard input, the default"
-    )
+    message.add_argument("--text", metavar="TEXT", help="the message; - for standard input, the default")
+    message.add_argument("--seq", metavar="N", type=record_number, help="the message of this record of the journal")
     add_channel_option(command)
     command.add_argument("--sender", metavar="ADDRESS", help="who sent it")
     command.add_argument("--mail", action="store_true", help="it is a mail, with its headers")
@@ -74,12 +70,8 @@ def _add_why(actions: Commands) -> None:
     command = add_command(
         actions, "why", "show which policies looked at a recorded message, and how near each came", codes=_EXPLAIN_CODES
     )
-    command.add_argument("seq", metavar="SEQ", type=_seq, help="the record's number, as journal list prints it")
+    command.add_argument(
+        "seq", metavar="SEQ", type=record_number, help="the record's number, as journal list prints it"
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     add_policies_option(command)
-
-
-def _seq(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise argparse.ArgumentTypeError("must be the number of a record")
-    return int(text)

@@ -53,7 +53,7 @@ class ExampleFails:
 
 @dataclass(frozen=True, slots=True)
 class PoliciesChanged:
-    """The policies in force, or what is wrong with them, are others than before."""
+    """What is in force for a program that goes on running: when it begins, and when that, or what is wrong, changes."""
 
     policy_set: str
     """`sha256:<hex>` of the policies in force now."""

@@ -27,17 +27,24 @@ from guardian.safe_text import safe_line
 
 def narrate(*, verbose: bool) -> Observer:
     """An observer that prints problems of policies, calibration and journal, and with `verbose` how the model fares."""
+    said: set[str] = set()
 
     def tell(event: Event) -> None:
         match event:
-            case PolicyProblem(line) | CalibrationProblem(line) | JournalNotice(line) | NotJournaled(line):
+            case PolicyProblem(line):
+                said.add(line)
+                _print(line)
+            case CalibrationProblem(line) | JournalNotice(line) | NotJournaled(line):
                 _print(line)
             case ExampleFails(line):
                 _print(line)
             case PoliciesChanged(policies=policies, problems=problems):
-                _print(f"your policies changed; in force now: {policies}")
+                _print(f"policies in force: {policies}")
                 for line in problems:
-                    _print(line)
+                    if line not in said:
+                        _print(line)
+                said.clear()  # what is mended and breaks again is said again
+                said.update(problems)
             case CellStarted(wall, elapsed_ms) if verbose:
                 _print(f"the model is up after {elapsed_ms:.0f} ms, wall {wall}")
             case CellRestarted(reason, restarts) if verbose:

@@ -27,7 +27,7 @@ def seen_at(journal: Journal, record: Record) -> Placed | None:
     if not _has_name(record):
         return None
     for (seq,) in journal.store.all("SELECT seq FROM seen WHERE tag = ?", (_tag(journal, record),)):
-        if 0 <= seq < journal.size:
+        if isinstance(seq, int) and 0 <= seq < journal.size:
             entry = journal.entry(seq)
             if isinstance(entry.record, Record) and _same(entry.record) == _same(record):
                 return Placed(entry.seq, entry.leaf)

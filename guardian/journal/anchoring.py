@@ -77,11 +77,17 @@ class Anchoring:
                 self._store.set_meta(_HINT, hint.to_bytes())
 
 
-def check_header(header: Header, place: KeyStore) -> None:
-    """Refuse a header whose key did not sign the anchor. Raises JournalDamagedError.
+def check_header(header: Header, place: KeyStore, noted: str) -> None:
+    """Refuse a header whose key did not sign the anchor, or of another journal than the one that is noted (its id as
+    hex; empty where none is) for the folder. Raises JournalDamagedError.
 
     For whoever has no key in hand: a false header could have records sealed to a stranger.
     """
+    if noted and noted != header.journal_id.hex():
+        raise JournalDamagedError(
+            "another journal was kept here, and the key of the one that stands here now is not to be had",
+            hint=DAMAGE_HINT,
+        )
     try:
         anchor = place.load_anchor(header.journal_id)
     except JournalError:

@@ -77,7 +77,10 @@ def unsealed(keys: Keys, row: Row, wrap: Wrap) -> bytes:
     """A record's canonical JSON. Raises SealError, ValueError."""
     if row.sealed is None:
         raise SealError("forgotten")
-    bound = record_bound(keys.header.journal_id, row.seq, row.root, row.schema)
+    try:
+        bound = record_bound(keys.header.journal_id, row.seq, row.root, row.schema)
+    except OverflowError as error:  # a schema that no two bytes hold: somebody wrote it into the file
+        raise SealError("no record of this journal's") from error
     return unpadded(unseal(record_key(keys, wrap), row.sealed, bound))
 
 

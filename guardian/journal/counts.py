@@ -15,7 +15,10 @@ from guardian.journal.journal import Journal
 from guardian.journal.record import Kind, Record
 from guardian.journal.store import Store
 
+DAMAGED = b""
+"""Mark of a count that was found damaged, and was counted on: it never becomes sound again by that."""
 _MARK_BYTES = 8
+_MOST = 1 << 62
 
 
 def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: str, n: int = 1) -> None:
@@ -23,23 +26,28 @@ def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: 
     where, total = (day, channel, outcome), 0
     try:
         with store.transaction():
-            total = n + _count(store, where)
-            mark = mark_of(journal_id, *where, total)
+            before, is_sound = _count(store, journal_id, where)
+            total = n + before
+            mark = mark_of(journal_id, *where, total) if is_sound else DAMAGED
             store.run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", (*where, total, mark))
     except JournalIoError:
-        if not total or not _stands(store, where, total):
+        if not total or not _stands(store, journal_id, where, total):
             raise
 
 
-def _count(store: Store, where: tuple[str, str, str]) -> int:
-    rows = store.all("SELECT n FROM counts WHERE day = ? AND channel = ? AND outcome = ?", where)
-    return int(rows[0][0]) if rows else 0
+def _count(store: Store, journal_id: bytes, where: tuple[str, str, str]) -> tuple[int, bool]:
+    """How many were counted, and whether that is sound. What is damaged counts on, so that no message waits for it."""
+    rows = store.all("SELECT n, mark FROM counts WHERE day = ? AND channel = ? AND outcome = ?", where)
+    n, mark = rows[0] if rows else (0, b"")
+    if not isinstance(n, int) or not 0 <= n < _MOST:
+        return 0, False
+    return n, not rows or mark == mark_of(journal_id, *where, n)
 
 
-def _stands(store: Store, where: tuple[str, str, str], total: int) -> bool:
+def _stands(store: Store, journal_id: bytes, where: tuple[str, str, str], total: int) -> bool:
     """Whether a commit that failed is on disk all the same, so that nothing is counted twice."""
     try:
-        return _count(store, where) == total
+        return _count(store, journal_id, where)[0] == total
     except JournalError:
         return False
 
@@ -48,7 +56,8 @@ def unsealed_counts(store: Store, journal_id: bytes) -> dict[str, dict[str, dict
     """{day: {channel: {outcome: n}}} of what is not yet sealed. Raises JournalDamagedError for a damaged count."""
     days: defaultdict[str, dict[str, dict[str, int]]] = defaultdict(dict)
     for day, channel, outcome, n, mark in store.all("SELECT day, channel, outcome, n, mark FROM counts ORDER BY day"):
-        if not isinstance(n, int) or mark != mark_of(journal_id, day, channel, outcome, n):
+        is_typed = isinstance(n, int) and all(isinstance(each, str) for each in (day, channel, outcome))
+        if not is_typed or mark != mark_of(journal_id, day, channel, outcome, n):
             raise JournalDamagedError(f"the count of {outcome} messages of {day} is damaged")
         days[day].setdefault(channel, {})[outcome] = n
     return dict(days)

@@ -55,7 +55,7 @@ def feedback_of(entry: Entry) -> Feedback | None:
     try:
         of, note = int(record.body["of"]), str(record.body.get("note", ""))
         return Feedback(of, Says(record.body["says"]), note, record.at_ms)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

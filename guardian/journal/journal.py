@@ -24,7 +24,7 @@ from guardian.journal.erasure import erase
 from guardian.journal.header import Header, Recovery
 from guardian.journal.keys import KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, open_keys
-from guardian.journal.ledger import HEADER, Change, Ledger, Placed
+from guardian.journal.ledger import HEADER, Change, JournalReplacedError, Ledger, Placed
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
@@ -53,11 +53,14 @@ class Journal:
         places: Callable[[KeyPlace], KeyStore],
         now_ms: Callable[[], int],
         begun: Keys | None = None,
+        noted: Callable[[], str] = str,
     ) -> None:
-        """`begun`: the keys of a journal that was just made. Raises JournalError for a header that can't be used."""
+        """`begun`: the keys of a journal that was just made. `noted`: id (hex) of the journal that is known to stand in
+        this folder, or empty. Raises JournalError for a header that can't be used.
+        """
         self.store = store
         """The file, for whoever counts or checks without a key."""
-        self._places, self._now_ms = places, now_ms
+        self._places, self._now_ms, self._noted = places, now_ms, noted
         self._lock = threading.RLock()
         self._trouble = ""
         self._header = self._read_header()
@@ -128,7 +131,7 @@ class Journal:
     def close(self) -> None:
         """Put the anchor on, and let the file go."""
         with self._lock:
-            if self._ledger:
+            if self._ledger and self._is_continued():
                 self._anchoring.finish(self._place)
             self.store.close()
 
@@ -147,14 +150,18 @@ class Journal:
         Raises JournalLockedError, JournalIoError (nothing was added), JournalDamagedError.
         """
         with self._lock:
-            placed = self._unlocked().append(records, also)
+            try:
+                placed = self._unlocked().append(records, also)
+            except JournalReplacedError as error:
+                self._meet_again(error)
+                raise
             self._anchoring.added(len(records), self._place)
             return placed
 
     def keep_waiting(self, record: Record) -> None:
         """Keep a record outside until the journal takes it. Raises JournalError where even that fails."""
         if self._ledger is None:
-            check_header(self._header, self._place)
+            check_header(self._header, self._place, self._noted())
         self._waiting.add(record, self.header.box)
 
     def merge_waiting(self) -> int:
@@ -171,7 +178,7 @@ class Journal:
         record = Record(Kind.FORGOTTEN, self._now_ms(), {"seqs": seqs, "why": why})
 
         def make(keys: Keys, end: End) -> Change:
-            chain = erase(self.store, ranges, end.frontier.size)
+            chain = erase(self.store, ranges, end, keys.header.epoch)
             return Change(keys, chain, record, canonical_bytes({"forgotten": seqs}))
 
         return self._change(make)
@@ -253,9 +260,11 @@ class Journal:
         if self._is_merged(name):
             self._waiting.remove(name)
             return 0
+        is_record = True
         try:
             record = self._waiting.open(name, self.keys.box)
         except ValueError:
+            is_record = False
             self._waiting.set_aside(name)
             why = "a record that waited outside the journal could not be opened"
             record = Record(Kind.GAP, self._now_ms(), {"why": why, "file": name})
@@ -267,11 +276,26 @@ class Journal:
             if not self._is_merged(name):
                 raise
             return 0  # another process was faster
-        self._waiting.remove(name)
+        if is_record:
+            self._waiting.remove(name)
         return 1
 
     def _is_merged(self, name: str) -> bool:
         return bool(self.store.all("SELECT 1 FROM merged WHERE name = ?", (name,)))
+
+    def _is_continued(self) -> bool:
+        """Whether the file still continues what was seen of it: an anchor must not be put on what was put back."""
+        try:
+            self._unlocked().check()
+        except JournalError:
+            return False
+        return True
+
+    def _meet_again(self, error: JournalReplacedError) -> None:
+        """Lock, so that the next look at the file is held against the end that was seen last, and the gap recorded."""
+        self._ledger = None
+        with suppress(JournalError):
+            self._place.save_anchor(self.id, error.last_note)
 
     def _change(self, make: Callable[[Keys, End], Change]) -> Placed:
         with self._lock:

@@ -1,6 +1,7 @@
 """The unlocked part of the journal: adds records behind a trusted end, and reads them back.
 
-Invariants: records are added only behind an end that this journal's own key signed; a change is on disk, whole, when
+Invariants: records are added only behind an end that this journal's own key signed, and that continues the one that was
+seen before; a change is on disk, whole, when
 the call returns, or nothing of it is; a commit that failed and is on disk all the same counts as done.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError
 from guardian.journal.chain import End, add_record, read_entry, record_key, signed_head
@@ -46,6 +48,15 @@ class Change:
     public: bytes = b""
 
 
+class JournalReplacedError(JournalDamagedError):
+    """The file was cut short, or replaced by an older copy of itself, while it was open."""
+
+    def __init__(self, size: int, last: Head) -> None:
+        super().__init__(f"the journal was replaced while it was open: it held {last.size} records, and holds {size}")
+        self.last_note: Final = last.note
+        """The end that was seen last, signed."""
+
+
 class Ledger:
     """A store with its keys."""
 
@@ -56,6 +67,8 @@ class Ledger:
         self.keys = keys
         self._store, self._load_keys, self._now_ms = store, load_keys, now_ms
         self._known: tuple[Head, End] | None = None
+        self._seen: tuple[Head, Frontier] | None = None
+        """The last end that was trusted; unlike `_known` it is never given up."""
 
     def begin(self, records: Sequence[tuple[Record, bytes]]) -> None:
         """Make the tables, the header and the first records, inside the caller's transaction."""
@@ -93,7 +106,7 @@ class Ledger:
         except BaseException:
             self._known = None
             raise
-        self._known = (attempted, end)
+        self._known, self._seen = (attempted, end), (attempted, end.frontier)
         return placed
 
     def change(self, make: Callable[[Keys, End], Change]) -> Placed:
@@ -154,8 +167,21 @@ class Ledger:
         data = self._store.meta(HEADER) or b""
         if digest_of(data) != self.keys.digest:
             self.keys = self._load_keys(Header.from_bytes(data))
-        self._known = (head, _checked(head, self.keys))
+        end = _checked(head, self.keys)
+        self._see(head, end)
+        self._known = (head, end)
         return self._known
+
+    def _see(self, head: Head, end: End) -> None:
+        """Raises JournalReplacedError where an end does not continue the one before it: both are signed, and yet
+        somebody put an older file in the place of a newer one."""
+        if self._seen is not None:
+            last, frontier = self._seen
+            for leaf in self._store.leaves(head.size, frontier.size):
+                frontier = frontier.add(leaf)
+            if (frontier.size, frontier.root) != (head.size, head.root):
+                raise JournalReplacedError(head.size, last)
+        self._seen = head, end.frontier
 
     def _add(self, records: Sequence[tuple[Record, bytes]], end: End) -> tuple[list[Placed], End]:
         placed = []

@@ -89,7 +89,15 @@ def open_or_begin(settings: Settings, observer: Observer = ignore, *, ask: Ask =
 
 def _journal(store: Store, paths: Paths, ask: Ask, begun: Keys | None = None) -> Journal:
     places = partial(open_place, config_folder=paths.config, ask=ask)
-    return Journal(store, paths.journal_waiting, places, now_ms, begun)
+    return Journal(store, paths.journal_waiting, places, now_ms, begun, partial(_noted, paths))
+
+
+def _noted(paths: Paths) -> str:
+    """Id of the journal that is noted for this folder in the configuration; empty where none is."""
+    try:
+        return FilePlace(paths.config).load_anchor(folder_slot(paths)) or ""
+    except JournalError:
+        return ""
 
 
 def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
@@ -114,7 +122,7 @@ def _begin(store: Store, paths: Paths, observer: Observer) -> Keys | None:
         return None
     with suppress(JournalError):  # the first record puts an anchor on, too
         Anchoring(store, journal_id).put(place)
-        place.save_anchor(folder_slot(paths), journal_id.hex())
+        _note(place, paths, journal_id.hex())
     if gone:
         observer(JournalNotice(GONE_NOTICE))
     if place.kind is KeyPlace.FILE:
@@ -127,9 +135,15 @@ def note_folder(journal: Journal, paths: Paths) -> None:
 
     Raises JournalError.
     """
-    slot, name = folder_slot(paths), journal.id.hex()
-    if journal.place.load_anchor(slot) != name:
-        journal.place.save_anchor(slot, name)
+    _note(journal.place, paths, journal.id.hex())
+
+
+def _note(place: KeyStore, paths: Paths, name: str) -> None:
+    """In the place of the key, and in the configuration folder, where it can be read when the place is locked."""
+    slot = folder_slot(paths)
+    for each in (FilePlace(paths.config), place):
+        if each.load_anchor(slot) != name:
+            each.save_anchor(slot, name)
 
 
 def _first_records(first: Record, gone: str) -> list[tuple[Record, bytes]]:

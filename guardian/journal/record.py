@@ -114,7 +114,7 @@ class Record:
                 ),
                 late=bool(value["late"]),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, OverflowError) as error:  # OverflowError: JSON can say 1e999
             raise ValueError("not a record") from error
 
     def __repr__(self) -> str:

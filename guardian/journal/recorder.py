@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from guardian import __version__
 from guardian.calibration.ordinary import is_ordinary
-from guardian.errors import JournalError, JournalIoError, PolicyError
-from guardian.events import CaughtUp, NotJournaled, Observer, PolicyProblem, ignore
+from guardian.errors import JournalDamagedError, JournalError, JournalIoError, PolicyError
+from guardian.events import CaughtUp, JournalNotice, NotJournaled, Observer, PolicyProblem, ignore
 from guardian.journal.again import remember, seen_at
 from guardian.journal.counts import add_count, seal_counts
 from guardian.journal.journal import Journal, JournalState
@@ -194,7 +194,7 @@ class JournalRecorder:
             seal_counts(journal, today, now_ms())
             with suppress(JournalError):  # a note that fails costs no verdict
                 note_folder(journal, self._settings.paths)
-            keep_to(journal, self._settings.journal.keep_days, now_ms())
+            self._forget_old(journal)
             self._record_amendments(journal)
             self._is_ready = True
         if self._counts:
@@ -204,6 +204,12 @@ class JournalRecorder:
             journal.append(Record(Kind.GAP, now_ms(), {"why": why, "records": self._dropped}))
             self._dropped = 0
         return journal
+
+    def _forget_old(self, journal: Journal) -> None:
+        try:
+            keep_to(journal, self._settings.journal.keep_days, now_ms())
+        except JournalDamagedError as error:  # of a record that is damaged no other one is to suffer
+            self._observer(JournalNotice(f"nothing was forgotten for its age: {error.line()}"))
 
     def _unlock(self, journal: Journal) -> None:
         if self._locked is not None and time.monotonic() < self._locked[0]:

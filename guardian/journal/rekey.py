@@ -42,7 +42,7 @@ def renewed(
     if recovery is not None:
         recovery = Recovery(recovery.public, wrap(master, recovery.public, keys.header.journal_id))
     new = with_header(new, replace(new.header, place=place.value, recovery=recovery))
-    chain = reseal(store, keys, new, end.frontier.size)
+    chain = reseal(store, keys, new, end)
     body = {"epoch": new.header.epoch, "did": "the master key was renewed", "place": place.value}
     return Change(new, chain, Record(Kind.RESEAL, now_ms, body))
 

@@ -154,10 +154,12 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing, alone among writers, and on disk when it ends.
 
-        Raises JournalIoError where the disk or another writer does not let it, JournalDamagedError for a broken file.
+        Raises JournalIoError where the disk or another writer does not let it, JournalDamagedError for a broken file,
+        or one that would do something of its own when it is written to.
         """
         try:
             with self._begun("BEGIN IMMEDIATE"):
+                self._refuse_triggers()
                 yield
         except JournalIoError:
             self._connect_again()
@@ -179,6 +181,11 @@ class Store:
             with suppress(sqlite3.Error):  # a full disk has rolled it back already
                 self._db.execute("ROLLBACK")
             raise
+
+    def _refuse_triggers(self) -> None:
+        """A trigger that somebody put into the file could take out again what a transaction puts in."""
+        if self.all("SELECT 1 FROM sqlite_master WHERE type = 'trigger' LIMIT 1"):
+            raise JournalDamagedError(f"a trigger was added to the journal {self.path}", hint=DAMAGE_HINT)
 
     def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
         """One statement without an answer."""
@@ -204,9 +211,9 @@ class Store:
         return rows[0]
 
     def meta(self, name: str) -> bytes | None:
-        """One of the named values."""
+        """One of the named values; None where there is none, or it is no bytes: SQLite itself would store anything."""
         rows = self.all("SELECT value FROM meta WHERE name = ?", (name,))
-        return bytes(rows[0][0]) if rows else None
+        return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
 
     def set_meta(self, name: str, value: bytes) -> None:
         """Replace one of the named values."""
@@ -244,6 +251,13 @@ class Store:
                 return
             start, stop = (start, page[-1][0].seq) if newest_first else (page[-1][0].seq + 1, stop)
 
+    def wrap(self, seq: int) -> Wrap:
+        """The key of one record. Raises JournalDamagedError where there is none."""
+        wrap: Wrap = _typed(
+            Wrap, self.one("SELECT seq, epoch, wrapped, chain FROM wrap WHERE seq = ?", (seq,)), self.path
+        )
+        return wrap
+
     def wraps(self, start: int) -> list[Wrap]:
         """The keys of all records from `start` on."""
         rows = self.all("SELECT seq, epoch, wrapped, chain FROM wrap WHERE seq >= ? ORDER BY seq", (start,))
@@ -252,7 +266,10 @@ class Store:
     def leaves(self, stop: int, start: int = 0) -> list[bytes]:
         """The hashes of the records from `start` to before `stop`, in order."""
         statement = "SELECT leaf FROM record WHERE seq >= ? AND seq < ? ORDER BY seq"
-        return [bytes(row[0]) for row in self.all(statement, (start, stop))]
+        leaves = [row[0] for row in self.all(statement, (start, stop))]
+        if not all(isinstance(leaf, bytes) for leaf in leaves):
+            raise JournalDamagedError(f"the journal {self.path} is damaged: {_ANOTHER_TYPE}", hint=DAMAGE_HINT)
+        return leaves
 
     def _page(self, where: str, order: str, values: tuple[Any, ...]) -> list[tuple[Row, Wrap]]:
         rows = self.all(
@@ -285,6 +302,7 @@ def _set_up(database: sqlite3.Connection, path: Path) -> None:
 
 
 _MARKS: Final = ("application_id", "user_version")
+_ANOTHER_TYPE: Final = "a column has another type"
 DAMAGE_HINT: Final = "guardian journal verify says what is wrong with it"
 
 
@@ -326,5 +344,5 @@ def _typed(kind: type[Any], values: tuple[Any, ...], path: Path) -> Any:
     """`kind(*values)`, where each has the type that the column must have: SQLite itself would store anything."""
     for wanted, value in zip(kind.__annotations__.values(), values, strict=True):
         if type(value).__name__ not in wanted.replace("None", "NoneType").split(" | "):
-            raise JournalDamagedError(f"the journal {path} is damaged: a column has another type", hint=DAMAGE_HINT)
+            raise JournalDamagedError(f"the journal {path} is damaged: {_ANOTHER_TYPE}", hint=DAMAGE_HINT)
     return kind(*values)

@@ -30,7 +30,7 @@ from guardian.message import Message
 from guardian.verdict import PolicyMatch, Verdict
 
 MOST_TEXT_BYTES: Final = 256 << 10
-"""Longest text that is kept; a longer one is kept as its hash alone, and the record says so."""
+"""Longest text that is kept, the earlier turns counted in; a longer one is kept as its hash alone, and the record says so."""
 
 
 def verdict_record(
@@ -43,8 +43,10 @@ def verdict_record(
     stream: Mapping[str, Any],
 ) -> Record:
     """The record of one verdict. `why_not_text` says why the text is not to be kept; empty where it is."""
-    if not why_not_text and len(message.raw) > MOST_TEXT_BYTES:
-        why_not_text = f"longer than {MOST_TEXT_BYTES >> 10} KiB"
+    if not why_not_text and _length_bytes(message) > MOST_TEXT_BYTES:
+        why_not_text = f"longer than {MOST_TEXT_BYTES >> 10} KiB" + (
+            ", with what came before it" * bool(message.context)
+        )
     is_kept = not why_not_text
     senders = [message.sender] if message.sender is not None else list(stream["senders"])
     body = {
@@ -84,6 +86,10 @@ def tactics_of(record: Record) -> list[str]:
     """Ids of the tactics (or groups) by which policies matched, most telling first, each once."""
     rows = record.body["verdict"]["policies"]
     return list(dict.fromkeys(str(tactic) for row in rows if row["matched"] for tactic in row.get("tactics", ())))
+
+
+def _length_bytes(message: Message) -> int:
+    return len(message.raw) + sum(len(turn.encode("utf-8", "surrogatepass")) for turn in message.context)
 
 
 def _text(message: Message, why_not: str) -> dict[str, Any]:

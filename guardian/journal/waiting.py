@@ -11,7 +11,9 @@ merged records say that they came late.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,15 +21,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from guardian.errors import GuardianError, JournalIoError
+from guardian.errors import GuardianError, JournalError, JournalIoError
 from guardian.journal.encoding import padded, unpadded
+from guardian.journal.fields import field_values
 from guardian.journal.hybrid import HybridPrivate, open_sealed, seal_to
 from guardian.journal.record import Record
 from guardian.paths import ensure_private_directory
 
 SUFFIX: Final = ".sealed"
 UNREADABLE: Final = ".unreadable"
-_LARGEST_BYTES: Final = 8 << 20
+_NAME: Final = re.compile(r"-?[0-9]{13,20}-[0-9a-f]{16}\.sealed")
+"""What `add` calls its files; whatever else lies in the folder is not Guardian's, and is left alone."""
+_LARGEST_BYTES: Final = 64 << 20
+_ODD_FILE: Final = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
+"""A link, a folder or a socket under the name of a waiting record."""
 
 
 class WaitingRoom:
@@ -44,15 +51,17 @@ class WaitingRoom:
     def names(self) -> list[str]:
         """The waiting files, oldest first."""
         try:
-            return sorted(path.name for path in self._folder.iterdir() if path.name.endswith(SUFFIX))
+            return sorted(path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise JournalIoError(f"the folder {self._folder}: {(error.strerror or 'unreadable').lower()}") from None
+            raise self._failed(error) from None
 
     def add(self, record: Record, box: bytes) -> None:
         """Keep a record until it can be merged; on disk when this returns. Raises JournalIoError."""
         sealed = seal_to(box, padded(record.to_bytes()), self._info)
+        if len(sealed) > _LARGEST_BYTES:
+            raise JournalError("the record is too long to wait outside the journal")
         name = f"{record.at_ms:014d}-{secrets.token_hex(8)}"
         try:
             ensure_private_directory(self._folder)
@@ -70,8 +79,7 @@ class WaitingRoom:
                     partial.unlink()
                 raise
         except OSError as error:
-            words = (error.strerror or type(error).__name__).lower()
-            raise JournalIoError(f"the folder {self._folder}: {words}") from None
+            raise self._failed(error) from None
         except JournalIoError:
             raise
         except GuardianError as error:  # the folder is not the owner's alone
@@ -84,12 +92,24 @@ class WaitingRoom:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise JournalIoError(f"the folder {self._folder}: {(error.strerror or 'unreadable').lower()}") from None
-        with os.fdopen(descriptor, "rb") as file:
-            sealed = file.read(_LARGEST_BYTES + 1)
+            if error.errno in _ODD_FILE:
+                raise ValueError("not a file") from None
+            raise self._failed(error) from None
+        return replace(_record(open_sealed(key, self._read(descriptor), self._info)), late=True)
+
+    def _read(self, descriptor: int) -> bytes:
+        try:
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                sealed = file.read(_LARGEST_BYTES + 1)
+        except OSError as error:
+            if error.errno in _ODD_FILE:
+                raise ValueError("not a file") from None
+            raise self._failed(error) from None
+        finally:
+            os.close(descriptor)
         if len(sealed) > _LARGEST_BYTES:
             raise ValueError("too long for a waiting record")
-        return replace(Record.from_bytes(unpadded(open_sealed(key, sealed, self._info))), late=True)
+        return sealed
 
     def remove(self, name: str) -> None:
         """Take a merged record out."""
@@ -97,14 +117,33 @@ class WaitingRoom:
             (self._folder / name).unlink()
 
     def set_aside(self, name: str) -> None:
-        """Keep what does not open, under another name."""
-        with suppress(OSError):
+        """Keep what does not open, under another name. Raises JournalIoError."""
+        try:
             (self._folder / name).rename(self._folder / (name + UNREADABLE))
+        except FileNotFoundError:
+            pass  # another process was faster
+        except OSError as error:
+            raise self._failed(error) from None
 
     def unreadable(self) -> Iterator[str]:
         """What was set aside."""
         with suppress(OSError):
             yield from (path.name for path in self._folder.iterdir() if path.name.endswith(UNREADABLE))
+
+    def _failed(self, error: OSError) -> JournalIoError:
+        return JournalIoError(f"the folder {self._folder}: {(error.strerror or type(error).__name__).lower()}")
+
+
+def _record(padded_bytes: bytes) -> Record:
+    """The record in what a waiting file held. Raises ValueError for one that no journal can take in: anybody who has
+    the public key could have written it, and one that is refused later would stand in the way of all behind it."""
+    record = Record.from_bytes(unpadded(padded_bytes))
+    try:
+        record.to_bytes()
+        field_values(record)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError("not a record") from error
+    return record
 
 
 def _sync_folder(folder: Path) -> None:

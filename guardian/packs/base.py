@@ -31,6 +31,7 @@ MOST_RATIO: Final = 200
 """Unpacked to packed, above `FREE_BYTES`. Policies are text, which deflate shrinks to a tenth."""
 FREE_BYTES: Final = 64 << 10
 MOST_NAME_CHARACTERS: Final = 100
+MOST_POLICIES: Final = 100
 MOST_PATTERNS: Final = 1_000
 MOST_EXAMPLES: Final = 2_000
 MOST_GOLDEN_CASES: Final = 1_000

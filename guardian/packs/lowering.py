@@ -2,9 +2,9 @@
 
 The rule. A pack may say what to look for: title, why, since, review_by, prose, tactics, patterns, examples, severity.
 A trusted key's pack may also set thresholds and rarity, and may warn. Any other may give notices, with the measured
-thresholds. Neither may set senders, hours, conversation, mutes or whether texts are kept: those are left out,
-whatever they are called, since everything that is not on the list is. Only a pack of the owner's own comes in as it
-stands.
+thresholds. Their reason is told as theirs. Neither may set senders, hours, conversation, mutes or whether texts are
+kept: those are left out, whatever they are called, since everything that is not on the list is. Only a pack of the
+owner's own comes in as it stands.
 
 Invariants: the list says what may come in, so that a key which a later Guardian knows stays out until it is put
 there; the text is written anew, without the author's comments, and without characters that could make it look like
@@ -42,6 +42,8 @@ _ORDER: Final = (
 )  # fmt: skip
 _LONGEST_LIST: Final = 80
 """A longer list stands on several lines, so that a diff shows which entry changed."""
+_LONGEST_WHY: Final = 2_000
+"""As the schema has it. A reason is shown as its owner's own words, so one of somebody else's says whose it is."""
 _DECIDED: Final = frozenset({"id", "channels", "action", "status"})
 """What is decided here for every tier."""
 
@@ -124,6 +126,8 @@ def _lower(
     told = list(_left_out(packed, tier, channels))
     flat = {key: value for key, value in flattened(packed.table).items() if _may_set(key, tier)}
     flat["id"] = installed_id(pack.name, policy_id)
+    if tier is not Tier.MINE:
+        flat["why"] = f"The pack {pack.name} says: {packed.policy.why}"[:_LONGEST_WHY]
     flat["channels"] = [channel.value for channel in channels]
     flat["action"] = strongest(tier, packed.policy.action).value
     flat["status"] = packed.policy.status.value

@@ -20,6 +20,7 @@ from guardian.packs.base import (
     MANIFEST,
     MOST_EXAMPLES,
     MOST_PATTERNS,
+    MOST_POLICIES,
     REPORT,
     SIGNATURE,
     PackError,
@@ -115,6 +116,8 @@ def _policies(files: Mapping[str, bytes], manifest: Manifest) -> Mapping[str, Pa
         policy_id = policy_id_of(name)
         if policy_id is None:
             continue
+        if len(policies) == MOST_POLICIES:
+            raise refused(name, f"takes the pack over {MOST_POLICIES} policies")
         packed = policies[policy_id] = _policy(name, policy_id, files[name], manifest)
         patterns += len(packed.policy.match.patterns)
         examples += len(packed.policy.examples)

@@ -11,22 +11,25 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from guardian.packs.base import PackError, Tier, refused
 from guardian.packs.installed import Installed, InstalledPolicy, content_sha256, text_sha256
 from guardian.packs.lowering import CONTENT, Lowered, flattened, policy_text, reparsed, strongest
 from guardian.packs.pack import SEPARATOR, Pack, installed_id
-from guardian.policy.base import Status
-from guardian.policy.load import SUFFIX, load_policies, parse_policy
+from guardian.policy.base import Policy, Status
+from guardian.policy.load import MOST_EXAMPLES, MOST_FILES, SUFFIX, load_policies, parse_policy
 from guardian.policy.problem import quoted
 from guardian.policy.source import SourceError, read_source
 from guardian.safe_text import safe_text
 from guardian.verdict import Action
+
+_MATTERS: Final = (*CONTENT, "channels", "match.thresholds", "match.rarity")
+"""What its owner looked at when they let a policy off its trial."""
 
 
 class Step(StrEnum):
@@ -87,7 +90,7 @@ def check_continues(pack: Pack, installed: Installed | None) -> None:
     key = pack.key.fingerprint if pack.key else ""
     if installed.key and key != installed.key:
         signed = f"signed with another key ({key})" if key else "not signed"
-        hint = f"it was signed with {installed.key}; if its author has a new key, take {pack.name} out of packs.toml"
+        hint = f"it was signed with {installed.key}; for a new start remove it, then take it out of packs.toml"
         raise PackError(f"{here}, and this one is {signed}", hint=hint)
     if pack.manifest.version < installed.version or (
         pack.manifest.version == installed.version and pack.sha256 != installed.sha256
@@ -110,7 +113,8 @@ def plan_pack(
     """The plan to have `lowered`, the policies of `pack`, in `folder`; `record` says what the plan leads to, but for
     its policies. With `puts_back` the pack's own text goes over what its owner changed. Raises PackError."""
     known = installed.policies if installed is not None else {}
-    files = _files_by_id(folder)
+    there = _policies_in(folder)
+    files = {policy.id: policy.path.name for policy in there}
     planned: list[PlannedFile] = []
     put: dict[str, InstalledPolicy] = {}
     for policy_id in sorted({*lowered, *known}):
@@ -123,12 +127,13 @@ def plan_pack(
         each = _planned(wanted, file, old, text_on_disk(folder / file), record.tier, puts_back=puts_back)
         planned.append(each)
         put[policy_id] = old if each.step is Step.KEEP and old is not None else _as_put(wanted, each.after)
+    _check_room(planned, there)
     return Plan(installed, replace(record, policies=put), tuple(planned))
 
 
 def plan_removal(installed: Installed, folder: Path) -> Plan:
     """The plan to remove what a pack installed. What its owner changed in the pack's words stays. Raises PackError."""
-    files = _files_by_id(folder)
+    files = {policy.id: policy.path.name for policy in _policies_in(folder)}
     planned = [
         _dropped(installed_id(installed.name, policy_id), old, files, folder)
         for policy_id, old in installed.policies.items()
@@ -146,9 +151,24 @@ def text_on_disk(path: Path) -> str | None:
         raise refused(str(path), error.message, error.hint) from None
 
 
-def _files_by_id(folder: Path) -> Mapping[str, str]:
-    """Where each policy stands: its owner may have given its file another name."""
-    return {policy.id: policy.path.name for policy in load_policies(folder).policies} if folder.is_dir() else {}
+def _policies_in(folder: Path) -> Sequence[Policy]:
+    """The policies of the folder: known by their ids, since their owner may have given a file another name."""
+    return load_policies(folder).policies if folder.is_dir() else ()
+
+
+def _check_room(planned: Iterable[PlannedFile], there: Iterable[Policy]) -> None:
+    """Raises PackError where more would be there than can be in force: a policy of the owner's would drop out."""
+    changed = {each.policy_id for each in planned}
+    after = [policy for policy in there if policy.id not in changed]
+    after += [
+        policy
+        for each in planned
+        if each.after and (policy := parse_policy(each.after, Path(each.file))[0]) is not None
+    ]
+    if len(after) > MOST_FILES:
+        raise PackError(f"with it you would have more than {MOST_FILES:,} policies")
+    if sum(len(policy.examples) for policy in after) > MOST_EXAMPLES:
+        raise PackError(f"with it your policies would have more than {MOST_EXAMPLES:,} examples")
 
 
 def _planned(
@@ -183,7 +203,7 @@ def _carried(
     if not is_untouched:
         flat = {key: value for key, value in disk.items() if key not in CONTENT}
         flat |= {key: wanted.table[key] for key in CONTENT if key in wanted.table}
-    changes_words = content_sha256(wanted.table) != content_sha256(disk)
+    changes_words = any(flat.get(key) != disk.get(key) for key in _MATTERS)
     status, action = disk.get("status", Status.ACTIVE.value), flat.get("action", Action.WARN.value)
     flat["status"] = _status(status, wanted.table["status"], changes_words=changes_words)
     if flat["status"] == Status.TEST.value != status:

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from guardian.assembly import open_gate
 from guardian.events import Observer, Progress, ignore
@@ -29,6 +30,8 @@ from guardian.policy.base import Policy, Status
 from guardian.policy.load import SUFFIX, load_policies
 from guardian.settings import Origin, OriginKind, Settings
 
+TRIED: Final = "golden cases"
+"""What an observer is told the progress of."""
 _TextOn = tuple[str, Channel]
 
 
@@ -85,7 +88,7 @@ def _matched(gate: Gate, wanted: Sequence[_TextOn], observer: Observer) -> Mappi
     found: dict[_TextOn, frozenset[str]] = {}
     for number, screened in enumerate(gate.screen_all(messages)):
         found[wanted[number]] = frozenset(match.id for match in screened.verdict.matched)
-        observer(Progress(number + 1, len(wanted), "golden cases"))
+        observer(Progress(number + 1, len(wanted), TRIED))
     return found
 
 

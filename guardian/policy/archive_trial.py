@@ -88,7 +88,9 @@ class HitCount:
             "hits": self.hits,
             "rate": self.hits / self.judged if self.judged else None,
             "interval": {"confidence": CONFIDENCE, "low": low, "high": high},
-            "first": [{"id": hit.id, "action": hit.match.action.value, **hit.match.to_json()} for hit in self.first],
+            "first": [
+                {"message": hit.id, "action": hit.match.action.value, **hit.match.to_json()} for hit in self.first
+            ],
         }
 
     @property

@@ -32,15 +32,15 @@ from guardian.policy.recorded import recorded_message
 from guardian.reading.base import ViewKind
 from guardian.reading.read import read
 from guardian.safe_text import safe_line
-from guardian.tactics import is_known, say_for
+from guardian.tactics import is_known, name_for, say_for
 from guardian.verdict import Action
 
 REVIEW_DAYS: Final = 182
 """A new policy is to be looked at again after half a year."""
 LONGEST_EXAMPLE_CHARACTERS: Final = 20_000
 _LONGEST_TITLE_CHARACTERS: Final = 60
-_LONGEST_ID_CHARACTERS: Final = 48
-"""Of what is made from a title: 16 are left of the 64 for a number behind it."""
+_LONGEST_ID_CHARACTERS: Final = 32
+"""Of what is made from a title; an id may have 64, but it is typed often."""
 _MOST_TACTICS: Final = 3
 """Of a record, the most telling ones. All of them are asked for at once, so more would find that message alone."""
 _SCHEMA_LINE: Final = "#:schema policy.schema.json\n"
@@ -69,6 +69,7 @@ class Start:
     """What a message of the journal gives to a policy."""
 
     seq: int
+    title: str
     why: str
     channel: Channel
     tactics: tuple[str, ...]
@@ -92,7 +93,9 @@ def start_from(seq: int, record: Record) -> Start:
     moment = local_time(record.at_ms)
     day = f" of {moment.date().isoformat()}" if moment is not None else ""
     does = ", ".join(map(say_for, tactics)) or "is a message that I want to be told of"
-    return Start(seq, f"The message in record {seq}{day} {does}.", Channel(verdict.channel), tactics, text)
+    names = [name_for(tactic) for tactic in tactics]
+    title = ", ".join([*names[:1], *(f"{name[:1].lower()}{name[1:]}" for name in names[1:])]) or f"Like record {seq}"
+    return Start(seq, title, f"The message in record {seq}{day} {does}.", Channel(verdict.channel), tactics, text)
 
 
 def title_from(why: str) -> str:
@@ -215,8 +218,10 @@ def _string(text: str) -> String:
 def _says(policy: Policy, draft: Draft) -> bool:
     examples = [(example.text, example.flag) for example in policy.examples]
     wanted = [*((text, True) for text in draft.flag), *((text, False) for text in draft.fine)]
-    fields = policy.title, policy.why, policy.prose, policy.channels, policy.action, policy.status, examples
-    return fields == (draft.title, draft.why, draft.prose, draft.channels, draft.action, draft.status, wanted)
+    tactics = str(policy.match.tactics or "")
+    fields = policy.title, policy.why, policy.prose, policy.channels, policy.action, policy.status, tactics, examples
+    asked = draft.title, draft.why, draft.prose, draft.channels, draft.action, draft.status, " and ".join(draft.tactics)
+    return fields == (*asked, wanted)
 
 
 def _line(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from guardian.policy.base import Policy
 from guardian.policy.lint_found import Found
 from guardian.policy.pattern_texts import matching_texts
-from guardian.policy.patterns import Pattern, encode_all
+from guardian.policy.patterns import Pattern, PatternError, encode, encode_all
 from guardian.policy.position import Positions
 from guardian.policy.problem import Level, quoted
 
@@ -36,14 +36,14 @@ _PART: Final = re.compile(
     """
 )
 """The parts of a pattern. A sign is a character that stands for itself and is no part of a word (RE2's: ASCII)."""
-_MEANINGS: Final = {
+_ENDS: Final = {
     "$": "$ means the end of the text",
     "^": "^ means the beginning of the text",
     "\\A": "\\A means the beginning of the text",
     "\\z": "\\z means the end of the text",
-    "\\b": "\\b means the edge of a word, and there is none",
-    "\\B": "\\B means that there is no edge of a word, and there is one",
 }
+_ROUND: Final = ("", "x", " ", "\n", "x\n", "\nx")
+"""What a text is tried with before and behind it."""
 
 
 def pattern_problems(policy: Policy, positions: Positions, ordinary: Sequence[str]) -> Iterator[Found]:
@@ -65,22 +65,33 @@ def pattern_problems(policy: Policy, positions: Positions, ordinary: Sequence[st
 def _wrong_places(index: int, source: str, positions: Positions) -> Iterator[Found]:
     """A sign for a place by which the pattern is never found, or not where its owner means."""
     parts = list(_PART.finditer(source))
-    places = [number for number, part in enumerate(parts) if part["place"]]
-    is_never_found = bool(places) and not matching_texts(source)
-    for number in places:
-        part = parts[number]
+    for number, part in enumerate(parts):
         place = positions.inside_string(["match", "patterns", index], part.start())
-        if is_never_found and matching_texts(source[: part.start()] + source[part.end() :]):
-            sign = part.group()
-            message = f"pattern {index + 1} is never found: {_MEANINGS[sign]}"
-            hint = f"write \\{sign} for the character itself" if sign in "^$" else f"leave {sign} out"
-            yield Level.WARNING, "never-found", place, message, hint
-            return
         beside = _sign_at_edge(parts, number) if part.group() == "\\b" else ""
         if beside:
-            message = f"pattern {index + 1}: \\b {beside} is there only behind or before a letter, digit or _"
+            message = f"pattern {index + 1}: \\b {beside} is there only where a letter, digit or _ is on its other side"
             yield Level.WARNING, "odd-word-edge", place, message, "no sign is part of a word in RE2: leave this \\b out"
             return
+        if part.group() in _ENDS and not _can_be_found(parts) and _can_be_found(parts, without=number):
+            message = f"pattern {index + 1} is never found: {_ENDS[part.group()]}"
+            hint = (
+                f"write \\{part.group()} for the character itself"
+                if part.group() in "^$"
+                else f"leave {part.group()} out"
+            )
+            yield Level.WARNING, "never-found", place, message, hint
+            return
+
+
+def _can_be_found(parts: Sequence[re.Match[str]], without: int | None = None) -> bool:
+    """Whether a text was made in which the pattern is, but for one of its parts; True too where that can't be tried."""
+    try:
+        texts = matching_texts("".join(part.group() for part in parts if not part["place"]))
+        pattern = Pattern("".join(part.group() for number, part in enumerate(parts) if number != without))
+    except PatternError:  # what is left when a part is taken out need not be a pattern
+        return True
+    tried = (f"{before}{text}{behind}" for text in texts for before in _ROUND for behind in _ROUND)
+    return not texts or any(pattern.is_in(encode(text)) for text in tried)
 
 
 def _sign_at_edge(parts: Sequence[re.Match[str]], number: int) -> str:

@@ -7,6 +7,7 @@ while the files changed again is never used; a failure leaves in force what was,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,8 @@ from guardian.settings import Settings
 
 _LAST_GOOD: Final = "last-good"
 """Code of the problem that `in_force` adds to a broken file."""
+SAVE_S: Final = 30.0
+"""How often at most what was learnt is written to disk; what is lost with the process is learnt again."""
 Use = Callable[[PolicySet, Observer], None]
 """Judges by these policies from now on, and tells the observer what of them does not count."""
 
@@ -66,7 +69,8 @@ class Reloader:
     def following(self, use: Use, save: Callable[[], None]) -> Iterator[None]:
         """While the context lasts, `use` is called with other policies when there are any.
 
-        `save` is called now and then, to keep what `use` has learnt.
+        `save` is called now and then and at the end, to keep what `use` has learnt. The observer is told what is in
+        force at the beginning and with every change.
         """
         from guardian.policy.watch import FolderWatch  # watchdog is for programs that go on running
 
@@ -75,15 +79,21 @@ class Reloader:
         if is_borrowed(self._settings):
             self._settle_in_memory()
         self._is_whole = len(self._problems) == len(self._policies.problems)
-        self._told = self._standing(self._policies)
+        self._tell()
+        saved_at = time.monotonic()
 
         def changed(is_unchanged: Callable[[], bool]) -> bool:
+            nonlocal saved_at
             was_used = self._reload(use, is_unchanged)
-            save()
+            if time.monotonic() - saved_at >= SAVE_S:
+                save()
+                saved_at = time.monotonic()
             return was_used
 
-        with FolderWatch(self._folder, changed, self._say, self._seen, self._beside):
+        with FolderWatch(self._folder, changed, self._say, self._seen, self._beside) as watch:
             yield
+        if watch.has_ended:
+            save()
 
     def _reload(self, use: Use, is_unchanged: Callable[[], bool]) -> bool:
         """Read again, and use what was read unless the files changed meanwhile; False if so."""

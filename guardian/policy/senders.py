@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+LONGEST_ADDRESS_CHARACTERS = 1_000
+"""Whatever is longer is no address (RFC 5321 allows 254 bytes), and falls under no pattern."""
 _WILDCARDS_OF_OTHERS = "?[]"
 
 
@@ -34,7 +36,8 @@ def address_of(sender: str) -> str:
 
 def addresses_of(senders: Iterable[str | None]) -> tuple[str, ...]:
     """The addresses in some senders, each once; a sender may be a bare address or `Name <address>`."""
-    return tuple(dict.fromkeys(address for sender in senders if (address := address_of(sender or ""))))
+    addresses = (address_of(sender) for sender in senders if sender)
+    return tuple(dict.fromkeys(each for each in addresses if 0 < len(each) <= LONGEST_ADDRESS_CHARACTERS))
 
 
 class SenderList:

@@ -23,6 +23,7 @@ from guardian.inspection import Inspection
 from guardian.message import Channel, Message
 from guardian.policy.base import Example, Policy, Status
 from guardian.policy.bench import Bench
+from guardian.policy.examples import texts_to_embed
 from guardian.policy.probe import NEARLY_THE_SAME
 from guardian.policy.roads import margin_of
 from guardian.verdict import Coverage, PolicyMatch
@@ -112,13 +113,15 @@ def try_policies(policies: Sequence[Policy], bench: Bench) -> Iterator[Trial]:
     embeddings = bench.embeddings(tried)
     inspections = bench.inspect_all(message for policy in tried for _, _, message in _cases(policy))
     for policy, asked in zip(tried, policies, strict=True):
-        matcher = bench.matcher([policy], embeddings)
+        own = {text: embeddings[text] for text in texts_to_embed([policy]) if text in embeddings}
+        matcher = bench.matcher([policy], own)
         results = []
-        for (number, example, message), inspection in zip(_cases(policy), inspections, strict=False):
+        cases = _cases(policy)  # first in `zip`, so that where they end no inspection of the next policy is taken
+        for (number, example, message), inspection in zip(cases, inspections, strict=False):
             (match,) = matcher.match(inspection.evidence, inspection.findings)
             unseen = match
-            if example.text in embeddings:
-                unlike = _unlike(embeddings[example.text], embeddings)
+            if example.text in own:
+                unlike = _unlike(own[example.text], own)
                 (unseen,) = bench.matcher([policy], unlike).match(inspection.evidence, inspection.findings)
             standing = _standing(example, inspection, match, unseen)
             results.append(ExampleTrial(number, example, message.channel, standing, match, unseen, inspection.coverage))

@@ -25,8 +25,6 @@ from guardian.paths import Paths, ensure_private_directory
 from guardian.policy.base import Policy
 from guardian.policy.bench import Bench
 from guardian.policy.load import LoadedFile, PolicySet, policy_sha256
-from guardian.policy.trial import as_if_in_force, try_policies
-from guardian.policy.trial_words import trial_problems
 
 TRIED_CACHE: Final = "tried.json"
 MOST_EXAMPLES: Final = 24
@@ -41,6 +39,9 @@ def try_on_load(policies: PolicySet, bench: Bench, paths: Paths, observer: Obser
     own = [file for file in policies.files if _is_to_try(file, paths.shipped_policies)]
     if not own:
         return
+    from guardian.policy.trial import try_policies  # here: most starts have nothing to try
+    from guardian.policy.trial_words import trial_problems
+
     memory = TrialMemory(paths.cache / TRIED_CACHE, bench)
     files, examples = [], 0
     for file, policy in _new(own, memory):
@@ -74,6 +75,8 @@ class TrialMemory:
         _write(self._path, list(self._tried)[:_MOST_KEPT])
 
     def _key(self, policy: Policy) -> str:
+        from guardian.policy.trial import as_if_in_force
+
         return hashlib.sha256(f"{policy_sha256(as_if_in_force(policy))} {self._judge}".encode()).hexdigest()
 
 

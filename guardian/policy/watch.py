@@ -121,6 +121,11 @@ class FolderWatch:
         if self._thread.is_alive():
             self._thread.join(_LONGEST_STOP_S)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is being read any more."""
+        return not self._thread.is_alive()
+
     def __enter__(self) -> Self:
         self.start()
         return self

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardian.calibration.interval import CONFIDENCE, beta_distribution, beta_quantile, rate_interval
+from guardian.calibration.interval import CONFIDENCE, beta_distribution, beta_quantile, count_interval, rate_interval
 
 SEED = 20261121
 
@@ -61,3 +61,23 @@ def test_it_holds_the_true_rate_as_often_as_promised(true: float, of: int) -> No
     intervals = {passed: rate_interval(passed, of) for passed in set(seen.tolist())}
     held = np.mean([intervals[passed][0] <= true <= intervals[passed][1] for passed in seen.tolist()])
     assert held >= CONFIDENCE - 0.02  # three standard errors of 2,000 draws
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 40])
+def test_the_interval_of_a_count_is_garwoods(count: int) -> None:
+    """Each end gives the count, or one further out, with the probability of its tail."""
+    tail = (1 - CONFIDENCE) / 2
+    low, high = count_interval(count)
+
+    def at_most(most: int, mean: float) -> float:
+        return sum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(most + 1))
+
+    assert at_most(count, high) == pytest.approx(tail, rel=1e-6)
+    assert low == 0 if count == 0 else 1 - at_most(count - 1, low) == pytest.approx(tail, rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [1_000, 50_000, 1_000_000])
+def test_a_large_count_has_an_interval_like_the_normal_one(count: int) -> None:
+    low, high = count_interval(count)
+    assert (high - count) / math.sqrt(count) == pytest.approx(1.645, abs=0.06)
+    assert (count - low) / math.sqrt(count) == pytest.approx(1.645, abs=0.06)

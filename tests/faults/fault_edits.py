@@ -223,15 +223,13 @@ def _watch(settings: Settings) -> None:
     def use(policies: PolicySet, _observer: object = None) -> None:
         rows = [(policy.id, policy.title, is_whole(policy)) for policy in policies.policies]
         print(json.dumps({"at": time.time(), "set": policies.sha256, "policies": rows}), flush=True)
-
-    def save() -> None:
         if next(numbers) % _RECORD_EVERY == 0:
             with open_journal(settings) as journal:
                 record_amendments(settings, journal)
 
     reloader = Reloader(settings, ignore)
     use(reloader.read())
-    with reloader.following(use, save):
+    with reloader.following(use, lambda: None):
         sys.stdin.read()
 
 

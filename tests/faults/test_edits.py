@@ -7,6 +7,7 @@ import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -62,39 +63,47 @@ def test_every_edit_takes_force_whole(
     count: int, settings: Settings, watcher: Watcher, fault_table: FaultTable
 ) -> None:
     draw = random.Random(SEED)
-    names = [name for name, (_, editor) in WAYS.items() if not editor or shutil.which(editor)]
     missing = sorted({editor for _, editor in WAYS.values() if editor and not shutil.which(editor)})
-    delays: dict[str, list[float]] = {name: [] for name in names}
-    lost: dict[str, int] = dict.fromkeys(names, 0)
-    halves: dict[str, int] = dict.fromkeys(names, 0)
-    marks = {f"p{number}": marked(number) for number in range(POLICIES)}
-    final = dict(marks)
+    tallies = {name: _Tally() for name, (_, editor) in WAYS.items() if editor not in missing}
+    final = {f"p{number}": marked(number) for number in range(POLICIES)}
     for number in range(count):
-        name, policy = names[number % len(names)], f"p{draw.randrange(POLICIES)}"
-        path, mark, known = settings.policies_dir / f"{policy}.toml", marked(POLICIES + number), len(watcher.halves)
-        WAYS[name][0](path, final[policy], mark)
+        name, policy, mark = list(tallies)[number % len(tallies)], draw.choice(list(final)), marked(POLICIES + number)
+        known = len(watcher.halves)
+        _edit(WAYS[name][0], settings.policies_dir / f"{policy}.toml", final[policy], mark, watcher, tallies[name])
+        tallies[name].halves += len(watcher.halves) - known
         final[policy] = mark
-        saved_at = path.stat().st_ctime
-        if not _until(lambda policy=policy, mark=mark: watcher.in_force.get(policy) == mark):  # type: ignore[misc]
-            lost[name] += 1
-        else:
-            delays[name].append(watcher.seen_at[mark] - saved_at)
-        halves[name] += len(watcher.halves) - known
-    for name in names:
+    for name, tally in tallies.items():
+        tried = len(tally.delays_s) + tally.lost
         fault_table.add(
-            f"edit: {name}",
-            len(delays[name]) + lost[name],
-            lost=lost[name],
-            undetected=halves[name],
-            besides=_spread(delays[name]),
+            f"edit: {name}", tried, lost=tally.lost, undetected=tally.halves, besides=_spread(tally.delays_s)
         )
-    assert sum(lost.values()) == 0
+    assert [name for name, tally in tallies.items() if tally.lost] == []
     assert watcher.halves == []
     assert watcher.in_force == final
     assert watcher.policy_set == policies_in_force(settings).policies.sha256
     _assert_the_journal_knows_each_edit(settings, count)
     if missing:
         pytest.skip(f"all others took force, but {' and '.join(missing)} is not installed here")
+
+
+@dataclass
+class _Tally:
+    """What came of the edits that were saved in one way."""
+
+    delays_s: list[float] = field(default_factory=list)
+    lost: int = 0
+    halves: int = 0
+
+
+def _edit(
+    save: Callable[[Path, str, str], None], path: Path, before: str, after: str, watcher: Watcher, tally: _Tally
+) -> None:
+    save(path, before, after)
+    saved_at = path.stat().st_ctime
+    if _until(lambda: watcher.in_force.get(path.stem) == after):
+        tally.delays_s.append(watcher.seen_at[after] - saved_at)
+    else:
+        tally.lost += 1
 
 
 def _spread(delays: list[float]) -> str:

@@ -8,15 +8,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from guardian.cli_pack import add_pack
 from guardian.cli_parts import Parser
 from guardian.commands.pack import run
+from guardian.errors import GuardianError
 from guardian.exits import ExitCode
+from guardian.journal.opening import open_journal
 from guardian.message import Channel
 from guardian.packs.base import GOLDEN, MANIFEST, REPORT, SIGNATURE, sha256_of
 from guardian.packs.golden import GoldenCase
 from guardian.packs.manifest import Manifest, Version
 from guardian.packs.report import ReportCard, Score
+from guardian.policy.amendments import Amendment, read_amendments
+from guardian.policy.base import Policy
+from guardian.policy.load import load_policies
 from guardian.settings import Settings, load_settings
 
 RUSH = """\
@@ -40,6 +47,7 @@ flag = true
 text = "The meeting moved to Thursday at ten."
 flag = false
 """
+SECOND = RUSH.replace("four gift cards", "five gift cards")
 CASES = (
     GoldenCase("rush", "Please get me three gift cards before noon.", True),
     GoldenCase("rush", "Lunch on Friday?", False),
@@ -77,6 +85,7 @@ def a_key(folder: Path, name: str = "key", kind: str = "ed25519", passphrase: st
     """A new key, made by ssh-keygen."""
     path = folder / name
     words = ["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-C", name, "-f", str(path)]
+    words += ["-b", "1024"] if kind == "rsa" else []
     subprocess.run([*words, "-a", "4"] if passphrase else words, check=True, capture_output=True, timeout=60)
     return path
 
@@ -112,3 +121,29 @@ def own_settings() -> Settings:
 
 def policies_folder() -> Path:
     return own_settings().policies_dir
+
+
+def installed() -> Path:
+    return policies_folder() / "street-scams--rush.toml"
+
+
+def policy() -> Policy:
+    (found,) = (each for each in load_policies(policies_folder()).policies if each.id == "street-scams--rush")
+    return found
+
+
+def amendments() -> list[Amendment]:
+    with open_journal(own_settings()) as journal:
+        return read_amendments(journal, "street-scams--rush")
+
+
+def change(before: str, after: str) -> None:
+    text = installed().read_text()
+    assert before in text
+    installed().write_text(text.replace(before, after))
+
+
+def refusal(*words: object) -> str:
+    with pytest.raises(GuardianError) as caught:
+        pack(*words)
+    return caught.value.line()

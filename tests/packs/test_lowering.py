@@ -127,6 +127,14 @@ def test_only_the_channels_that_the_owner_agreed_to_are_looked_at() -> None:
     assert lower(pack, Tier.IMPORTED, (Channel.AI_OUTPUT,), is_active=False) == {}
 
 
+def test_a_reason_of_somebody_elses_is_not_told_as_the_owners() -> None:
+    assert lowered(Tier.IMPORTED).policy.why == "The pack street-scams says: To see what stays."
+    assert lowered(Tier.TRUSTED).policy.why.startswith("The pack street-scams says: ")
+    assert lowered(Tier.MINE).policy.why == "To see what stays."
+    endless = EVERYTHING.replace("To see what stays.", "x" * 2_000)
+    assert len(lowered(Tier.IMPORTED, endless).policy.why) == 2_000
+
+
 def test_a_comment_of_the_authors_does_not_come_in() -> None:
     assert "trust" not in lowered(Tier.MINE, RUSH + "\n# trust me\n").text
 
@@ -164,3 +172,8 @@ def test_what_was_lowered_loads_as_it_was_meant() -> None:
     for tier in Tier:
         found = lowered(tier)
         assert parse_policy(found.text, Path(found.file)) == (found.policy, [])
+
+
+def test_policies_know_nothing_of_packs() -> None:
+    folder = Path(__file__).resolve().parents[2] / "guardian" / "policy"
+    assert [each.name for each in folder.glob("*.py") if "guardian.packs" in each.read_text()] == []

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from policy_builders import a_manifest
+from policy_builders import a_manifest, an_output
 
+from guardian.inference.outputs import OutputKind
 from guardian.policy.lint import lint_file
 from guardian.policy.load import load_policy_file
 from guardian.policy.problem import Level
@@ -39,6 +40,10 @@ def _lint(folder: Path, text: str, mode: int = 0o600) -> list[tuple[str, str, in
         ('match.tactics = "pressure or risk"\n', []),
         ("", [("warning", "never-matches", 1, 1)]),
         ('[[examples]]\ntext = "x"\nflag = false\n', [("warning", "never-matches", 1, 1)]),
+        ('prose = "Flag what hurries me."\n', [("warning", "prose-alone", 6, 1)]),
+        ('match.tactics = "urgency and not urgency"\n', [("warning", "never-true", 6, 17)]),
+        ('match.tactics = "money_request and (pressure and not pressure)"\n', [("warning", "never-true", 6, 17)]),
+        ('match.tactics = "urgency and not pressure"\n', []),  # the model may score the one high and the other low
         ("match.patterns = ['a', 'b*']\n", [("warning", "matches-everything", 6, 24)]),
         (
             'match.tactics = ["urgency"]\nmatch.thresholds = { secrecy = 0.5 }\n',
@@ -60,6 +65,21 @@ def test_lint_names_the_place_of_what_its_owner_would_want_to_know(
     tmp_path: Path, more: str, expected: list[tuple[str, str, int, int]]
 ) -> None:
     assert _lint(tmp_path, GOOD + more) == expected
+
+
+def test_what_only_assistants_do_is_not_looked_for_in_what_people_write(tmp_path: Path) -> None:
+    manifest = a_manifest(an_output("sycophancy", OutputKind.TACTIC, "sycophancy"))
+    path = tmp_path / "p.toml"
+    for channels, tactics, codes in (
+        ('["incoming"]', "sycophancy", ["other-channel"]),
+        ('["incoming", "ai_output"]', "sycophancy", []),
+        ('["incoming"]', "not not sycophancy", ["other-channel"]),
+        ('["incoming"]', "hidden_text and not sycophancy", []),
+    ):
+        path.write_text(GOOD.replace('["incoming"]', channels) + f'match.tactics = "{tactics}"\n', encoding="utf-8")
+        path.chmod(0o600)
+        problems = lint_file(load_policy_file(path), manifest, TODAY)
+        assert [problem.code for problem in problems] == codes, tactics
 
 
 def test_a_review_is_overdue_on_the_day_after(tmp_path: Path) -> None:

@@ -147,10 +147,10 @@ def test_tactics_may_be_a_list_an_expression_or_a_table(tmp_path: Path, tactics:
         (GOOD + "match.rarity = 1\n", '6:16: error: "match.rarity" must be at least 2 [bad-value]'),
         (GOOD + "match.rarity = 2.5\n", '6:16: error: "match.rarity" must be a whole number [bad-value]'),
         (GOOD + "match.patterns = ['a', '(?=b)']\n",
-         '6:24: error: "match.patterns[2]": RE2 refuses this pattern: invalid perl operator: (?= [bad-pattern] '
+         '6:25: error: "match.patterns[2]": RE2 refuses this pattern: invalid perl operator: (?= [bad-pattern] '
          "(RE2 has no look-ahead; write two patterns, or an expression over tactics)"),
         (GOOD + "match.patterns = ['(a)\\1']\n",
-         '6:19: error: "match.patterns[1]": RE2 refuses this pattern: invalid escape sequence: \\1 [bad-pattern] '
+         '6:23: error: "match.patterns[1]": RE2 refuses this pattern: invalid escape sequence: \\1 [bad-pattern] '
          "(RE2 has no back-references)"),
         (GOOD + 'senders.except = ["landlord"]\n',
          '6:19: error: "senders.except[1]" must be an address or an @domain [bad-sender] '

@@ -71,7 +71,7 @@ def test_a_mute_is_written_into_the_file_taken_in_force_and_recorded(
     assert _mutes(settings) == (mute,)
     assert _file(settings).read_text(encoding="utf-8").startswith(before), "nothing else was changed"
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == f"sweet-bait: muted {mute}, in {_file(settings)}"
+    assert said[0] == f"sweet-bait: wrote into {_file(settings)}: mute {mute}"
     assert said[1].startswith("sweet-bait: in force, policies sha256:")
     assert policies_in_force(settings).policies.sha256 == load_policies(settings.policies_dir).sha256
     with open_journal(settings) as journal:
@@ -93,8 +93,9 @@ def test_mutes_are_listed_and_taken_out_by_their_number(settings: Settings, caps
     assert _run("unmute", settings, numbers=[1]) is ExitCode.CLEAN
     assert [mute.tactic for mute in _mutes(settings)] == [tactic]
     said = capsys.readouterr().out
-    assert said.startswith(
-        f"sweet-bait: no longer muted this policy from @x.example until {TODAY + timedelta(days=30)}\n"
+    until = TODAY + timedelta(days=30)
+    assert said.splitlines()[0] == (
+        f"sweet-bait: took out of {_file(settings)}: mute this policy from @x.example until {until}"
     )
     _run("unmute", settings, numbers=[1])
     assert _file(settings).read_text(encoding="utf-8") == before
@@ -160,6 +161,23 @@ def test_a_broken_file_is_to_be_mended_first(settings: Settings) -> None:
     assert caught.value.line().startswith(f"{_file(settings)}:")
     assert caught.value.line().endswith("(mend the file first)")
     assert _file(settings).read_bytes() == before
+
+
+def test_while_a_cooling_off_is_in_force_a_mute_waits_and_taking_it_out_does_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run("mute", settings)
+    muted = policies_in_force(settings).policies.sha256
+    monkeypatch.setenv("GUARDIAN_POLICIES_COOLING_OFF_HOURS", "24")
+    cooling = load_settings(os.environ, {})
+    capsys.readouterr()
+    _run("mute", cooling, days=90)
+    assert "the earlier version stays in force for 24 hours more" in capsys.readouterr().out
+    assert policies_in_force(cooling).policies.sha256 == muted
+    _run("unmute", cooling, numbers=[2, 1])
+    assert _mutes(cooling) == ()
+    in_force = policies_in_force(cooling).policies.sha256
+    assert in_force == load_policies(cooling.policies_dir).sha256 != muted
 
 
 def test_show_as_json_tells_the_mutes(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,26 +13,37 @@ from guardian.policy.patterns import Pattern, PatternError, encode
 
 
 @pytest.mark.parametrize(
-    ("source", "reason", "hint"),
+    ("source", "reason", "hint", "column"),
     [
-        (r"(?=a)", "invalid perl operator: (?=", "RE2 has no look-ahead"),
-        (r"(?!a)", "invalid perl operator: (?!", "RE2 has no look-ahead"),
-        (r"(?<=a)", "invalid perl operator: (?<=", "RE2 has no look-behind"),
-        (r"(a)\1", r"invalid escape sequence: \1", "RE2 has no back-references"),
-        (r"a\Z", r"invalid escape sequence: \Z", r"write \z"),
-        (r"a{1001}", "invalid repetition size: {1001}", "RE2 repeats at most 1,000 times"),
-        (r"((a{100}){100}){100}", "invalid repetition size: {100}", "RE2 repeats at most 1,000 times"),
-        ("(a", "missing ): (a", "write a backslash"),
-        ("x" * 1_001, "is longer than 1000 characters", ""),
+        (r"(?=a)", "invalid perl operator: (?=", "RE2 has no look-ahead", 1),
+        (r"(?!a)", "invalid perl operator: (?!", "RE2 has no look-ahead", 1),
+        (r"(?<=a)", "invalid perl operator: (?<=", "RE2 has no look-behind", 1),
+        (r"(a)\1", r"invalid escape sequence: \1", "RE2 has no back-references", 4),
+        (r"a\Z", r"invalid escape sequence: \Z", r"write \z", 2),
+        (r"a{1001}", "invalid repetition size: {1001}", "RE2 repeats at most 1,000 times", 2),
+        (r"((a{100}){100}){100}", "invalid repetition size: {100}", "RE2 repeats at most 1,000 times", 10),
+        (r"\\1 (a)\1", r"invalid escape sequence: \1", "RE2 has no back-references", 8),
+        (r"(?:a)(?=b)", "invalid perl operator: (?=", "RE2 has no look-ahead", 6),
+        ("(a", "missing )", r"close the bracket, or write \(", 1),
+        ("(a)(b", "missing )", r"close the bracket, or write \(", 4),
+        (r"[)(] \( (b", "missing )", r"close the bracket, or write \(", 9),
+        ("é a)b", "unexpected )", r"open the bracket, or write \)", 4),
+        ("ab [cd", "missing ]", r"close the class, or write \[", 4),
+        ("ab [z-a]", "invalid character class range: z-a", "write a backslash", 5),
+        ("x|*", "no argument for repetition operator: *", "write a backslash", 3),
+        ("a**", "bad repetition operator: **", "one sign of repetition is enough", 2),
+        ("abc\\", "trailing \\", "write two backslashes", 4),
+        ("x" * 1_001, "is longer than 1000 characters", "", 1),
     ],
 )
-def test_a_refused_pattern_says_why_and_how_to_write_it(
-    source: str, reason: str, hint: str, capfd: pytest.CaptureFixture[str]
+def test_a_refused_pattern_says_why_where_and_how_to_write_it(
+    source: str, reason: str, hint: str, column: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(PatternError) as caught:
         Pattern(source)
     assert caught.value.reason == reason
     assert caught.value.hint.startswith(hint)
+    assert caught.value.column == column
     assert capfd.readouterr() == ("", ""), "RE2 would write its errors to standard error"
 
 

@@ -9,7 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from policy_builders import steady
 
-from guardian.policy.senders import SenderList, address_of, addresses_of, check_sender_pattern
+from guardian.policy.senders import (
+    LONGEST_ADDRESS_CHARACTERS,
+    SenderList,
+    address_of,
+    addresses_of,
+    check_sender_pattern,
+)
 
 NAMED = SenderList(("billing@my-landlord.example", "@bank.example"))
 
@@ -127,4 +133,10 @@ def test_any_text_may_stand_where_a_sender_should(sender: str) -> None:
 def test_a_hostile_sender_is_looked_at_once_from_left_to_right(sender: str) -> None:
     """Going back after each star would take years here: 2 million characters, and 40 stars that nearly fit."""
     pattern = check_sender_pattern("*".join(["a"] * 40) + "b@" + "*".join(["ab"] * 40) + "c")
-    assert SenderList([pattern]).find(addresses_of([sender])) is None
+    assert SenderList([pattern]).find([sender]) is None
+    assert len(address_of(sender)) <= len(sender)
+
+
+def test_what_is_too_long_for_an_address_is_none() -> None:
+    longest = "a" * (LONGEST_ADDRESS_CHARACTERS - 2) + "@x"
+    assert addresses_of([longest, "a" + longest, "A <a@x>", "a@x", "", None]) == (longest, "a@x")

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from guardian.commands.narration import narrate
-from guardian.commands.pack_actions.shown import agrees, print_trial, say
+from guardian.commands.pack_actions.shown import agrees, print_trial, say, trying
 from guardian.commands.policy_actions.own import file_of, own_policies
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
@@ -41,7 +40,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     draft = draft_pack(_manifest(args, before, files), files, golden)
     pack = unmeasured(draft)
     lowered = lower(pack, Tier.MINE, pack.manifest.channels, is_active=True)
-    trial = try_pack(settings, lowered, draft.golden, narrate(verbose=False))
+    with trying() as observer:
+        trial = try_pack(settings, lowered, draft.golden, observer)
     contents = pack_files(draft, trial.report)
     _print(draft)
     print_trial(replace(pack, report=trial.report), trial)

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from guardian.commands.asking import can_ask, confirmed
+from guardian.commands.narration import narrate
+from guardian.commands.progress import ProgressBar
 from guardian.errors import UsageError
+from guardian.events import Event, Observer, Progress
 from guardian.packs.base import Tier
 from guardian.packs.keys import find_key, read_trusted_keys
 from guardian.packs.pack import Pack
 from guardian.packs.plan import Plan, Step
-from guardian.packs.trial import Trial
+from guardian.packs.trial import TRIED, Trial
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
@@ -95,6 +100,21 @@ def print_plan(plan: Plan) -> None:
     for each in plan.changes:
         sys.stdout.write(each.diff() + "\n")
     sys.stdout.flush()
+
+
+@contextmanager
+def trying() -> Iterator[Observer]:
+    """An observer for a trial: what the owner must know as lines, and on a terminal how far it is."""
+    tell = narrate(verbose=False)
+    with ProgressBar(None, sys.stderr, "texts tried") as bar:
+
+        def observe(event: Event) -> None:
+            if isinstance(event, Progress):
+                bar.advance(event.what == TRIED)
+            else:
+                tell(event)
+
+        yield observe
 
 
 def agrees(question: str, *, yes: bool) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from guardian.assembly import comparing
 from guardian.commands.narration import narrate
-from guardian.commands.pack_actions.shown import Whose, agrees, print_pack, print_plan, print_trial, say, whose
+from guardian.commands.pack_actions.shown import Whose, agrees, print_pack, print_plan, print_trial, say, trying, whose
 from guardian.errors import ModelError
 from guardian.exits import ExitCode
 from guardian.message import Channel
@@ -41,20 +41,23 @@ def take(args: argparse.Namespace, settings: Settings, pack: Pack, key: Whose, i
     check_continues(pack, installed)
     channels = _agreed_channels(args, pack, key, installed)
     lowered = lower(pack, key.tier, channels, is_active=args.active)
+    for policy_id in sorted(set(pack.policies) - set(lowered)):
+        say(f"{policy_id}: left out, it looks at nothing that you let this pack look at (--channel)")
     if not lowered:
         raise PackError(f"no policy of {pack.name} looks at what you let it: {', '.join(channels) or 'nothing'}")
     policies_in_force(settings, narrate(verbose=False))  # the starter policies are there before a first pack is
     record = Installed(pack.name, pack.manifest.version, pack.sha256, key.fingerprint, key.tier, channels)
     puts_back = getattr(args, "replace", False)
     plan = plan_pack(pack, lowered, record, installed, settings.policies_dir, puts_back=puts_back)
-    trial = try_pack(settings, lowered, pack.golden, narrate(verbose=False))
+    with trying() as observer:
+        trial = try_pack(settings, lowered, pack.golden, observer)
     print_pack(pack, key)
     print_trial(pack, trial)
     print_plan(plan)
     if not plan.changes and installed == plan.record:
         say("nothing to do: all of it is here already")
         return ExitCode.CLEAN
-    if not agrees(f"{_counted(plan)} Go on?", yes=args.yes):
+    if not agrees(f"{_counted(plan)}: change your policies as shown?", yes=args.yes):
         say("nothing was changed")
         return ExitCode.CLEAN
     standing = carry_out(settings, plan, f"pack {pack.name} {pack.manifest.version}, {key.fingerprint or 'unsigned'}")
@@ -63,7 +66,7 @@ def take(args: argparse.Namespace, settings: Settings, pack: Pack, key: Whose, i
 
 
 def carry_out(settings: Settings, plan: Plan, why: str) -> InForce:
-    """Do what the plan says; what makes a policy milder is told by comparing, where there is a model to compare with."""
+    """Do what the plan says; what makes a policy milder is found by comparing, where there is a model for it."""
     with ExitStack() as stack:
         compare = None
         with suppress(ModelError):
@@ -73,7 +76,7 @@ def carry_out(settings: Settings, plan: Plan, why: str) -> InForce:
 
 def tell(plan: Plan, standing: InForce) -> None:
     """What came of it."""
-    say(f"{_counted(plan)} in force now: policies {standing.policies.sha256[:19]}")
+    say(f"{_counted(plan)}: done; in force now: policies {standing.policies.sha256[:19]}")
     for each in plan.changes:
         if each.policy_id in standing.pending:
             say(f"{each.policy_id}: the earlier version stays in force until your cooling-off is over")
@@ -93,4 +96,4 @@ def _agreed_channels(
 
 def _counted(plan: Plan) -> str:
     count = len(plan.changes)
-    return f"{plan.record.name} {plan.record.version}: {'1 policy' if count == 1 else f'{count} policies'} changed."
+    return f"{plan.record.name} {plan.record.version}, {'1 policy' if count == 1 else f'{count} policies'}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from guardian.commands.narration import narrate
-from guardian.commands.pack_actions.shown import pack_row, print_json, print_pack, print_trial, whose
+from guardian.commands.pack_actions.shown import pack_row, print_json, print_pack, print_trial, trying, whose
 from guardian.exits import ExitCode
 from guardian.packs.lowering import lower
 from guardian.packs.pack import open_pack
@@ -19,7 +18,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     pack = open_pack(Path(args.path))
     key = whose(pack, settings)
     lowered = lower(pack, key.tier, pack.manifest.channels, is_active=False)
-    trial = try_pack(settings, lowered, pack.golden, narrate(verbose=False))
+    with trying() as observer:
+        trial = try_pack(settings, lowered, pack.golden, observer)
     if args.json:
         scores = {policy_id: score.to_json() for policy_id, score in trial.report.scores.items()}
         print_json({**pack_row(pack, key), "here": scores, "failing": list(trial.failing)})

@@ -1,4 +1,4 @@
-"""`guardian policy explain ID --text TEXT | --seq N | -`: one message on its way through one policy, step by step.
+"""`guardian policy explain ID [--text TEXT | --seq N]`: one message on its way through one policy, step by step.
 
 Invariants: nothing is recorded; the policy is the file as it stands, whether it is in force or not.
 """
@@ -12,11 +12,11 @@ from typing import Any
 
 from guardian.commands.journal_actions.asked import opened
 from guardian.commands.narration import narrate
+from guardian.commands.policy_actions.of_record import recorded_verdict
 from guardian.commands.policy_actions.own import file_of, own_policies, print_json
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
 from guardian.inspection import Inspection
-from guardian.journal.past_verdict import past_verdict
 from guardian.journal.record import Record
 from guardian.message import Channel, Format, Message
 from guardian.policy.base import Policy
@@ -72,7 +72,7 @@ def _by_numbers(record: Record, bench: Bench) -> Inspection:
 def _given(args: argparse.Namespace, settings: Settings) -> Message:
     channel = Channel.AI_OUTPUT if args.channel == "ai" else Channel.INCOMING
     format = Format.MAIL if args.mail else Format.TEXT
-    if args.text is None:
+    if args.text in (None, "-"):
         if sys.stdin.isatty():
             sys.stderr.write("guardian: reading the message from the terminal; end it with Ctrl-D\n")
         message, _ = read_stream(
@@ -84,19 +84,12 @@ def _given(args: argparse.Namespace, settings: Settings) -> Message:
 
 
 def _recorded(args: argparse.Namespace, settings: Settings) -> _Then:
-    if args.channel or args.sender or args.mail or args.stdin:
-        raise UsageError("--seq takes the message as it was recorded", hint="leave out --as, --sender, --mail and -")
+    if args.channel or args.sender or args.mail:
+        raise UsageError("--seq takes the message as it was recorded", hint="leave out --as, --sender and --mail")
     with opened(settings) as journal:
-        entry = journal.entry(args.seq)
-    if not isinstance(entry.record, Record):
-        raise UsageError(f"record {args.seq} can't be explained: {entry.record.why}")
-    try:
-        verdict = past_verdict(entry.record)
-    except ValueError:
-        hint = "guardian journal list '~k verdict' lists the verdicts"
-        raise UsageError(f"record {args.seq} is no verdict", hint=hint) from None
+        record, verdict = recorded_verdict(journal, args.seq)
     match = next((match for match in verdict.policies if match.id == args.policy_id), None)
-    return _Then(args.seq, entry.record, match, verdict.policy_set)
+    return _Then(args.seq, record, match, verdict.policy_set)
 
 
 def _print(explained: Explained, then: _Then | None, *, as_json: bool) -> None:

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     policy, text = policy_on_disk(args.policy_id, settings)
     _refuse(mute, policy)
     wish = Wish(policy.id, with_mute(text, mute), why=mute.why)
-    change(wish, [f"{policy.id}: muted {mute}, in {policy.path}"], settings)
+    change(wish, [f"{policy.id}: wrote into {policy.path}: mute {mute}"], settings)
     return ExitCode.CLEAN
 
 

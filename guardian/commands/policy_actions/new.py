@@ -1,6 +1,6 @@
 """`guardian policy new`: a new policy from four answers, from options, or from a message of the journal.
 
-Invariants: nothing that is there is replaced; the policy begins on trial unless told otherwise; what is written has been
+Invariants: nothing that is there is replaced; the policy begins on trial unless told otherwise; what is written was
 read back first.
 """
 
@@ -48,7 +48,7 @@ _CHANNELS = {
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Write the policy, check it, try its examples. Raises UsageError, PolicyError, JournalError. Exit codes: 0, 2, 74."""
+    """Write the policy, check it, try its examples. Raises UsageError, PolicyError, JournalError."""
     start = _start(args.seq, settings) if args.seq is not None else None
     answers = _answers(args, start)
     draft = _draft(args, start, answers)
@@ -89,8 +89,9 @@ def _answers(args: argparse.Namespace, start: Start | None) -> Answers:
 def _draft(args: argparse.Namespace, start: Start | None, answers: Answers) -> Draft:
     channels = _CHANNELS[args.channel] if args.channel else (start.channel if start else Channel.INCOMING,)
     said_by_owner = start is None or answers.why != start.why
+    title = title_from(answers.why) if start is None or said_by_owner else start.title
     return Draft(
-        title=args.title or title_from(answers.why),
+        title=args.title or title,
         why=answers.why,
         since=date.today(),
         channels=channels,

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     for index in sorted(chosen, reverse=True):
         text = without_mute(text, index)
     if chosen:
-        said = [f"{policy.id}: no longer muted {policy.mutes[index]}" for index in sorted(chosen)]
+        said = [f"{policy.id}: took out of {policy.path}: mute {policy.mutes[index]}" for index in sorted(chosen)]
         change(Wish(policy.id, text, why=args.why), said, settings)
     return ExitCode.CLEAN
 

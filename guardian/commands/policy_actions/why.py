@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from guardian.commands.journal_actions.asked import opened
+from guardian.commands.policy_actions.of_record import recorded_verdict
 from guardian.commands.policy_actions.own import own_policies, print_json
-from guardian.errors import PolicyError, UsageError
+from guardian.errors import PolicyError
 from guardian.exits import ExitCode
 from guardian.journal.facts import sender_of
-from guardian.journal.past_verdict import past_verdict
 from guardian.journal.record import Record
+from guardian.journal.scan import Scan
 from guardian.journal.view import local_time
-from guardian.policy.load import PolicySet
 from guardian.policy.match_words import NEAR_STEPS, nearly_matched, standing_words
 from guardian.policy.roads import margin_of
+from guardian.policy.track_record import TrackRecord, track_record_line, track_records
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from guardian.verdict import PolicyMatch, Verdict
@@ -33,24 +35,16 @@ _LEGEND = (
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Tell. Raises UsageError where there is no verdict, JournalError."""
     with opened(settings) as journal:
-        entry = journal.entry(args.seq)
-    if not isinstance(entry.record, Record):
-        raise UsageError(f"record {args.seq} can't be explained: {entry.record.why}")
-    try:
-        verdict = past_verdict(entry.record)
-    except ValueError:
-        hint = "guardian journal list '~k verdict' lists the verdicts"
-        raise UsageError(f"record {args.seq} is no verdict", hint=hint) from None
+        record, verdict = recorded_verdict(journal, args.seq)
+        tracks = track_records(Scan(journal), [match.id for match in verdict.policies])
     matches = sorted(verdict.policies, key=_by_nearness)
     missing = _not_there(verdict, settings)
     if args.json:
-        rows = [
-            {**match.to_json(), "standing": _standing(match), "margin": round(_margin(match), 3)} for match in matches
-        ]
+        rows = [_row(match, tracks[match.id]) for match in matches]
         print_json({"seq": args.seq, "outcome": verdict.outcome.value, "policies": rows, "did_not_look": missing})
     else:
-        lines = [*_head(args.seq, entry.record, verdict), *map(_line, matches), *_missing_lines(missing)]
-        sys.stdout.write("\n".join(lines) + "\n")
+        lines = [*_head(args.seq, record, verdict), *(line for match in matches for line in _lines(match, tracks))]
+        sys.stdout.write("\n".join([*lines, *_missing_lines(missing)]) + "\n")
         sys.stdout.flush()
         sys.stderr.write(_LEGEND + "\n")
     return ExitCode.CLEAN
@@ -67,8 +61,15 @@ def _head(seq: int, record: Record, verdict: Verdict) -> Iterator[str]:
     yield "policies that looked: {}; matched: {}; nearly: {}; no: {}".format(len(verdict.policies), *counts)
 
 
-def _line(match: PolicyMatch) -> str:
-    return f"{_standing(match):<8}  {safe_line(match.id)}: {standing_words(match)}"
+def _lines(match: PolicyMatch, tracks: Mapping[str, TrackRecord]) -> Iterator[str]:
+    yield f"{_standing(match):<8}  {safe_line(match.id)}: {standing_words(match)}"
+    if match.matched or tracks[match.id].judged:
+        yield f"{'':<10}its record: {track_record_line(tracks[match.id])}"
+
+
+def _row(match: PolicyMatch, track: TrackRecord) -> dict[str, Any]:
+    standing = {"standing": _standing(match), "margin": round(_margin(match), 3)}
+    return {**match.to_json(), **standing, "record": track.to_json()}
 
 
 def _standing(match: PolicyMatch) -> str:
@@ -89,7 +90,7 @@ def _not_there(verdict: Verdict, settings: Settings) -> list[str]:
     """Ids of today's policies that did not look then."""
     looked = {match.id for match in verdict.policies}
     try:
-        own: PolicySet = own_policies(settings)
+        own = own_policies(settings)
     except PolicyError:
         return []
     return [policy.id for policy in own.policies if policy.id not in looked]
