@@ -65,8 +65,7 @@ def open_gate(
         policies = reloader.read()
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
         examples = ExampleRows(encoder, cache, reloader.note, model_sha256=manifest.sha256)
-        if thresholds is None:
-            thresholds = thresholds_in_force(settings.paths.calibration_file, manifest, observer)
+        thresholds = thresholds or thresholds_in_force(settings.paths.calibration_file, manifest, observer)
         maker = _RuleMaker(encoder, manifest, bank, thresholds, examples)
         gate = Gate(
             encoder=encoder,
@@ -78,8 +77,7 @@ def open_gate(
             recorder=recorder or NoRecord(),
         )
         examples.save()
-        bench = Bench(gate.inspect_all, examples, manifest, bank, thresholds)
-        try_examples = partial(_try_examples, settings, bench, observer)
+        try_examples = partial(_try_examples, settings, maker.bench(gate), observer)
         try_examples(policies)
         if follow:
             stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
@@ -102,6 +100,10 @@ class _RuleMaker:
         matcher = Matcher(policies.policies, self._manifest, self._bank, rows, self._thresholds, earlier=self._earlier)
         self._earlier = matcher
         return Rules(matcher, Explainer(self._encoder, self._manifest, matcher), policies.sha256)
+
+    def bench(self, gate: Gate) -> Bench:
+        """What the owner's examples are tried on, with all that is kept here."""
+        return Bench(gate.inspect_all, self._examples, self._manifest, self._bank, self._thresholds)
 
 
 def _using(gate: Gate, maker: _RuleMaker, try_examples: Callable[[PolicySet], None]) -> Use:

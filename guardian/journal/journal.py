@@ -29,7 +29,7 @@ from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
 from guardian.journal.secret import Secret
-from guardian.journal.store import DAMAGE_HINT, Store
+from guardian.journal.store import DAMAGE_HINT, Row, Store, Wrap
 from guardian.journal.waiting import WaitingRoom
 
 
@@ -222,6 +222,10 @@ class Journal:
         """The records from `start` to before `stop`. Missing ones are left out: `verify` names them."""
         return self._unlocked().entries(start, stop, newest_first=newest_first)
 
+    def current(self, row: Row, wrap: Wrap) -> tuple[Keys, Row, Wrap]:
+        """What was read of a record, and the keys that open it. Raises JournalError."""
+        return self._unlocked().current(row, wrap)
+
     def record_key(self, seq: int) -> Secret:
         """The key of one record. Raises JournalError where it was forgotten, or does not open."""
         return self._unlocked().record_key(seq)
@@ -254,7 +258,13 @@ class Journal:
 
     def _load_keys(self, header: Header) -> Keys:
         self._header, self._place = header, self._places(KeyPlace(header.place))
-        return open_keys(header, self._place.load_key(header.key_id))
+        try:
+            return open_keys(header, self._place.load_key(header.key_id))
+        except JournalError:
+            now = self._read_header()
+            if now.key_id == header.key_id:
+                raise
+            return self._load_keys(now)  # another process renewed the key in between, and took the old one away
 
     def _merge(self, name: str) -> int:
         if self._is_merged(name):
@@ -307,11 +317,12 @@ class Journal:
     def _renew(self, place: KeyStore, wrap: WrapForOwner) -> None:
         """A new master key in `place`; the old one goes when nothing needs it any more."""
         with self._lock:
-            old_place, old_id = self._place, self.header.key_id
+            old: list[tuple[KeyStore, bytes]] = []
             master, key_id = Secret.fresh(), secrets.token_bytes(JOURNAL_ID_BYTES)
             place.save_key(key_id, master)
 
             def make(keys: Keys, end: End) -> Change:
+                old.append((self._place, keys.header.key_id))  # as it is now: another process may have renewed it, too
                 return renewed(
                     self.store,
                     keys,
@@ -330,7 +341,7 @@ class Journal:
                 raise
             self._header, self._place = self._unlocked().keys.header, place
             self._anchoring.put(place)
-            self._leave(old_place, old_id)
+            self._leave(*old[-1])
 
     def _leave(self, old: KeyStore, key_id: bytes) -> None:
         try:

@@ -19,7 +19,7 @@ from guardian.journal.keys_in_hand import Keys
 from guardian.journal.record import Entry, Record, Unreadable
 from guardian.journal.seal import SealError
 from guardian.journal.secret import Secret
-from guardian.journal.store import DAMAGE_HINT, Head, Store
+from guardian.journal.store import DAMAGE_HINT, Head, Row, Store, Wrap
 from guardian.journal.tree import Frontier
 
 HEADER = "header"
@@ -133,21 +133,33 @@ class Ledger:
         if not 0 <= seq < size:
             raise JournalError(f"the journal has no record {seq}", hint=f"the last one is {size - 1}")
         pair = self._store.pair(seq)
-        return read_entry(self.keys, *pair) if pair else Entry(seq, b"", Unreadable("it is missing from the file"))
+        return read_entry(*self.current(*pair)) if pair else Entry(seq, b"", Unreadable("it is missing from the file"))
 
     def entries(self, start: int, stop: int | None, *, newest_first: bool) -> Iterator[Entry]:
         """The records from `start` to before `stop`. Missing ones are left out: `verify` names them."""
         size = self._store.head().size
         stop = size if stop is None else min(stop, size)
         for row, wrap in self._store.pairs(start, stop, newest_first=newest_first):
-            yield read_entry(self.keys, row, wrap)
+            yield read_entry(*self.current(row, wrap))
+
+    def current(self, row: Row, wrap: Wrap) -> tuple[Keys, Row, Wrap]:
+        """What was read of a record, and the keys that open it: another process may have renewed the master key.
+
+        Raises JournalError where the new one is not to be had.
+        """
+        if wrap.epoch != self.keys.wrapper.epoch:
+            self._renew_keys()
+        if wrap.epoch != self.keys.wrapper.epoch:  # it was read before, and sealed again since; or it is damaged
+            row, wrap = self._store.pair(row.seq) or (row, wrap)
+        return self.keys, row, wrap
 
     def record_key(self, seq: int) -> Secret:
         """The key of one record. Raises JournalError where it was forgotten, or does not open."""
         pair = self._store.pair(seq)
         if pair is not None:
             try:
-                return record_key(self.keys, pair[1])
+                keys, _, wrap = self.current(*pair)
+                return record_key(keys, wrap)
             except SealError:
                 pass
         raise JournalError(
@@ -164,13 +176,16 @@ class Ledger:
         head = self._store.head()
         if self._known is not None and head == self._known[0]:
             return self._known
-        data = self._store.meta(HEADER) or b""
-        if digest_of(data) != self.keys.digest:
-            self.keys = self._load_keys(Header.from_bytes(data))
+        self._renew_keys()
         end = _checked(head, self.keys)
         self._see(head, end)
         self._known = (head, end)
         return self._known
+
+    def _renew_keys(self) -> None:
+        data = self._store.meta(HEADER) or b""
+        if digest_of(data) != self.keys.digest:
+            self.keys = self._load_keys(Header.from_bytes(data))
 
     def _see(self, head: Head, end: End) -> None:
         """Raises JournalReplacedError where an end does not continue the one before it: both are signed, and yet

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from guardian.journal.encoding import canonical_bytes, parsed
+from guardian.journal.packing import packed, unpacked
 
 SCHEMA: Final = 1
 """Version of what is sealed; raised when a reader of an older version could misread it."""
@@ -81,15 +82,18 @@ class Record:
     """True: it waited outside the journal, for the key or for the disk, and was merged later."""
 
     def to_bytes(self) -> bytes:
-        """The record as canonical JSON."""
+        """The record as canonical JSON; a verdict's body is packed (`guardian.journal.packing`) wherever it can be."""
+        spoke = self.spoke.to_json()
+        small = packed(self.body, spoke) if self.kind is Kind.VERDICT else None
         return canonical_bytes(
             {
                 "v": SCHEMA,
                 "kind": self.kind.value,
                 "at_ms": self.at_ms,
                 "late": self.late,
-                "spoke": self.spoke.to_json(),
-                "body": self.body,
+                "spoke": spoke,
+                "body": self.body if small is None else small,
+                **({} if small is None else {"packed": True}),
             }
         )
 
@@ -100,11 +104,11 @@ class Record:
         if value.get("v") != SCHEMA:
             raise ValueError("a record of another version")
         try:
-            spoke = value["spoke"]
+            spoke, body = value["spoke"], value["body"]
             return cls(
                 kind=Kind(value["kind"]),
                 at_ms=int(value["at_ms"]),
-                body=dict(value["body"]),
+                body=unpacked(body, spoke) if value.get("packed") is True else dict(body),
                 spoke=Spoke(
                     str(spoke["model"]),
                     str(spoke["sha256"]),

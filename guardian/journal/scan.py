@@ -36,6 +36,8 @@ class Scan:
         keys, size = self._journal.keys, self._journal.size
         stop = size if stop is None else min(stop, size)
         for row, wrap in self._journal.store.pairs(start, stop, newest_first=newest_first):
+            if wrap.epoch != keys.wrapper.epoch:  # another process may have renewed the master key
+                keys, row, wrap = self._journal.current(row, wrap)
             try:
                 data = unsealed(keys, row, wrap)
             except (SealError, ValueError):  # forgotten or damaged: the journal has the words for it

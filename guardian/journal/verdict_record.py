@@ -1,6 +1,6 @@
 """A verdict as the journal keeps it, and how to read one back.
 
-Body of a `Kind.VERDICT` record (all keys are always there):
+Body of a `Kind.VERDICT` record (all keys are always there; in the file it takes less: `guardian.journal.packing`):
 
     message   {"id", "channel", "sender" (as its source says, else as its own headers say, or None), "source", "format",
               "context" ([] unless the text is kept)}
@@ -12,6 +12,8 @@ Body of a `Kind.VERDICT` record (all keys are always there):
     stream    {"scores": {output: score} after what cannot apply was put to 0 (empty where the model did not judge),
               "senders": [every address that the message claims], "ordinary": true or false,
               "fingerprint": what gives the scores their meaning (`calibration.thresholds.fingerprint`)}
+
+Scores have four digits.
 
 Invariants: where the text is not kept, no word of it stands anywhere in the record; its hash does, which nobody
 sees without the key.
@@ -30,7 +32,8 @@ from guardian.message import Message
 from guardian.verdict import PolicyMatch, Verdict
 
 MOST_TEXT_BYTES: Final = 256 << 10
-"""Longest text that is kept, the earlier turns counted in; a longer one is kept as its hash alone, and the record says so."""
+"""Longest text that is kept, its earlier turns counted in; of a longer one the hash is, and the record says so."""
+_SCORE_DIGITS: Final = 4
 
 
 def verdict_record(
@@ -60,7 +63,7 @@ def verdict_record(
         },
         "text": _text(message, why_not_text),
         "verdict": _verdict(verdict, with_quotes=is_kept),
-        "stream": dict(stream),
+        "stream": {**stream, "scores": _rounded(stream["scores"])},
     }
     spoke = Spoke(verdict.model_name, verdict.model_sha256, verdict.policy_set, verdict.wall, program)
     return Record(Kind.VERDICT, at_ms, body, spoke)
@@ -114,6 +117,7 @@ def _text(message: Message, why_not: str) -> dict[str, Any]:
 def _verdict(verdict: Verdict, *, with_quotes: bool) -> dict[str, Any]:
     row = verdict.to_json(all_policies=True)
     del row["journal"]
+    row["scores"] = _rounded(verdict.scores)
     for match, policy in zip(verdict.policies, row["policies"], strict=True):
         policy |= _matched(match) if match.matched else {}
     if not with_quotes:
@@ -123,6 +127,11 @@ def _verdict(verdict: Verdict, *, with_quotes: bool) -> dict[str, Any]:
     row["vetoes"] = _jsonable(row["vetoes"])
     row["id"] = _clean(row["id"])
     return row
+
+
+def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
+    """The same digits wherever a score stands in a record, so that it need stand there once (`packing`)."""
+    return {name: round(score, _SCORE_DIGITS) for name, score in scores.items()}
 
 
 def _matched(match: PolicyMatch) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Plan:
 
 def check_continues(pack: Pack, installed: Installed | None) -> None:
     """Raises PackError unless the pack is new here, or the next version of what is installed, by the same key."""
-    if installed is None or (pack.sha256 == installed.sha256 and not installed.is_removed):
+    if installed is None:
         return
     here = f"{pack.name} {installed.version} {'was removed' if installed.is_removed else 'is installed'}"
     key = pack.key.fingerprint if pack.key else ""
@@ -92,11 +92,11 @@ def check_continues(pack: Pack, installed: Installed | None) -> None:
         signed = f"signed with another key ({key})" if key else "not signed"
         hint = f"it was signed with {installed.key}; for a new start remove it, then take it out of packs.toml"
         raise PackError(f"{here}, and this one is {signed}", hint=hint)
-    if pack.manifest.version < installed.version or (
-        pack.manifest.version == installed.version and pack.sha256 != installed.sha256
-    ):
+    if pack.sha256 == installed.sha256:
+        return
+    if pack.manifest.version <= installed.version:
         raise PackError(f"{here}, and this is {pack.manifest.version}: a pack never goes back")
-    if pack.sha256 != installed.sha256 and pack.manifest.before != installed.sha256:
+    if pack.manifest.before != installed.sha256:
         hint = "update to the versions between first"
         raise PackError(f"{here}, and version {pack.manifest.version} does not follow that one", hint=hint)
 

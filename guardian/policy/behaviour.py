@@ -142,8 +142,7 @@ class _Comparison:
         """An example of either version on which the later one does less."""
         for example in dict.fromkeys((*self._before.examples, *self._after.examples)):
             for channel in self._before.channels:
-                sample = self._test(example.text, channel)
-                if sample is not None and _is_milder(self._everywhere, sample):
+                if any(_is_milder(self._everywhere, sample) for sample in self._tests(example.text, channel)):
                     side = "flag" if example.flag else "leave"
                     quote = safe_line(example.text.strip(), _QUOTED_CHARACTERS)
                     return f'it does less about an example to {side}: "{quote}"'
@@ -199,17 +198,32 @@ class _Comparison:
         texts += [view.text for sample in self._probes.messages for view in sample.evidence.reading.views]
         return (text for text in texts if pattern.is_in(encode(text)))
 
-    def _test(self, text: str, channel: Channel) -> Sample | None:
-        """An example on a channel, as the gate would judge it where that is known, else by its row alone."""
-        known = self._probes.tests.get((text, channel))
-        row = self._probes.embeddings.get(text)
-        if known is not None or row is None:
-            return known
+    def _tests(self, text: str, channel: Channel) -> list[Sample]:
+        """An example on a channel, as the gate would judge it where that is known; else by its row, once as if no
+        tactic were found in it and once as if the earlier version's were."""
+        known, row = self._probes.tests.get((text, channel)), self._probes.embeddings.get(text)
+        if known is not None:
+            return [known]
+        if row is None:
+            return []
+        raw = text.encode("utf-8", "replace")
         view = exact_view(ViewKind.VISIBLE, "text", text)
-        reading = Reading((view,), (Window(0, 0, len(text), text),), size_bytes=len(text.encode("utf-8", "replace")))
+        reading = Reading((view,), (Window(0, 0, len(text), text),), size_bytes=len(raw))
         nothing = np.zeros(1, dtype=np.int32)
         encoding = Encoding(np.zeros((1, 0), dtype=np.float32), row[None], nothing, nothing, 0.0)
-        return Sample("", Evidence(Message(text.encode("utf-8", "replace"), channel=channel), reading, {}, encoding))
+        message = Message(raw, channel=channel)
+        return [
+            Sample("", Evidence(message, reading, scores, encoding)) for scores in ({}, self._found_by_model(channel))
+        ]
+
+    def _found_by_model(self, channel: Channel) -> Mapping[str, float]:
+        """Scores by which the earlier version matches; none where it has no tactics that the model scores."""
+        outputs = TacticOutputs(self._probes.manifest)
+        try:
+            ways = points(self._before, self._after, outputs, self._thresholds(channel))
+            return next((point.scores for point in ways if not point.findings), {})
+        except TooManyWaysError:
+            return {}
 
 
 _NO_SCOPE: Final[Mapping[str, Any]] = {

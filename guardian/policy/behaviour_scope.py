@@ -21,6 +21,7 @@ from guardian.message import Channel, Message
 from guardian.policy.base import Match, Mute, Policy
 from guardian.policy.expression import Name
 from guardian.policy.match import Matcher
+from guardian.policy.sample import NOTHING
 from guardian.reading.base import Reading, ViewKind, exact_view
 from guardian.tactics import GROUPS, RISK, TACTICS
 
@@ -32,7 +33,6 @@ _FILLS: Final = ("a", "zq7", "x.y-1", "0", "")
 """What stands for the `*` of an address, one after another."""
 _TEXT: Final = "x"
 _DAY_MINUTES: Final = 24 * 60
-_NOTHING: Final = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Comparison:
 
     def is_open(self, cell: Cell) -> bool:
         """Whether the earlier version looks there."""
-        return self._ranked(self._before, cell.evidence(self._scores), self._findings) > _NOTHING
+        return self._ranked(self._before, cell.evidence(self._scores), self._findings) > NOTHING
 
     def is_milder(self, cell: Cell) -> bool:
         """Whether the later version does less there."""
@@ -113,7 +113,7 @@ def _cells(before: Policy, after: Policy, today: date, comparison: _Comparison) 
     everybody = (None, _STRANGER, *_senders(before, after))
     is_same_time = (before.hours, before.days) == (after.hours, after.days) and not mutes
     for channel, is_ongoing in product(before.channels, (False, True)):
-        cells = (Cell(channel, sender, at, is_ongoing) for sender in everybody for at in times)
+        cells = (Cell(channel, sender, at, is_ongoing) for sender, at in product(everybody, times))
         first = next(filter(comparison.is_open, cells), None)
         if first is None:
             continue
@@ -139,11 +139,10 @@ def _findings(tactic: str) -> tuple[Finding, ...]:
 
 
 def _times(before: Policy, after: Policy, first: date) -> list[datetime]:
-    """Of a week from a day on: every hour, every begin and end of an hour's span, and the minute before."""
-    minutes = {60 * hour for hour in range(24)}
-    for span in (*before.hours, *after.hours):
-        for minute in (span.begin_minute, span.end_minute):
-            minutes |= {minute % _DAY_MINUTES, (minute - 1) % _DAY_MINUTES}
+    """Of a week from a day on: midnight, and every begin and end of an hour's span. Between two of these times nothing
+    changes for either version, so they stand for all."""
+    ends = (minute for span in (*before.hours, *after.hours) for minute in (span.begin_minute, span.end_minute))
+    minutes = {0, *(minute % _DAY_MINUTES for minute in ends)}
     days = [datetime.combine(first, time()) + timedelta(days=day) for day in range(7)]
     return [day + timedelta(minutes=minute) for day in days for minute in sorted(minutes)]
 

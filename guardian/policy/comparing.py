@@ -15,19 +15,21 @@ from pathlib import Path
 from guardian.calibration.bank import ReferenceBank, load_reference_bank
 from guardian.calibration.state import thresholds_in_force
 from guardian.calibration.thresholds import Thresholds
+from guardian.detectors.base import Evidence
+from guardian.detectors.possible import possible_scores
 from guardian.errors import GuardianError
 from guardian.events import Observer, ignore
-from guardian.inference.base import Encoder, Floats
+from guardian.inference.base import Encoder, Encoding, Floats
 from guardian.inference.manifest import Manifest
+from guardian.inference.strata import stratum_of
 from guardian.message import Channel, Message
 from guardian.policy.base import Policy
 from guardian.policy.behaviour import Probes, loosens
 from guardian.policy.examples import embed_examples
 from guardian.policy.sample import Sample
+from guardian.reading.language import is_covered
+from guardian.reading.read import read
 from guardian.settings import Settings
-
-Judge = Callable[[Message], Sample]
-"""Reads and judges one message as the gate does, and records nothing."""
 
 
 class Comparer:
@@ -40,14 +42,12 @@ class Comparer:
         examples_cache: Path,
         encoder: Callable[[], Encoder],
         *,
-        judge: Judge | None = None,
         observer: Observer = ignore,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """`encoder` starts the model where it does not run yet. Without `judge` an example counts by its likeness to
-        other examples and by patterns alone, so that one which only the tactics would still find is taken for lost."""
+        """`encoder` starts the model where it does not run yet; it is asked for once at most."""
         self._settings, self._manifest, self._examples_cache = settings, manifest, examples_cache
-        self._encoder, self._judge, self._observer, self._today = encoder, judge, observer, today
+        self._start, self._observer, self._today = encoder, observer, today
 
     def __call__(self, before: Policy | None, after: Policy | None) -> str | None:
         """See `loosens`. None also where the model was needed, and could not be had."""
@@ -64,6 +64,10 @@ class Comparer:
         return why
 
     @cached_property
+    def _encoder(self) -> Encoder:
+        return self._start()
+
+    @cached_property
     def _bank(self) -> ReferenceBank:
         return load_reference_bank(self._settings.model_dir / self._manifest.bank_file, self._manifest.bank_sha256)
 
@@ -73,16 +77,26 @@ class Comparer:
 
     def _rows(self, before: Policy, after: Policy) -> Mapping[str, Floats]:
         return embed_examples(
-            (before, after), self._encoder(), self._examples_cache, self._observer, model_sha256=self._manifest.sha256
+            (before, after), self._encoder, self._examples_cache, self._observer, model_sha256=self._manifest.sha256
         )
 
     def _tests(self, before: Policy, after: Policy) -> dict[tuple[str, Channel], Sample]:
-        """The examples of both versions, judged; none where both have the same, for nothing hangs on them then."""
-        if self._judge is None or before.examples == after.examples:
+        """The examples of both versions as the model judges them. Rules are left out: they find the same for either
+        version, so without them nothing is taken for covered that is not."""
+        if before.examples == after.examples:
             return {}
         texts = dict.fromkeys(example.text for example in (*before.examples, *after.examples))
-        return {
-            (text, channel): self._judge(Message(text.encode("utf-8", "replace"), channel=channel))
-            for text in texts
-            for channel in before.channels
-        }
+        judged = ((text, channel, self._judged(text, channel)) for text in texts for channel in before.channels)
+        return {(text, channel): sample for text, channel, sample in judged if sample is not None}
+
+    def _judged(self, text: str, channel: Channel) -> Sample | None:
+        """One example as a message on a channel; None where the model does not answer."""
+        message = Message(text.encode("utf-8", "replace"), channel=channel)
+        reading = read(message)
+        windows = [window for window in reading.windows if is_covered(window.text)]
+        reading = replace(reading, windows=tuple(windows))
+        answer = self._encoder.submit([window.text for window in windows]).result()
+        if not isinstance(answer, Encoding):
+            return None
+        scores = self._manifest.scores(answer.logits, stratum_of(channel, reading.characters))
+        return Sample("", Evidence(message, reading, possible_scores(scores, message, reading), answer))

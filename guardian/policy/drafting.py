@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import tomlkit
-from tomlkit.items import String, Table
+from tomlkit.items import String, StringType, Table, Trivia
 
 from guardian.errors import PolicyError
 from guardian.journal.past_verdict import past_verdict
@@ -211,7 +211,8 @@ def _example_table(text: str, *, is_first: bool, flag: bool) -> Table:
 def _string(text: str) -> String:
     """A text as TOML: on lines of its own where it has several and that says the same."""
     if "\n" in text and "'''" not in text and re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text) is None:
-        return tomlkit.string(f"\n{text}", literal=True, multiline=True)
+        # Written out, since `tomlkit.string` puts the text right behind the quotes; TOML drops the first line end.
+        return String(StringType.MLL, text, f"\n{text}", Trivia())
     return tomlkit.string(text)
 
 

@@ -207,6 +207,8 @@ def _in_force(file: LoadedFile | None, version: Version | None, folder: Path) ->
     path = file.path if file is not None else folder / (version.file if version else "")
     if version is None:
         return replace(file, policy=None) if file is not None else LoadedFile(path, None, None)
+    if file is not None and file.policy is not None and file.source is not None and file.source.text == version.text:
+        return file
     policy, problems = parse_policy(version.text, path)
     source = (
         Source(version.text, 0o600) if file is None or file.source is None else replace(file.source, text=version.text)

@@ -42,6 +42,10 @@ _ENDS: Final = {
     "\\A": "\\A means the beginning of the text",
     "\\z": "\\z means the end of the text",
 }
+_LONGEST_TRIED_CHARACTERS: Final = 200
+_MOST_ENDS: Final = 6
+_MOST_TEXTS: Final = 200
+"""Beyond these a pattern is not tried: a stranger may have written it."""
 _ROUND: Final = ("", "x", " ", "\n", "x\n", "\nx")
 """What a text is tried with before and behind it."""
 
@@ -65,20 +69,19 @@ def pattern_problems(policy: Policy, positions: Positions, ordinary: Sequence[st
 def _wrong_places(index: int, source: str, positions: Positions) -> Iterator[Found]:
     """A sign for a place by which the pattern is never found, or not where its owner means."""
     parts = list(_PART.finditer(source))
+    ends = [number for number, part in enumerate(parts) if part.group() in _ENDS]
+    is_tried = len(source) <= _LONGEST_TRIED_CHARACTERS and len(ends) <= _MOST_ENDS
+    is_never_found = bool(ends) and is_tried and not _can_be_found(parts)
     for number, part in enumerate(parts):
-        place = positions.inside_string(["match", "patterns", index], part.start())
-        beside = _sign_at_edge(parts, number) if part.group() == "\\b" else ""
+        sign, place = part.group(), positions.inside_string(["match", "patterns", index], part.start())
+        beside = _sign_at_edge(parts, number) if sign == "\\b" else ""
         if beside:
             message = f"pattern {index + 1}: \\b {beside} is there only where a letter, digit or _ is on its other side"
             yield Level.WARNING, "odd-word-edge", place, message, "no sign is part of a word in RE2: leave this \\b out"
             return
-        if part.group() in _ENDS and not _can_be_found(parts) and _can_be_found(parts, without=number):
-            message = f"pattern {index + 1} is never found: {_ENDS[part.group()]}"
-            hint = (
-                f"write \\{part.group()} for the character itself"
-                if part.group() in "^$"
-                else f"leave {part.group()} out"
-            )
+        if number in ends and is_never_found and _can_be_found(parts, without=number):
+            message = f"pattern {index + 1} is never found: {_ENDS[sign]}"
+            hint = f"write \\{sign} for the character itself" if sign in "^$" else f"leave {sign} out"
             yield Level.WARNING, "never-found", place, message, hint
             return
 
@@ -90,7 +93,7 @@ def _can_be_found(parts: Sequence[re.Match[str]], without: int | None = None) ->
         pattern = Pattern("".join(part.group() for number, part in enumerate(parts) if number != without))
     except PatternError:  # what is left when a part is taken out need not be a pattern
         return True
-    tried = (f"{before}{text}{behind}" for text in texts for before in _ROUND for behind in _ROUND)
+    tried = (f"{before}{text}{behind}" for text in texts[:_MOST_TEXTS] for before in _ROUND for behind in _ROUND)
     return not texts or any(pattern.is_in(encode(text)) for text in tried)
 
 

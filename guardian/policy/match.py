@@ -231,8 +231,11 @@ def _pattern_roads(patterns: Sequence[Pattern], texts: Sequence[bytes]) -> list[
 def _example_road(policy: str, case: _Case) -> Road:
     probed, encoding = case.probed, case.evidence.encoding
     score, margin = probed.scores[policy], probed.margins[policy]
-    if margin < 0 or case.probe is None or encoding is None:
+    if case.probe is None or encoding is None:
         return Road(score, THRESHOLD, margin, False)
+    if margin < 0:
+        copied = case.probe.same_as_flag(policy, encoding.embeddings)
+        return Road(score, THRESHOLD, margin, False) if copied is None else road(1.0, THRESHOLD, f"example:{copied}")
     number = case.probe.nearest_flag(policy, encoding.embeddings[probed.windows[policy]])
     return Road(score, THRESHOLD, margin, True, (f"example:{number}",))
 

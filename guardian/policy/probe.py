@@ -151,6 +151,16 @@ class Probe:
         examples = self._examples[policy]
         return examples.flag_numbers[int((examples.flag @ embedding).argmax())]
 
+    def same_as_flag(self, policy: str, embeddings: Floats) -> int | None:
+        """Number of an example to flag that a window of the message nearly copies, or None."""
+        examples = self._examples[policy]
+        if not len(examples.flag) or not len(embeddings):
+            return None
+        likeness = embeddings @ examples.flag.T
+        if likeness.max() <= NEARLY_THE_SAME:
+            return None
+        return examples.flag_numbers[int(likeness.max(axis=0).argmax())]
+
     def same_as_fine(self, policy: str, embeddings: Floats) -> int | None:
         """Number of a fine example that the message nearly copies, or None unless every window is such a copy."""
         examples = self._examples[policy]

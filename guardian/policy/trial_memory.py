@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from guardian.calibration.thresholds import fingerprint
 from guardian.errors import GuardianError
@@ -26,10 +26,15 @@ from guardian.policy.base import Policy
 from guardian.policy.bench import Bench
 from guardian.policy.load import LoadedFile, PolicySet, policy_sha256
 
+if TYPE_CHECKING:
+    from guardian.policy.trial import Trial
+
 TRIED_CACHE: Final = "tried.json"
 MOST_EXAMPLES: Final = 24
 """Examples that are tried in one load, so that no start is slow; what is left waits for the next one. A policy with
 more is tried by `guardian policy test` alone."""
+_MODEL_REASONS: Final = "model-"
+"""How the codes of reasons begin that are of the model and not of the text."""
 _MOST_KEPT: Final = 4_000
 _LARGEST_BYTES: Final = 1 << 20
 
@@ -49,11 +54,11 @@ def try_on_load(policies: PolicySet, bench: Bench, paths: Paths, observer: Obser
         if examples > MOST_EXAMPLES:
             break
         files.append((file, policy))
-    for (file, _), trial in zip(files, try_policies([policy for _, policy in files], bench), strict=True):
+    trials = list(try_policies([policy for _, policy in files], bench)) if files else []
+    for (file, _), trial in zip(files, trials, strict=True):
         for problem in trial_problems(trial, file):
             observer(ExampleFails(problem.to_line()))
-    if files:
-        memory.remember(policy for _, policy in files)
+    memory.remember(trials)
 
 
 class TrialMemory:
@@ -69,15 +74,21 @@ class TrialMemory:
         """Whether the policy, as it is, was tried; its status and scope do not matter for that."""
         return self._key(policy) in self._tried
 
-    def remember(self, policies: Iterable[Policy]) -> None:
-        """Note that these policies were tried."""
-        self._tried = {**dict.fromkeys(map(self._key, policies)), **self._tried}
-        _write(self._path, list(self._tried)[:_MOST_KEPT])
+    def remember(self, trials: Iterable[Trial]) -> None:
+        """Note that these policies were tried; not those of which the model failed to answer for an example."""
+        done = [self._key(trial.policy) for trial in trials if not _model_failed(trial)]
+        if done:
+            self._tried = {**dict.fromkeys(done), **self._tried}
+            _write(self._path, list(self._tried)[:_MOST_KEPT])
 
     def _key(self, policy: Policy) -> str:
         from guardian.policy.trial import as_if_in_force
 
         return hashlib.sha256(f"{policy_sha256(as_if_in_force(policy))} {self._judge}".encode()).hexdigest()
+
+
+def _model_failed(trial: Trial) -> bool:
+    return any(r.code.startswith(_MODEL_REASONS) for each in trial.examples for r in each.coverage.reasons)
 
 
 def _is_to_try(file: LoadedFile, shipped: Path) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,17 @@ SCAMS = (
 )
 ORDINARY = tuple(f"The train leaves at {hour} from platform {hour % 7 + 1}, see you there." for hour in range(8, 20))
 ODD = ("\x1b]52;c;evil\x07 buy gift cards now\u202e", "Zahle sofort, sonst geht dein Konto verloren.")
+TRAINS = """\
+id = "trains"
+title = "Trains"  # of all kinds
+why = "I am tired of trains."
+since = 2025-01-01
+review_by = 2025-06-01
+channels = ["incoming"]
+
+[match]
+patterns = ['train leaves']  # and buses?
+"""
 
 pytestmark = pytest.mark.skipif(not (ROOT / "models" / "manifest.toml").exists(), reason="no model: make train")
 
@@ -65,6 +75,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [{"text": text, "sender": f"p{number}@x.example"} for number, text in enumerate(texts)]
     messages = home / "in.ndjson"
     messages.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    guardian(home, "policy", "list")
+    (home / "config" / "policies" / "trains.toml").write_text(TRAINS)
     guardian(home, "scan", "--ndjson", str(messages))
     return home
 
@@ -185,20 +197,48 @@ def test_an_unknown_policy_is_one_line_with_the_nearest(home: Path, named: str, 
     assert error.count("\n") == 1
 
 
-def test_a_policy_that_was_often_wrong_is_proposed_for_a_trial_and_left_as_it_is(home: Path) -> None:
-    listed, _ = guardian(home, "journal", "list", "~k verdict", "--json")
-    rows = [json.loads(line) for line in listed.splitlines()]
-    matched = [[p["id"] for p in row["body"]["verdict"]["policies"] if p["matched"]] for row in rows]
-    policy = Counter(chain.from_iterable(matched)).most_common(1)[0][0]
-    file = home / "config" / "policies" / f"{policy}.toml"
-    text = file.read_text()
-    alerts = [row["seq"] for row, ids in zip(rows, matched, strict=True) if policy in ids]
-    assert alerts
-    for seq in alerts:
+def test_a_policy_that_was_often_wrong_is_proposed_for_a_trial_and_changed_at_a_yes_alone(home: Path) -> None:
+    file = home / "config" / "policies" / "trains.toml"
+    listed, _ = guardian(home, "journal", "list", "~p trains", "--json")
+    alerts = [json.loads(line)["seq"] for line in listed.splitlines()]
+    for number, seq in enumerate(alerts[:3], start=1):
+        waiting = json.loads(guardian(home, "policy", "review", "--json")[0])
+        assert waiting["for_test"] == [], f"{number - 1} wrong are not enough"
         guardian(home, "feedback", str(seq), "wrong")
     shown, _ = guardian(home, "journal", "show", str(alerts[0]))
-    assert f"{policy}: 0 right, {len(alerts)} wrong, 0 unsure of its" in shown
-    waiting = json.loads(guardian(home, "policy", "review", "--json")[0])
-    proposed = {row["policy"] for row in waiting["for_test"]}
-    assert (policy in proposed) == (len(alerts) >= 3)
-    assert file.read_text() == text
+    assert "trains: 0 right, 3 wrong, 0 unsure of its last 3 judged alerts, since " in shown
+    told, _ = guardian(home, "policy", "review")
+    assert "trains: 0 right, 3 wrong" in told
+    assert "trains: was to be reviewed by 2025-06-01; it stays in force" in told
+    assert file.read_text() == TRAINS
+
+    assert "put it on trial" in on_a_terminal(home, b"n\n\n\n\n")
+    assert file.read_text() == TRAINS, "no is no, and nothing is later"
+    on_a_terminal(home, b"y\ntoo many\n2031-06-01\n\n\n")
+    assert file.read_text() == TRAINS.replace("2025-06-01", "2031-06-01").replace(
+        'channels = ["incoming"]\n', 'channels = ["incoming"]\nstatus = "test"\n'
+    )
+    assert "too many" in guardian(home, "policy", "history", "trains")[0]
+    assert json.loads(guardian(home, "policy", "review", "--json")[0])["overdue"] == []
+
+
+def on_a_terminal(home: Path, answers: bytes) -> str:
+    """`guardian policy review` with its owner at a terminal, who typed all answers ahead."""
+    main, terminal = pty.openpty()
+    env = {**os.environ, **NO_KEYRING, "GUARDIAN_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "guardian", "policy", "review"]
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=env) as process:
+        os.close(terminal)
+        os.write(main, answers)
+        told = b""
+        while True:
+            try:
+                part = os.read(main, 4096)
+            except OSError:  # the terminal's other end is closed: the program has ended
+                break
+            if not part:
+                break
+            told += part
+    os.close(main)
+    assert process.returncode == 0, told
+    return told.decode()

@@ -161,3 +161,11 @@ def tail(path: Path, tail: bytes) -> Path:
 def inside_tail(path: Path) -> Path:
     a_tar(path, good_tar())
     return gzip_of(path, gzip.decompress(path.read_bytes()) + bytes(512) + b"hidden".ljust(512, b"\0"))
+
+
+def padded_tar(path: Path) -> Path:
+    """Bytes between a file's end and the next header, which no reader shows."""
+    a_tar(path, [(entry("README.md"), b"short")])
+    data = bytearray(gzip.decompress(path.read_bytes()))
+    data[1023] = 1
+    return gzip_of(path, bytes(data))

@@ -85,6 +85,20 @@ def test_a_version_that_does_not_follow_is_refused(
 
 
 @pytest.mark.parametrize("by", ["another key", "nobody"])
+def test_the_same_version_cannot_be_taken_over_by_another_key(tmp_path: Path, first: Path, by: str) -> None:
+    # Whoever signs the very same pack.toml again would else be its author from then on.
+    pack("install", first, "--yes")
+    files = pack_of()
+    path = write_folder(tmp_path / "copy", signed(files, a_key(tmp_path, "other")) if by == "another key" else files)
+    assert open_pack(path).sha256 == open_pack(first).sha256
+    for action in ("install", "update"):
+        line = refusal(action, path, "--unsigned", "--yes")
+        assert ("signed with another key" if by == "another key" else "not signed") in line
+    pack("remove", "street-scams", "--yes")
+    assert "was removed, and this one is" in refusal("install", path, "--unsigned", "--yes")
+
+
+@pytest.mark.parametrize("by", ["another key", "nobody"])
 def test_another_key_or_none_cannot_go_on_with_a_pack(tmp_path: Path, first: Path, second: Path, by: str) -> None:
     pack("install", first, "--yes")
     files = {name: (second / name).read_bytes() for name in open_pack(second).manifest.files}

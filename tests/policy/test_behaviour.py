@@ -196,6 +196,14 @@ def test_a_fine_example_near_the_flagged_ones_is_milder() -> None:
     assert milder(a_policy(flag=FLAG), a_policy(flag=FLAG, fine=("near",)), WITH_MODEL)
 
 
+def test_a_fine_example_may_excuse_what_the_tactics_find_so_it_is_milder_unless_it_is_known_to_be_harmless() -> None:
+    before = a_policy(tactics="urgency")
+    after = a_policy(tactics="urgency", fine=("near",))
+    assert milder(before, after, WITH_MODEL)
+    known = Sample("", evidence_of("near", scores={"urgency": 0.1}, embeddings=ROWS["near"][None]))
+    assert milder(before, after, replace(WITH_MODEL, tests={("near", Channel.INCOMING): known})) == ""
+
+
 def test_a_greater_rarity_is_milder_and_a_lesser_one_is_not() -> None:
     often, seldom = a_policy(flag=FLAG, rarity=10), a_policy(flag=FLAG, rarity=300)
     assert milder(often, seldom, WITH_MODEL)

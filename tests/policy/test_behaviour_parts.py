@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import STARTER_POLICIES, a_manifest, a_policy, evidence_of, steady
 
@@ -32,7 +32,7 @@ TODAY = date(2026, 11, 21)
         ("(?i)gift ?cards?", ["giftcard", "GIFT CARDS", "gift card", "giftcards"]),
         ("a|b{2,3}|[x-z]", ["a", "bb", "bbb", "x", "y", "z"]),
         ("^pay$", ["pay"]),
-        ("\\d+ euros?", ["0 euro", "9 euros"]),
+        ("\\d+ euros?", ["0 euro", "9 euro", "0 euros"]),
         ("(?:one|two) (three)?", ["one ", "two three"]),
         ("\\bpin\\b", ["pin", "-pin-"]),
         ("[^a-z]!", ["0!"]),
@@ -45,7 +45,7 @@ def test_texts_of_a_pattern_walk_its_parts(pattern: str, among: list[str]) -> No
     assert all(re2.search(pattern, text) for text in texts)
 
 
-@pytest.mark.parametrize("pattern", ["\\pL+", "\\p{Greek}", "[[:alpha:]]x", "\\Qa.b\\E", "(?P<n>a){1000}[ab]{900}"])
+@pytest.mark.parametrize("pattern", ["\\pL+", "\\p{Greek}", "[[:alpha:]]x", "\\Qa.b\\E", "a{1000}b{1000}c"])
 def test_a_pattern_that_is_not_understood_gives_no_texts(pattern: str) -> None:
     assert matching_texts(pattern) == []
 
@@ -129,7 +129,7 @@ def scoped(draw: st.DrawFn) -> Policy:
 FIELDS = ("channels", "senders_except", "senders_only", "hours", "days", "conversation", "mutes")
 
 
-@steady
+@settings(steady, max_examples=60)
 @given(scoped(), scoped(), st.sets(st.sampled_from(FIELDS), max_size=2), st.integers(0, 2**32))
 def test_no_message_is_lost_by_scope_where_nothing_is_milder(
     before: Policy, other: Policy, changed: set[str], seed: int
@@ -140,7 +140,7 @@ def test_no_message_is_lost_by_scope_where_nothing_is_milder(
     then, now = (Matcher([policy], a_manifest(), None, {}) for policy in (before, after))
     rng = random.Random(seed)
     for _ in range(80):
-        at = datetime(2026, 11, 21) + timedelta(minutes=rng.randrange(60 * 24 * 60))
+        at = datetime.combine(TODAY, time()) + timedelta(minutes=rng.randrange(60 * 24 * 60))
         plain = evidence_of(rng.choice(["", "x"]), scores=rng.choice([{}, {"urgency": 0.9}]))
         context = ("Hi.",) if rng.random() < 0.5 else ()
         message = Message(b"x", channel=rng.choice(list(Channel)), sender=rng.choice(SENDERS), context=context)

@@ -46,8 +46,8 @@ def test_a_sign_for_a_place_that_hides_the_rest_is_named_with_its_column(pattern
     "pattern",
     [
         r"(?i)\btoday only\b", r"pay \$500", r"^Dear", r"bye$", r"(?m)^Dear$", r"[$^]5", r"\b-?\d+",
-        r"\bgift ?cards?\b", r"\Q$5\E", r"a$|b", r"(^a|b$)", r"\bw\B", r"x\b.*\by", r"\$\b5", r"(?i)\bcrypto ?atm\b", r"\Bfoo$",
-        r"[£$]\b5$", r"^[£$]\b", r"a^?b", r"^{2}a", r"(?m)foo$\nbar", r"\w+\b\S+",
+        r"\bgift ?cards?\b", r"\Q$5\E", r"a$|b", r"(^a|b$)", r"\bw\B", r"x\b.*\by", r"\$\b5", r"(?i)\bcrypto ?atm\b", 
+        r"\Bfoo$", r"[£$]\b5$", r"^[£$]\b", r"a^?b", r"^{2}a", r"(?m)foo$\nbar", r"\w+\b\S+",
     ],
 )  # fmt: skip
 def test_patterns_that_do_what_they_seem_to_do_are_left_in_peace(pattern: str) -> None:

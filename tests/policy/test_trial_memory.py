@@ -12,12 +12,16 @@ import pytest
 from policy_builders import STARTER_POLICIES
 from trial_rig import GIFT_CARDS, RENT, a_bench, house
 
+from guardian.detectors.base import Evidence
 from guardian.events import Event, ExampleFails
 from guardian.inspection import Inspection
 from guardian.message import Message
 from guardian.policy.bench import Bench
 from guardian.policy.load import load_policies
 from guardian.policy.trial_memory import MOST_EXAMPLES, TRIED_CACHE, try_on_load
+from guardian.reading.limits import Limits
+from guardian.reading.read import read
+from guardian.verdict import Coverage, Reason
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,23 @@ def test_a_policy_with_very_many_examples_is_left_to_the_command(loading: Loadin
     loading.write("a", *(f"This is number {number}." for number in range(MOST_EXAMPLES)))
     loading.write("b")
     assert loading.load() == ([], 1)
+
+
+def test_what_the_model_did_not_answer_is_tried_again(loading: Loading, shared_bench: Bench) -> None:
+    loading.write("a", RENT)
+    failing = Coverage(10, 0, (Reason("model-down", "the model is not running"),))
+    answering, loading.bench = (
+        loading.bench,
+        replace(
+            shared_bench,
+            inspect_all=lambda messages: (
+                Inspection(Evidence(message, read(message, Limits())), (), (), failing) for message in messages
+            ),
+        ),
+    )
+    loading.load()
+    loading.bench = answering
+    assert len(loading.load()[0]) == 1
 
 
 def test_the_memory_is_the_owners_alone_and_holds_no_words(loading: Loading) -> None:

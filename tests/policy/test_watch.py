@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from reload_rig import (
     truncate_and_write,
 )
 
+from guardian.policy import watch
+from guardian.policy.stamp import stamp_of
 from guardian.policy.watch import folders_of
 from guardian.settings import Settings
 
@@ -129,3 +133,53 @@ def test_a_program_that_does_not_go_on_running_loads_nothing_to_watch_with() -> 
     script = "import sys, guardian.assembly; print([name for name in sys.modules if name.startswith('watchdog')])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=REPOSITORY, timeout=120)
     assert done.stdout.strip() == b"[]"
+
+
+def test_events_that_are_dropped_cost_time_and_nothing_else(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "RESCAN_S", 0.2)
+    monkeypatch.setattr(watch._Handler, "dispatch", lambda _self, _event: None)
+    with Following(settings).running() as following:
+        (settings.policies_dir / "mine.toml").write_text(text_of("seen by the clock"))
+        following.until_titles("seen by the clock")
+
+
+def test_what_waits_for_a_time_is_looked_at_again_without_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "RESCAN_S", 0.05)
+    monkeypatch.setattr(watch, "REVISIT_S", 0.05)
+    revisits = threading.Semaphore(0)
+
+    def changed(is_unchanged: Callable[[], bool]) -> bool:
+        revisits.release()
+        return is_unchanged()
+
+    with watch.FolderWatch(tmp_path, changed, print, stamp_of(tmp_path)):
+        for _ in range(2):
+            assert revisits.acquire(timeout=LONGEST_WAIT_S)
+
+
+def test_files_that_never_come_to_rest_are_taken_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LONGEST_UNREST_S", 0.5)
+    path, told, is_done = tmp_path / "mine.toml", threading.Event(), threading.Event()
+    path.write_text("")
+
+    def write() -> None:
+        while not is_done.wait(0.02):
+            path.write_text(str(time.monotonic_ns()))
+
+    def changed(is_unchanged: Callable[[], bool]) -> bool:
+        assert is_unchanged(), "what is taken as it is can't be refused for changing"
+        told.set()
+        return True
+
+    writing = threading.Thread(target=write)
+    with watch.FolderWatch(tmp_path, changed, print, stamp_of(tmp_path)):
+        writing.start()
+        try:
+            assert told.wait(LONGEST_WAIT_S)
+        finally:
+            is_done.set()
+            writing.join()

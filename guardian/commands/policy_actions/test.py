@@ -63,8 +63,7 @@ def _on_examples(policies: Sequence[Policy], bench: Bench, args: argparse.Namesp
         for trial in try_policies(policies, bench):
             trials.append(trial)
             bar.advance()
-    memory = TrialMemory(settings.paths.cache / TRIED_CACHE, bench)
-    memory.remember(trial.policy for trial in trials)
+    TrialMemory(settings.paths.cache / TRIED_CACHE, bench).remember(trials)
     if args.json:
         print_json({"policies": [trial.to_json() for trial in trials]})
     else:
