@@ -3,10 +3,10 @@
 Invariants: nothing heavy is imported here, so that `--help` and `paths` answer at once; a usage error is one line;
 options are never abbreviated, so that a new option cannot change what an old script means.
 
-What a command finds in `args`, beside its own options by name: `command`; `action` (of `policy`, `model`,
-`journal`, `key` and `config`);
-`channel`, which is `incoming`, `ai` or None where nothing was said; and `settings_problem`, empty unless a command that
-helps to mend broken settings runs on the defaults. Options that are settings arrive in `settings`, not in `args`.
+What a command finds in `args`, beside its own options by name: `command`; `action` (of `policy`, `pack`,
+`model`, `journal`, `key` and `config`); `channel`, which is `incoming`, `ai` or None where nothing was said; and
+`settings_problem`, empty unless a command that helps to mend broken settings runs on the defaults. Options that are
+settings arrive in `settings`, not in `args`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from guardian import __version__
 from guardian.cli_journal import add_feedback, add_journal
 from guardian.cli_keys import add_key, add_verify_receipt
+from guardian.cli_pack import add_pack
 from guardian.cli_parts import (
     CHECKING_CODES,
     SCREENING_CODES,
@@ -71,6 +72,7 @@ def build_parser() -> Parser:
     _add_filter(commands)
     _add_scan(commands)
     add_policy(commands)
+    add_pack(commands)
     _add_model(commands)
     _add_calibrate(commands)
     add_journal(commands)

@@ -28,6 +28,8 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("config", "show"),
     ("policy", "list"),
     ("policy", "check"),
+    ("policy", "history"),
+    ("pack", "trusted"),
     ("model", "list"),
     ("model", "verify"),
     ("model", "card"),

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ from guardian.verdict import Action
 
 pytestmark = pytest.mark.usefixtures("shared_cell")
 Capture = pytest.CaptureFixture[str]
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 # --- consent ------------------------------------------------------------------------------------------------------
@@ -171,3 +173,13 @@ def test_what_is_on_the_terminal_is_safe_whatever_the_pack_says(tmp_path: Path, 
     done = capsys.readouterr()
     assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
     assert "golden case 3: rush must not match and does" in done.out
+
+
+def test_the_program_answers_a_hostile_pack_with_one_line(tmp_path: Path, run_guardian: Run) -> None:
+    path = tmp_path / "pack.zip"
+    path.write_bytes(b"PK\x03\x04 \x1b[2J")
+    for words in (["verify"], ["show"], ["install", "--yes"]):
+        done = run_guardian("pack", words[0], str(path), *words[1:])
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.decode() == f"guardian: {path}: the archive: is cut off\n"
+    assert run_guardian("pack", "show").returncode == 0
