@@ -43,6 +43,6 @@ def padded(data: bytes) -> bytes:
 def unpadded(data: bytes) -> bytes:
     """What was padded. Raises ValueError where nothing was."""
     end = data.rfind(_END)
-    if end < 0 or data[end + 1 :].strip(b"\0"):
+    if end < 0 or data[end + 1 :] != bytes(len(data) - end - 1):
         raise ValueError("not padded")
     return data[:end]

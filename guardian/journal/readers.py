@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, final
 
-Look = Callable[[int, int], Sequence[int]]
-"""Of a share (first number, end): the numbers in it that are worth reading."""
+Look = Callable[[range], Sequence[int]]
+"""Of a share of the numbers: those that are worth reading."""
 MOST_READERS: Final = 2
 """More than these the other programs of this machine would notice."""
 _TASKS: Final = Path("/proc/self/task")
@@ -41,7 +41,7 @@ def readers_possible() -> int:
 
 @contextmanager
 def looked_through(
-    shares: Sequence[tuple[int, int]], begin: Callable[[], Look], readers: int
+    shares: Sequence[range], begin: Callable[[], Look], readers: int
 ) -> Iterator[Iterator[Sequence[int] | None]]:
     """The answer to each share, in order; None where its reader could not tell.
 
@@ -49,8 +49,8 @@ def looked_through(
     """
     forked: list[_Reader] = []
     try:
-        for number in range(readers):
-            with suppress(OSError):  # no more processes: the shares are divided among those that there are
+        with suppress(OSError):  # no more processes are to be had
+            for number in range(readers):
                 forked.append(_Reader(shares[number::readers], begin, forked))
         if len(forked) < readers:
             yield (None for _ in shares)
@@ -65,7 +65,7 @@ def looked_through(
 class _Reader:
     """One forked process."""
 
-    def __init__(self, shares: Sequence[tuple[int, int]], begin: Callable[[], Look], before: Sequence[_Reader]) -> None:
+    def __init__(self, shares: Sequence[range], begin: Callable[[], Look], before: Sequence[_Reader]) -> None:
         """`before`: the readers forked earlier, whose pipes this one inherits. Raises OSError."""
         answers, own = os.pipe()
         try:
@@ -102,17 +102,15 @@ class _Reader:
             os.waitpid(self._pid, 0)
 
 
-def _read_and_exit(
-    shares: Sequence[tuple[int, int]], begin: Callable[[], Look], own: int, others: Sequence[int]
-) -> None:
+def _read_and_exit(shares: Sequence[range], begin: Callable[[], Look], own: int, others: Sequence[int]) -> None:
     """The whole life of a reader. Whatever goes wrong ends it in silence: the caller reads its share then."""
     try:
         for descriptor in others:  # or a pipe would stay open when its reader's caller is gone
             os.close(descriptor)
         look = begin()
         with os.fdopen(own, "wb") as pipe:
-            for first, end in shares:
-                found = array(_NUMBER, look(first, end))
+            for share in shares:
+                found = array(_NUMBER, look(share))
                 pipe.write(len(found).to_bytes(_NUMBER_BYTES) + found.tobytes())
                 pipe.flush()
     finally:

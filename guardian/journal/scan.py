@@ -10,8 +10,7 @@ Invariants: what a scan yields is what `Journal.entries` yields, in its order, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Final, final
 
 from guardian.journal.chain import read_entry
@@ -20,30 +19,25 @@ from guardian.journal.journal import Journal
 from guardian.journal.keys_in_hand import Keys
 from guardian.journal.readers import Look, looked_through, readers_possible
 from guardian.journal.record import Entry, Record, Unreadable
-from guardian.journal.seal import SealError
 from guardian.journal.store import Store
-from guardian.journal.view import Also, Where
+from guardian.journal.view import Also, Where, none_besides
 
-SHARE: Final = 500
+_SHARE: Final = 500
 """Numbers that are read at a time; between two such reads no lock is held."""
-LEAST_SHARES: Final = 20
-"""Of fewer than these more than one process would not gain what it costs."""
 _TRIED_SHARES: Final = 4
 """Shares that are read before it is known whether few records pass."""
+LEAST_SHARES: Final = 10
+"""Where fewer are left, a second process would not gain what it costs."""
 _MOST_PASSING: Final = 0.2
-"""Records that pass are opened a second time, and parsed, by one process alone."""
+"""Records that pass are opened again by this process: where many do, it had better be alone."""
 
-_SHARE_ROWS: Final = (
-    "SELECT record.seq, root, schema, sealed, leaf, epoch, wrapped FROM record JOIN wrap USING (seq)"
-    " WHERE seq >= ? AND seq < ? ORDER BY seq"
+_ROWS: Final = (
+    "SELECT record.seq, leaf, epoch, wrapped, root, schema, sealed FROM record JOIN wrap USING (seq)"
+    " WHERE record.seq BETWEEN ? AND ? ORDER BY record.seq"
 )
 
 _Opened = tuple[int, bytes, bytes | None]
 """Number, leaf, and the record's canonical JSON; None where it does not open."""
-
-
-def _never(_seq: int) -> bool:
-    return False
 
 
 @final
@@ -60,62 +54,81 @@ class Scan:
         *,
         newest_first: bool = False,
         where: Where | None = None,
-        also: Also = _never,
+        also: Also = none_besides,
     ) -> Iterator[Entry]:
         """The entries, one by one; records of whose bytes `where` says False are left out, unparsed, unless `also` has
         their numbers.
 
         Raises JournalError where the journal is locked or can't be read.
         """
-        keys, size = self._journal.keys, self._journal.size
+        size, passed = self._journal.size, 0
         shares = _shares(max(start, 0), size if stop is None else min(stop, size), newest_first=newest_first)
-        seen = passed = 0
-        for share in islice(shares, None if where is None else _TRIED_SHARES):
-            for seq, leaf, data in _opened(self._journal.store, keys, share, newest_first=newest_first):
-                seen += 1
-                if data is None:
-                    passed += 1
-                    yield from self._as_it_is(keys, seq)
-                elif where is None or where(seq, data) or also(seq):
-                    passed += 1
-                    yield Entry(seq, leaf, _parsed(data))
-        left = list(shares)
-        if where is None or not left:
-            return
-        is_rare = passed <= _MOST_PASSING * seen
+        tried, left = shares[:_TRIED_SHARES], shares[_TRIED_SHARES:]
+        for share in tried:
+            for entry in self._read(share, where, also):
+                passed += 1
+                yield entry
+        is_rare = passed <= _MOST_PASSING * sum(map(len, tried))
         readers = readers_possible() if is_rare and len(left) >= LEAST_SHARES else 0
-        yield from self._left(keys, left, where, also, readers if readers > 1 else 0, newest_first=newest_first)
+        if where is None or readers < 2:
+            for share in left:
+                yield from self._read(share, where, also)
+        else:
+            yield from self._read_together(left, where, also, readers)
 
-    def _left(
-        self, keys: Keys, shares: list[range], where: Where, also: Also, readers: int, *, newest_first: bool
-    ) -> Iterator[Entry]:
-        def begin() -> Look:
-            store = Store(self._journal.store.path, read_only=True)
-            return lambda first, end: _passing(store, keys, range(first, end), where)
-
-        bounds = [(min(share), max(share) + 1) for share in shares]
-        with looked_through(bounds if readers else [], begin, readers) as answers:
-            for share in shares:
-                found = next(answers, None)
-                if found is None:
-                    yield from self._share(keys, share, where, also, newest_first=newest_first)
-                else:
-                    wanted = set(found)
-                    for seq in share:
-                        if seq in wanted or also(seq):
-                            yield from self._as_it_is(keys, seq)
-
-    def _share(
-        self, keys: Keys, share: range, where: Where, also: Also, *, newest_first: bool
-    ) -> Iterator[Entry]:
-        for seq, leaf, data in _opened(self._journal.store, keys, share, newest_first=newest_first):
+    def _read(self, share: range, where: Where | None, also: Also) -> Iterator[Entry]:
+        for seq, leaf, data in _opened(self._journal.store, self._journal.keys, share):
             if data is None:
-                yield from self._as_it_is(keys, seq)
-            elif where(seq, data) or also(seq):
+                yield from self._as_it_is(seq)
+            elif where is None or where(seq, data) or also(seq):
                 yield Entry(seq, leaf, _parsed(data))
 
-    def _as_it_is(self, keys: Keys, seq: int) -> Iterator[Entry]:
+    def _read_together(self, shares: Sequence[range], where: Where, also: Also, readers: int) -> Iterator[Entry]:
+        path, keys = self._journal.store.path, self._journal.keys
+
+        def begin() -> Look:
+            store = Store(path, read_only=True)
+            return lambda share: [
+                seq for seq, _, data in _opened(store, keys, share) if data is None or where(seq, data)
+            ]
+
+        with looked_through(shares, begin, readers) as answers:
+            for share, found in zip(shares, answers, strict=True):
+                if found is None:
+                    yield from self._read(share, where, also)
+                    continue
+                wanted = set(found)
+                for seq in share:
+                    if seq in wanted or also(seq):
+                        yield from self._as_it_is(seq)
+
+    def _as_it_is(self, seq: int) -> Iterator[Entry]:
         """The entry of that number, whatever is the matter with it; nothing where it is missing."""
         pair = self._journal.store.pair(seq)
         if pair is not None:
-            yield read_entry(keys, *pair)
+            yield read_entry(self._journal.keys, *pair)
+
+
+def _shares(start: int, stop: int, *, newest_first: bool) -> list[range]:
+    """All numbers, in the order in which they are wanted."""
+    if newest_first:
+        return [range(last, max(last - _SHARE, start - 1), -1) for last in range(stop - 1, start - 1, -_SHARE)]
+    return [range(first, min(first + _SHARE, stop)) for first in range(start, stop, _SHARE)]
+
+
+def _opened(store: Store, keys: Keys, share: range) -> Iterator[_Opened]:
+    """The records of a share, in its order."""
+    rows = store.all(_ROWS, (min(share), max(share)))
+    open_record = keys.wrapper.opener()
+    for seq, leaf, epoch, wrapped, root, schema, sealed in reversed(rows) if share.step < 0 else rows:
+        try:
+            yield seq, leaf, unpadded(open_record(seq, epoch, wrapped, root, schema, sealed))
+        except ValueError:
+            yield seq, leaf, None
+
+
+def _parsed(data: bytes) -> Record | Unreadable:
+    try:
+        return Record.from_bytes(data)
+    except ValueError:
+        return Unreadable("its content is not a record")

@@ -38,7 +38,7 @@ def gather(journal: Readable, wanted: Filter, unsealed: DayCounts, zone: tzinfo 
     def where(seq: int, data: bytes) -> bool:
         return _COUNTS in data or selector.where(seq, data)
 
-    for entry in journal.entries(newest_first=True, where=where):
+    for entry in journal.entries(newest_first=True, where=where, also=selector.also):
         for cell in cells_of(_counts_of(entry)):
             tally.add_cell(cell, wanted)
         view = selector.take(entry)

@@ -22,16 +22,31 @@ _LEFT_OUT: Final = "left out here, as asked"
 
 
 Where = Callable[[int, bytes], bool]
-"""Of a record's number and canonical JSON: whether it is worth parsing, which costs more than opening it."""
+"""Of a record's number and canonical JSON: whether it is worth parsing, which costs more than opening it. It may be
+asked in any order, and in another process: what depends on entries that came before is `Also`'s to say."""
+Also = Callable[[int], bool]
+"""Of a number, asked when its turn comes: whether that record is to be parsed whatever its bytes say."""
+
+
+def none_besides(_seq: int) -> bool:
+    """The `Also` that asks for none."""
+    return False
 
 
 class Readable(Protocol):
     """What this module needs of a journal (`guardian.journal.scan.Scan`)."""
 
     def entries(
-        self, start: int = 0, stop: int | None = None, *, newest_first: bool = False, where: Where | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        newest_first: bool = False,
+        where: Where | None = None,
+        also: Also = none_besides,
     ) -> Iterator[Entry]:
-        """The entries, one by one; those of whose bytes `where` says False are left out, unparsed."""
+        """The entries, one by one; those of whose bytes `where` says False, and of whose number `also` does, are left
+        out, unparsed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,7 +122,11 @@ class Selector:
 
     def where(self, seq: int, data: bytes) -> bool:
         """Which records to parse, for `Readable.entries`."""
-        return self._latest.of(seq) is not None or _FEEDBACK in data or self._wanted.may_match(data)
+        return _FEEDBACK in data or self._wanted.may_match(data)
+
+    def also(self, seq: int) -> bool:
+        """The verdicts of which the owner said something: the note may hold what is asked for."""
+        return self._latest.of(seq) is not None
 
     def take(self, entry: Entry) -> View | None:
         """The next entry, where it is asked for."""
@@ -119,7 +138,7 @@ class Selector:
 def select(journal: Readable, wanted: Filter, *, newest_first: bool = True) -> Iterator[View]:
     """The entries that a filter asks for, each with the word that counts for it. Oldest first takes a second pass."""
     selector = Selector(wanted, None if newest_first else _words_in(journal))
-    for entry in journal.entries(newest_first=newest_first, where=selector.where):
+    for entry in journal.entries(newest_first=newest_first, where=selector.where, also=selector.also):
         view = selector.take(entry)
         if view is not None:
             yield view

@@ -65,15 +65,13 @@ def track_records(
     `policies` that have no judged alert have an empty record; what stands before `start` is not looked at. Raises
     JournalError.
     """
-    said = LatestFeedback()
+    said = LatestFeedback()  # newest first, for a word stands behind the verdict that it is about
 
-    def is_judged(seq: int, data: bytes) -> bool:
-        return _FEEDBACK in data or said.of(seq) is not None
+    def is_judged(seq: int) -> bool:
+        return said.of(seq) is not None
 
     words: defaultdict[str, list[tuple[Says, int]]] = defaultdict(list)
-    entries = journal.entries(
-        start, newest_first=True, where=is_judged
-    )  # a word stands behind the verdict that it is about
+    entries = journal.entries(start, newest_first=True, where=_is_word, also=is_judged)
     for policy, says, at_ms in islice(_judged(entries, said), MOST_JUDGED):
         wanted = policies is None or policy in policies
         if wanted and len(words[policy]) < LAST:
@@ -100,6 +98,10 @@ def proposed_for_test(policies: Iterable[Policy], records: dict[str, TrackRecord
         for policy in policies
         if policy.status is Status.ACTIVE and policy.id in records and records[policy.id].is_poor
     ]
+
+
+def _is_word(_seq: int, data: bytes) -> bool:
+    return _FEEDBACK in data
 
 
 def _judged(entries: Iterable[Entry], said: LatestFeedback) -> Iterator[tuple[str, Says, int]]:

@@ -11,7 +11,7 @@ from guardian.finding import Finding, FindingKind, Span
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.record import Entry, Erased, Kind, Record
 from guardian.journal.verdict_record import verdict_record
-from guardian.journal.view import Where
+from guardian.journal.view import Also, Where, none_besides
 from guardian.message import Channel, Message
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict
 
@@ -135,12 +135,18 @@ class ListedEntries:
         """How many records a `where` let through, since the beginning."""
 
     def entries(
-        self, start: int = 0, stop: int | None = None, *, newest_first: bool = False, where: Where | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        newest_first: bool = False,
+        where: Where | None = None,
+        also: Also = none_besides,
     ) -> Iterator[Entry]:
         chosen = [entry for entry in self.all if start <= entry.seq and (stop is None or entry.seq < stop)]
         for entry in reversed(chosen) if newest_first else chosen:
             if isinstance(entry.record, Record) and where is not None:
-                if not where(entry.seq, entry.record.to_bytes()):
+                if not (where(entry.seq, entry.record.to_bytes()) or also(entry.seq)):
                     continue
                 self.parsed += 1
             yield entry

@@ -23,7 +23,9 @@ def _settings(**flags: object) -> Settings:
 
 
 def _run(settings: Settings, action: str, **options: object) -> ExitCode:
-    return run(argparse.Namespace(action=action, **{"json": False, "path": None, "no_model": True, **options}), settings)
+    return run(
+        argparse.Namespace(action=action, **{"json": False, "path": None, "no_model": True, **options}), settings
+    )
 
 
 def test_the_first_listing_installs_the_starter_policies(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from replay_rig import HOUR_MS, NOW_MS, a_record, an_entry
 
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.record import Entry, Record
-from guardian.journal.view import Where
+from guardian.journal.view import Also, Where, none_besides
 from guardian.policy.base import Status
 from guardian.policy.load import parse_policy
 from guardian.policy.one_value import with_value
@@ -29,12 +29,18 @@ class Listed:
         self.parsed = 0
 
     def entries(
-        self, start: int = 0, stop: int | None = None, *, newest_first: bool = False, where: Where | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        newest_first: bool = False,
+        where: Where | None = None,
+        also: Also = none_besides,
     ) -> Iterator[Entry]:
         chosen = [entry for entry in self.all if start <= entry.seq]
         for entry in reversed(chosen) if newest_first else chosen:
             assert isinstance(entry.record, Record)
-            if where is None or where(entry.seq, entry.record.to_bytes()):
+            if where is None or where(entry.seq, entry.record.to_bytes()) or also(entry.seq):
                 self.parsed += 1
                 yield entry
 

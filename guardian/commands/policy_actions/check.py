@@ -10,6 +10,7 @@ from pathlib import Path
 from guardian.commands.narration import narrate
 from guardian.commands.policy_actions.checking import check_files
 from guardian.commands.policy_actions.own import own_policies, print_json
+from guardian.commands.progress import ProgressBar
 from guardian.errors import PolicyError
 from guardian.exits import ExitCode
 from guardian.policy.load import LoadedFile, load_policies, load_policy_file
@@ -21,7 +22,15 @@ from guardian.settings import Settings
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one line a problem. Exit codes: 0, 2 where a file cannot be used."""
     files, others = _files_to_check(args, settings)
-    found = check_files(files, settings, with_model=not args.no_model, others=others, observer=narrate(verbose=False))
+    with ProgressBar(len(files), sys.stderr, "policies") as bar:
+        found = check_files(
+            files,
+            settings,
+            with_model=not args.no_model,
+            others=others,
+            observer=narrate(verbose=False),
+            advance=bar.advance,
+        )
     problems, left_out = found.problems, found.left_out
     if args.json:
         rows = [problem.to_json() for problem in problems]

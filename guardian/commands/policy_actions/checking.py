@@ -5,7 +5,7 @@ Invariant: what could not be checked is named, so that silence always means that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -51,17 +51,23 @@ def check_files(
     with_model: bool = True,
     others: Sequence[LoadedFile] = (),
     observer: Observer = ignore,
+    advance: Callable[[], None] = lambda: None,
 ) -> Checked:
-    """All that there is to say of `files`, and of what they say to each other and to `others`."""
+    """All that there is to say of `files`, and of what they say to each other and to `others`; `advance` is called
+    behind each policy whose examples were tried."""
     loaded = [file.policy for file in (*files, *others) if file.policy is not None]
+    trials: list[tuple[LoadedFile, Trial]] = []
+    rows: Mapping[str, Floats] = {}
+    left_out = []
     with _bench(settings, observer, wanted=with_model and any(file.policy is not None for file in files)) as bench:
         if isinstance(bench, Bench):
-            trials = tuple(tried(files, bench))
-            rows, manifest, left_out = example_rows(loaded, bench), bench.manifest, []
-        else:
-            has_examples = any(file.policy is not None and file.policy.examples for file in files)
-            trials, rows, manifest = (), {}, _manifest(settings)
-            left_out = [f"{_NEEDS_MODEL} ({bench})"] if has_examples else []
+            rows = example_rows(loaded, bench)
+            for trial in tried(files, bench):
+                trials.append(trial)
+                advance()
+        elif any(file.policy is not None and file.policy.examples for file in files):
+            left_out.append(f"{_NEEDS_MODEL} ({bench})")
+    manifest = _manifest(settings)
     problems = [problem for file in files for problem in file.problems]
     ordinary = _ordinary_texts(settings)
     problems += lint_files(files, manifest, date.today(), rows=rows, ordinary=ordinary, others=others)
