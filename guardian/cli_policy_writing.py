@@ -22,7 +22,7 @@ def add_writing(actions: Commands) -> None:
 
 
 def _add_new(actions: Commands) -> None:
-    more = "On a terminal it asks what the options do not say. The policy begins on trial, and gives notices at most."
+    more = "On a terminal it asks four questions, unless --why and an example answer them. It begins on trial."
     command = add_command(actions, "new", "write a new policy", more=more, codes=_WRITE_CODES)
     start = command.add_argument_group("what it says")
     start.add_argument("--from", dest="seq", metavar="SEQ", type=int, help="start from this record of the journal")

@@ -11,11 +11,12 @@ from typing import Final
 
 from guardian.errors import JournalDamagedError, JournalError
 from guardian.journal.anchor import Hint, disagreement
-from guardian.journal.checkpoint import NoteError, open_note
+from guardian.journal.checkpoint import Checkpoint, NoteError, open_note
 from guardian.journal.encoding import canonical_bytes
 from guardian.journal.header import Header
 from guardian.journal.keys import KeyStore
 from guardian.journal.ledger import Ledger
+from guardian.journal.note import read_note
 from guardian.journal.record import Kind, Record
 from guardian.journal.store import DAMAGE_HINT, Store
 from guardian.journal.tree import Frontier
@@ -48,6 +49,7 @@ class Anchoring:
 
     def _tell(self, ledger: Ledger, place: KeyStore, now_ms: int, why: str, anchor: str) -> None:
         """Record a gap. From then on the record stands for the old anchor; a new one goes on, or each look adds one."""
+        anchor = anchor if _is_checkpoint(anchor) else ""  # what says nothing is as good as gone
         record = Record(Kind.GAP, now_ms, {"why": why, "anchor": anchor})
         ledger.append([(record, canonical_bytes({"gap": {"anchor": anchor}}))])
         with suppress(JournalError):
@@ -75,6 +77,14 @@ class Anchoring:
             hint = Hint(Frontier.from_bytes(head.size, head.frontier))
             with self._store.transaction():
                 self._store.set_meta(_HINT, hint.to_bytes())
+
+
+def _is_checkpoint(note: str) -> bool:
+    try:
+        Checkpoint.parse(read_note(note, [])[0])
+    except ValueError:
+        return False
+    return True
 
 
 def check_header(header: Header, place: KeyStore, noted: str) -> None:

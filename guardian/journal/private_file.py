@@ -34,12 +34,14 @@ def read_private(path: Path, most_bytes: int) -> str | None:
         return None
     except OSError as error:
         raise _failed(path, error) from None
-    with os.fdopen(descriptor, "rb") as file:
-        _check(path, os.fstat(descriptor))
-        try:
+    try:
+        _check(path, os.fstat(descriptor))  # before it is made a file: of a folder none can be made
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(most_bytes + 1)
-        except OSError as error:
-            raise _failed(path, error) from None
+    except OSError as error:
+        raise _failed(path, error) from None
+    finally:
+        os.close(descriptor)
     if len(data) > most_bytes:
         raise KeyPlaceError(f"{_shown(path)} is too long for what it should be")
     return data.decode("utf-8", "surrogateescape")
