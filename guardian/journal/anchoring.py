@@ -59,8 +59,10 @@ class Anchoring:
         """Records were added: put the anchor on where it is time."""
         self._unanchored += records
         if self._unanchored >= EVERY:
-            with suppress(JournalError):  # the records are safe, and the next ones try again
+            try:
                 self.put(place)
+            except JournalError:  # the records are safe; a keyring that hangs is not asked with each of them
+                self._unanchored = 1
 
     def finish(self, place: KeyStore) -> None:
         """The journal closes: put the anchor on, unless nothing was added."""

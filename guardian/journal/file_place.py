@@ -6,6 +6,7 @@ data folder. It does not protect against whoever can read this disk.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,12 @@ from guardian.journal.key_line import (
     parse_key_line,
 )
 from guardian.journal.keys import KeyMissingError, KeyPlace, KeyPlaceError
-from guardian.journal.private_file import delete_private, read_private, write_private
+from guardian.journal.private_file import delete_private, read_private, remove_partials, write_private
 from guardian.journal.secret import Secret
 from guardian.safe_text import safe_line
 
 MOST_ANCHOR_BYTES: Final = 64 << 10
+_OWN_FILE: Final = re.compile(r"journal-[0-9a-f]{32}\.(?:key|anchor)")
 
 
 class AnchorFile:
@@ -42,6 +44,10 @@ class AnchorFile:
     def delete_anchor(self, name: bytes) -> None:
         """Remove it. Raises KeyPlaceError."""
         delete_private(self._path(name))
+
+    def remove_partial_files(self) -> None:
+        """Of keys and of anchors, in the configuration folder. Raises KeyPlaceError."""
+        remove_partials(self._folder, _OWN_FILE)
 
     def _path(self, name: bytes) -> Path:
         return self._folder / f"journal-{name.hex()}.anchor"

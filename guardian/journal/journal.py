@@ -26,7 +26,7 @@ from guardian.journal.keys import KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, open_keys
 from guardian.journal.ledger import HEADER, Change, JournalReplacedError, Ledger, Placed
 from guardian.journal.record import Entry, Kind, Record
-from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, renewed
+from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, remove_retired_keys, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
 from guardian.journal.secret import Secret
 from guardian.journal.store import DAMAGE_HINT, Row, Store, Wrap
@@ -105,8 +105,8 @@ class Journal:
 
     @property
     def keys(self) -> Keys:
-        """The keys in hand. Raises JournalLockedError."""
-        return self._unlocked().keys
+        """The keys in hand, as they are now: another process may have renewed the master key. Raises JournalError."""
+        return self._unlocked().renewed_keys()
 
     # Opening and closing
 
@@ -127,6 +127,7 @@ class Journal:
                     self._trouble = error.what
                     raise
                 self._ledger = ledger
+                self._remove_leftovers()
 
     def close(self) -> None:
         """Put the anchor on, and let the file go."""
@@ -317,12 +318,10 @@ class Journal:
     def _renew(self, place: KeyStore, wrap: WrapForOwner) -> None:
         """A new master key in `place`; the old one goes when nothing needs it any more."""
         with self._lock:
-            old: list[tuple[KeyStore, bytes]] = []
-            master, key_id = Secret.fresh(), secrets.token_bytes(JOURNAL_ID_BYTES)
+            before, master, key_id = self._place, Secret.fresh(), secrets.token_bytes(JOURNAL_ID_BYTES)
             place.save_key(key_id, master)
 
             def make(keys: Keys, end: End) -> Change:
-                old.append((self._place, keys.header.key_id))  # as it is now: another process may have renewed it, too
                 return renewed(
                     self.store,
                     keys,
@@ -341,14 +340,22 @@ class Journal:
                 raise
             self._header, self._place = self._unlocked().keys.header, place
             self._anchoring.put(place)
-            self._leave(*old[-1])
+            try:
+                self._remove_retired_keys(before)
+            except JournalError as error:
+                raise JournalError(
+                    f"the new key is in use, but the old one could not be removed: {error.what}", hint=error.hint
+                ) from None
 
-    def _leave(self, old: KeyStore, key_id: bytes) -> None:
-        try:
-            old.delete_key(key_id)
-            if (old.kind is KeyPlace.KEYRING) != (self._place.kind is KeyPlace.KEYRING):
-                old.delete_anchor(self.id)
-        except JournalError as error:
-            raise JournalError(
-                f"the new key is in use, but the old one could not be removed: {error.what}", hint=error.hint
-            ) from None
+    def _remove_retired_keys(self, known: KeyStore) -> None:
+        def open_place(kind: KeyPlace) -> KeyStore:
+            return known if kind is known.kind else self._places(kind)
+
+        remove_retired_keys(self.store, self.keys, open_place)
+
+    def _remove_leftovers(self) -> None:
+        """What a change of keys left behind that was killed; what can't be removed now is tried again next time."""
+        with suppress(JournalError):
+            self._remove_retired_keys(self._place)
+        with suppress(JournalError):
+            self._places(KeyPlace.FILE).remove_partial_files()

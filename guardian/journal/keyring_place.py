@@ -104,6 +104,9 @@ class KeyringPlace:
         """Remove the note. Raises KeyLockedError, KeyPlaceError."""
         self._delete(_anchor_entry(name))
 
+    def remove_partial_files(self) -> None:
+        """A keyring has none."""
+
     def say(self) -> str:
         """For `doctor` and the app; asks which keyring it is, but for no secret."""
         try:

@@ -90,6 +90,13 @@ class KeyStore(Protocol):
         """Remove the note; nothing happens where there is none. Raises KeyLockedError, KeyPlaceError."""
         ...
 
+    def remove_partial_files(self) -> None:
+        """Remove what a writer that was killed left half written, once it can be no writer's any more.
+
+        Raises KeyPlaceError.
+        """
+        ...
+
     def say(self) -> str:
         """One line for the owner: where the key is, and what that protects."""
         ...

@@ -148,7 +148,7 @@ class Ledger:
         Raises JournalError where the new one is not to be had.
         """
         if wrap.epoch != self.keys.wrapper.epoch:
-            self._renew_keys()
+            self.renewed_keys()
         if wrap.epoch != self.keys.wrapper.epoch:  # it was read before, and sealed again since; or it is damaged
             row, wrap = self._store.pair(row.seq) or (row, wrap)
         return self.keys, row, wrap
@@ -176,16 +176,18 @@ class Ledger:
         head = self._store.head()
         if self._known is not None and head == self._known[0]:
             return self._known
-        self._renew_keys()
+        self.renewed_keys()
         end = _checked(head, self.keys)
         self._see(head, end)
         self._known = (head, end)
         return self._known
 
-    def _renew_keys(self) -> None:
+    def renewed_keys(self) -> Keys:
+        """The keys of the header as it stands now. Raises JournalError where they are not to be had."""
         data = self._store.meta(HEADER) or b""
         if digest_of(data) != self.keys.digest:
             self.keys = self._load_keys(Header.from_bytes(data))
+        return self.keys
 
     def _see(self, head: Head, end: End) -> None:
         """Raises JournalReplacedError where an end does not continue the one before it: both are signed, and yet

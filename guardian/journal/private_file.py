@@ -9,8 +9,10 @@ drives keep old blocks, and so do backups.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,9 @@ from guardian.paths import ensure_private_directory
 from guardian.safe_text import safe_line
 
 _MODE: Final = 0o600
+_PARTIAL_BYTES: Final = 6
+_PARTIAL: Final = re.compile(rf"\.(.+)\.[0-9a-f]{{{2 * _PARTIAL_BYTES}}}")
+_STALE_AFTER_S: Final = 60.0
 _READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -52,7 +57,7 @@ def write_private(path: Path, text: str) -> None:
     _ensure_folder(path.parent)
     _refuse_link(path)
     data = text.encode("utf-8")
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(_PARTIAL_BYTES)}")
     try:
         try:
             _write_synced(partial, data)
@@ -80,6 +85,32 @@ def delete_private(path: Path) -> None:
             _overwrite(old)
     except OSError as error:
         raise _failed(path, error) from None
+
+
+def remove_partials(folder: Path, of: re.Pattern[str]) -> None:
+    """Overwrite and remove what `write_private` was killed over, of the files whose names match `of`.
+
+    A file that is younger than a minute may still be written; one of somebody else's is left alone. Raises
+    KeyPlaceIoError.
+    """
+    try:
+        with os.scandir(folder) as found:
+            partials = [Path(each.path) for each in found if _is_stale_partial(each, of)]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _failed(folder, error) from None
+    for path in partials:
+        delete_private(path)
+
+
+def _is_stale_partial(found: os.DirEntry[str], of: re.Pattern[str]) -> bool:
+    match = _PARTIAL.fullmatch(found.name)
+    if match is None or of.fullmatch(match[1]) is None:
+        return False
+    facts = found.stat(follow_symlinks=False)
+    age_s = time.time() - facts.st_mtime
+    return stat.S_ISREG(facts.st_mode) and facts.st_uid == os.geteuid() and age_s > _STALE_AFTER_S
 
 
 def _write_synced(path: Path, data: bytes) -> None:

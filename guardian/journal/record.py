@@ -129,7 +129,7 @@ class Record:
 class Erased:
     """A record that was forgotten: its place in the tree stands, its content is gone."""
 
-    why: str = "forgotten at your word"
+    why: str = "forgotten; a later record says why"
 
 
 @dataclass(frozen=True, slots=True)

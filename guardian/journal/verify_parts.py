@@ -18,7 +18,7 @@ from guardian.journal.header import Header, digest_of
 from guardian.journal.keys import KeyPlace
 from guardian.journal.ledger import HEADER
 from guardian.journal.note import read_note
-from guardian.journal.notes import COOLING, NOTES
+from guardian.journal.notes import COOLING, NOTES, RETIRED, retired_keys
 from guardian.journal.store import Store
 from guardian.journal.verify_report import Part, Problems
 
@@ -78,12 +78,14 @@ def check_small_tables(store: Store, problems: Problems, front: Front) -> Hint |
             problems.add(Part.SEEN, f"it points to record {seq}, which is not there")
     _check_counts(store, problems, front.journal_id)
     values = dict(_rows(store, "SELECT name, value FROM meta", Part.META, problems))
-    for name in sorted(values.keys() - {HEADER, _HINT, *NOTES}, key=str):
+    for name in sorted(values.keys() - {HEADER, _HINT, RETIRED, *NOTES}, key=str):
         problems.add(Part.META, f"something was added to it: {name}")
     for name in NOTES:
         note = values.get(name, b"0")
         if not isinstance(note, bytes) or not note.isdigit() or (name != COOLING and int(note[:20]) > front.size):
             problems.add(Part.META, f"its note {name} is no number of this journal's")
+    if not _is_retired_note(values.get(RETIRED)):
+        problems.add(Part.META, f"its note {RETIRED} is no list of keys")
     hint_bytes = values.get(_HINT)
     if hint_bytes is None:
         return None
@@ -159,6 +161,14 @@ def _check_counts(store: Store, problems: Problems, journal_id: bytes | None) ->
             problems.add(Part.COUNTS, f"what it says of {day}, {channel}, {outcome} is no count")
         elif journal_id is not None and mark != mark_of(journal_id, day, channel, outcome, n):
             problems.add(Part.COUNTS, f"the count of {outcome} messages of {day} ({channel}) was changed")
+
+
+def _is_retired_note(note: object) -> bool:
+    try:
+        retired_keys(note if isinstance(note, bytes) or note is None else b"")
+    except ValueError:
+        return False
+    return True
 
 
 def _is_day(text: str) -> bool:

@@ -9,8 +9,9 @@ locked a cooling-off goes on, and no state is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from guardian import __version__
@@ -27,7 +28,7 @@ from guardian.policy.cooling import HOUR_MS, Moment, Wait, this_moment
 from guardian.policy.in_force import Compare, Reasons, Settled, settle
 from guardian.policy.load import PolicySet, load_policies
 from guardian.policy.starter import install_starter_policies
-from guardian.policy.state import Pending, State, Stored, locked, read_state, write_state
+from guardian.policy.state import Pending, State, StateIoError, Stored, locked, read_state, write_state
 from guardian.settings import OriginKind, Settings
 
 _SEAL_PURPOSE: Final = b"guardian/policies-in-force/v1"
@@ -66,7 +67,7 @@ def policies_in_force(
         return InForce(load_policies(settings.policies_dir))
     now = now or this_moment()
     path = settings.paths.policies_state
-    with locked(path):
+    with _locked_if_possible(path, observer, must_be=reasons is not None) as may_write:
         stored = read_state(path)
         if stored.is_damaged:
             observer(PolicyProblem(f"{path} is damaged; what is in force is read from the journal or the files again"))
@@ -84,7 +85,8 @@ def policies_in_force(
                 compare=compare or _cannot_tell,
                 reasons=reasons,
             )
-            _keep(settings, settled, stored.state, journal, key, is_guarded=is_guarded)
+            if may_write:
+                _keep(settings, settled, stored.state, journal, key, is_guarded=is_guarded)
     changed = tuple(str(body["policy"]) for body in settled.bodies if body["policy"])
     return InForce(settled.policies, settled.state.pending, settled.state.cooling_hours, changed)
 
@@ -135,6 +137,24 @@ def left_words(pending: Pending, hours: int, now: Moment) -> str:
     """How long a change still waits, in words."""
     left_h = -(-pending.wait.seen(now).left_ms(hours) // HOUR_MS)
     return "less than an hour" if left_h <= 1 else f"{left_h} hours"
+
+
+@contextmanager
+def _locked_if_possible(path: Path, observer: Observer, *, must_be: bool) -> Iterator[bool]:
+    """The state's lock, and whether the state can be written: a disk that can't be written keeps nobody from judging.
+
+    Raises StateIoError where it `must_be`.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(path))
+        except StateIoError as error:
+            if must_be:
+                raise
+            observer(PolicyProblem(f"{error.line()}; changes of your policies are not recorded meanwhile"))
+            yield False
+            return
+        yield True
 
 
 def _cannot_tell(_before: Policy | None, _after: Policy | None) -> str | None:

@@ -17,13 +17,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from guardian.errors import PolicyError
+from guardian.errors import GuardianError, PolicyError
 from guardian.journal.encoding import canonical_bytes, parsed
 from guardian.paths import ensure_private_directory
 from guardian.policy.cooling import Wait
 
 VERSION: Final = 1
 LONGEST_BYTES: Final = 64 << 20
+
+
+class StateIoError(PolicyError):
+    """The state can't be written now: what is in force is known, but what changed can't be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +128,14 @@ class Stored:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Nobody else changes the state meanwhile. Raises PolicyError."""
+    """Nobody else changes the state meanwhile. Raises StateIoError."""
     try:
         ensure_private_directory(path.parent)
         descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise _failed(path, error) from None
+    except GuardianError as error:  # the folder can't be made, or is not the owner's alone
+        raise StateIoError(error.what, hint=error.hint) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -141,7 +147,7 @@ def read_state(path: Path) -> Stored:
     """The state in the file. Raises PolicyError where the file can't be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Stored(None)
     except OSError as error:
         raise _failed(path, error) from None
@@ -158,7 +164,7 @@ def read_state(path: Path) -> Stored:
 
 
 def write_state(path: Path, state: State, key: bytes | None) -> None:
-    """Replace the file; sealed where there is a key. Raises PolicyError."""
+    """Replace the file; sealed where there is a key. Raises StateIoError."""
     value = state.to_json()
     body = canonical_bytes(value)
     data = canonical_bytes({"state": value, "seal": _seal(key, body) if key is not None else ""})
@@ -194,5 +200,5 @@ def _version(value: Mapping[str, Any]) -> Version:
     )
 
 
-def _failed(path: Path, error: OSError) -> PolicyError:
-    return PolicyError(f"{path}: {(error.strerror or type(error).__name__).lower()}")
+def _failed(path: Path, error: OSError) -> StateIoError:
+    return StateIoError(f"{path}: {(error.strerror or type(error).__name__).lower()}")

@@ -106,10 +106,10 @@ def _large(bench: Workplace, records: Sequence[Record]) -> list[Row]:
     words = f"{size:,} records"
     roads = {
         "open": lambda _: elapsed_ms(lambda: _open(settings)),
-        "search": lambda _: elapsed_ms(lambda: _search(settings, _RARE_WORD)),
-        "search for nothing": lambda _: elapsed_ms(lambda: _search(settings, _NO_WORD)),
+        "search": lambda _: elapsed_ms(lambda: _search(settings, _NO_WORD)),
         "verify": lambda _: elapsed_ms(lambda: _verify(settings)),
-        "search, process": lambda _: bench.command_ms(("journal", "search", _RARE_WORD), home=home),
+        "all found": lambda _: bench.command_ms(("journal", "search", _RARE_WORD, "--limit", f"{size}"), home=home),
+        "nothing found": lambda _: bench.command_ms(("journal", "search", _NO_WORD), home=home),
         "list, process": lambda _: bench.command_ms(("journal", "list"), home=home),
     }
     took = take_turns(roads, max(1, rounds // 3))
@@ -119,9 +119,14 @@ def _large(bench: Workplace, records: Sequence[Record]) -> list[Row]:
     built = f"{file_bytes / size / 1000:.1f} kB a record on disk; filled at {1000 * size / fill_ms:,.0f}/s"
     return [
         Figure(f"open, {words}", took["open"], "ms", _for_large(OPEN, size), built),
-        Figure(f"open and search, {words}", took["search"], "ms", _for_large(SEARCH, size), f"{hits:,} found"),
-        Figure(f"the same, nothing found, {words}", took["search for nothing"], "ms", _for_large(SEARCH, size)),
-        Figure(f"journal search, the whole process, {words}", took["search, process"], "ms"),
+        Figure(f"journal search, {hits:,} found, {words}", took["all found"], "ms", _for_large(SEARCH, size)),
+        Figure(
+            f"journal search, nothing found, {words}",
+            took["nothing found"],
+            "ms",
+            _for_large(SEARCH, size),
+            f"the same scan in one process: {typical(took['search'])} ms",
+        ),
         Figure(f"journal list, the whole process, {words}", took["list, process"], "ms"),
         Figure(f"verify without the key, {words}", rates, "records/s", VERIFY, f"{typical(took['verify'])} ms in all"),
     ]
@@ -146,8 +151,9 @@ def _open(settings: Settings) -> int:
 
 
 def _search(settings: Settings, word: str) -> int:
+    """In this process alone: the command's own forks a second one, which a process with numpy's threads must not."""
     with open_journal(settings) as journal:
-        return sum(1 for _ in select(Scan(journal), words_filter([word])))
+        return sum(1 for _ in select(Scan(journal, most_readers=0), words_filter([word])))
 
 
 def _verify(settings: Settings) -> None:
@@ -185,7 +191,12 @@ class _Gathered:
 
     def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
         """Keep one, as the journal would keep it."""
-        stream = {"scores": dict(seen.possible), "senders": list(seen.senders), "ordinary": True}
+        stream = {
+            "scores": dict(seen.possible),
+            "senders": list(seen.senders),
+            "ordinary": True,
+            "fingerprint": seen.fingerprint,
+        }
         made = verdict_record(message, verdict, at_ms=now_ms(), program=__version__, why_not_text="", stream=stream)
         self.records.append(made)
         return None

@@ -5,9 +5,6 @@ Who attacks here may write to the data folder, and has no key.
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,17 +14,16 @@ from verify_rig import change, checked, lines, no_recovery, note, texts
 from guardian.errors import JournalDamagedError, JournalError
 from guardian.events import Event
 from guardian.journal.counts import add_count
-from guardian.journal.encoding import padded
-from guardian.journal.hybrid import seal_to
-from guardian.journal.journal import Journal
+from guardian.journal.file_place import FilePlace
+from guardian.journal.keys import KeyLockedError
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import open_recorder
+from guardian.journal.scan import Scan
 from guardian.journal.verdict_record import MOST_TEXT_BYTES
 from guardian.journal.verify_here import verify_here
 from guardian.settings import Settings
 
 TODAY = ("2026-11-21", "incoming", "clean")
-WAITING = "00000000000001-0000000000000000.sealed"
 
 
 @pytest.fixture
@@ -154,81 +150,6 @@ def test_what_waits_is_never_longer_than_what_can_come_in(here: Settings) -> Non
     assert f"longer than {MOST_TEXT_BYTES >> 10} KiB" in record.body["text"]["why_not"]
 
 
-# A strange file among the waiting records stands in nobody's way
-
-SPOKE = b'"spoke":{"model":"","sha256":"","policy_set":"","wall":"","program":""}'
-STRANGE_RECORDS = {
-    "infinite": b'"at_ms":1e999,"kind":"seal","body":{}',
-    "empty verdict": b'"at_ms":1,"kind":"verdict","body":{}',
-    "odd verdict": b'"at_ms":1,"kind":"verdict","body":{"message":5,"verdict":[],"text":7}',
-    "not a number": b'"at_ms":1,"kind":"seal","body":{"x":NaN}',
-}
-
-
-@pytest.mark.parametrize("name", STRANGE_RECORDS)
-def test_a_waiting_record_that_no_journal_can_hold_is_set_aside(here: Settings, name: str) -> None:
-    with opened(here) as journal:
-        data = b'{"v":1,"late":false,' + STRANGE_RECORDS[name] + b"," + SPOKE + b"}"
-        sealed = seal_to(journal.header.box, padded(data), b"guardian/waiting/v1\0" + journal.id)
-        folder = _waiting_folder(here, journal)
-    (folder / WAITING).write_bytes(sealed)
-    assert record_one(here)[0]["seq"] == 11  # behind the gap that tells of it
-    assert [file.name for file in folder.iterdir()] == [f"{WAITING}.unreadable"]
-
-
-def _socket(path: Path) -> None:
-    before = os.getcwd()
-    os.chdir(path.parent)  # the names of sockets are short
-    try:
-        with socket.socket(socket.AF_UNIX) as server:
-            server.bind(path.name)
-    finally:
-        os.chdir(before)
-
-
-STRANGE_FILES: dict[str, Callable[[Path], object]] = {
-    "folder": Path.mkdir,
-    "link": lambda path: path.symlink_to("/etc/passwd"),
-    "fifo": os.mkfifo,
-    "socket": _socket,
-}
-
-
-@pytest.mark.parametrize("kind", STRANGE_FILES)
-def test_what_is_no_file_is_set_aside(here: Settings, kind: str) -> None:
-    with opened(here) as journal:
-        folder = _waiting_folder(here, journal)
-    STRANGE_FILES[kind](folder / WAITING)
-    assert record_one(here)[0]["seq"] == 11
-    assert [file.name for file in folder.iterdir()] == [f"{WAITING}.unreadable"]
-
-
-@pytest.mark.parametrize("name", [b"\xff.sealed", b"mine.sealed", b"\x1b]0;x\x07.sealed"])
-def test_what_guardian_did_not_name_is_left_alone(here: Settings, name: bytes) -> None:
-    with opened(here) as journal:
-        file = os.path.join(os.fsencode(_waiting_folder(here, journal)), name)
-    with open(file, "wb") as out:
-        out.write(b"x")
-    assert record_one(here)[0]["seq"] == 10
-    assert os.path.exists(file)
-    assert checked(here).is_intact
-
-
-def test_a_file_that_cannot_be_set_aside_is_not_deleted(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    with opened(here) as journal:
-        file = _waiting_folder(here, journal) / WAITING
-        file.write_bytes(b"x")
-
-        def fails(*_: object) -> None:
-            raise OSError(5, "Input/output error")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(Path, "rename", fails)
-            with pytest.raises(JournalError, match="input/output error"):
-                journal.merge_waiting()
-        assert file.exists()
-
-
 # Columns of another type, and whatever else SQLite would store
 
 
@@ -266,6 +187,22 @@ def test_an_anchor_that_says_nothing_counts_as_gone(here: Settings) -> None:
     assert any("the checkpoint that was kept outside was gone" in line for line in lines(checked(here)))
 
 
+def test_a_place_that_does_not_answer_is_not_asked_with_each_record(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def fails(*_: object) -> None:
+        asked.append(1)
+        raise KeyLockedError("the keyring does not answer")
+
+    with opened(here) as journal, monkeypatch.context() as patch:
+        patch.setattr(FilePlace, "save_anchor", fails)
+        for number in range(20):
+            journal.append(note(f"note {number}"))
+        assert len(asked) == 1
+
+
 # Two processes and one key
 
 
@@ -277,6 +214,7 @@ def test_a_key_renewed_by_another_process_makes_nothing_unreadable(here: Setting
         other.rotate(no_recovery)
         assert all(isinstance(entry.record, Record) for entry in pages)
         assert isinstance(reader.entry(3).record, Record)
+        assert all(isinstance(entry.record, Record) for entry in Scan(reader).entries())
         assert texts(reader)[: len(before)] == before
 
 
@@ -285,9 +223,3 @@ def test_two_renewals_leave_one_key(here: Settings) -> None:
         one.rotate(no_recovery)
         other.rotate(no_recovery)
     assert len(list(here.paths.config.glob("*.key"))) == 1
-
-
-def _waiting_folder(here: Settings, journal: Journal) -> Path:
-    folder = here.paths.journal_waiting / journal.id.hex()
-    folder.mkdir(parents=True, mode=0o700)
-    return folder

@@ -80,7 +80,7 @@ def test_ndjson_has_every_entry_whole_on_one_ascii_line() -> None:
         "seq": 4,
         "leaf": (4).to_bytes(32).hex(),
         "kind": "erased",
-        "why": "forgotten at your word",
+        "why": "forgotten; a later record says why",
     }
 
 

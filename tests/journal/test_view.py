@@ -123,7 +123,7 @@ def test_columns_stand_under_each_other_whatever_the_senders_letters(sender: str
     ("entry", "words"),
     [
         (seal_entry(1), "the journal was begun"),
-        (erased_entry(1), "forgotten at your word"),
+        (erased_entry(1), "forgotten; a later record says why"),
         (Entry(1, bytes(32), Unreadable("its seal does not open")), "its seal does not open"),
         (feedback_entry(1, 7, Says.WRONG, "my sister"), "on 7: wrong (my sister)"),
         (counts_entry(1, "2026-11-20", {"incoming": {"clean": 1200}}), "incoming: 1,200 clean"),

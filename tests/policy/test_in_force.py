@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from guardian.events import Event, PolicyProblem
 from guardian.policy.base import Policy
 from guardian.policy.cooling import HOUR_MS, Moment
 from guardian.policy.in_force import Reasons, Settled, settle
 from guardian.policy.load import load_policies
-from guardian.policy.state import State
+from guardian.policy.standing import policies_in_force
+from guardian.policy.state import State, StateIoError
+from guardian.settings import load_settings
 
 RANKS = ["log", "notice", "warn", "hold"]
 POLICY = """\
@@ -219,3 +223,17 @@ def test_a_state_survives_its_own_json(cooled: tuple[Path, State]) -> None:
     write(folder, "a.toml", "notice")
     waiting = run(folder, run(folder, state, 0, wanted=24).state, 1, wanted=12).state
     assert State.from_json(waiting.to_json()) == waiting
+
+
+def test_a_state_that_cannot_be_written_keeps_no_policy_from_judging(tmp_path: Path) -> None:
+    settings = load_settings({"GUARDIAN_HOME": str(tmp_path)}, {})
+    policies_in_force(settings)
+    settings.paths.policies_state.unlink()
+    shutil.rmtree(settings.paths.policies_state.parent)
+    settings.paths.policies_state.parent.write_text("a file where the folder should be")
+    events: list[Event] = []
+    now = policies_in_force(settings, events.append)
+    assert len(now.policies.policies) == 12
+    assert [type(event) for event in events] == [PolicyProblem]
+    with pytest.raises(StateIoError):
+        policies_in_force(settings, reasons=Reasons("pressure-to-pay", "amended", "x"))
