@@ -267,10 +267,10 @@ class JournalRecorder:
     def _say_what_is_lost(self, error: JournalError) -> None:
         verdicts, counts = len(self._records) + self._dropped, len(self._counts)
         if verdicts:
-            words = f"{verdicts} verdicts of this run are not in the journal: {error.line()}"
+            words = f"not in the journal, of this run: {verdicts} of its verdicts; {error.line()}"
             self._observer(NotJournaled(words, is_kept=False))
         if counts:
-            words = f"{counts} clean messages of this run are not counted: {error.line()}"
+            words = f"not counted, of this run: {counts} of its clean messages; {error.line()}"
             self._observer(NotJournaled(words, is_kept=False))
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from guardian.journal.record import Spoke
 from guardian.paths import ensure_private_directory
 from guardian.policy.amendments import ASKED_FOR, Amendment, read_amendments, reason_body, records_of
 from guardian.policy.in_force import Compare, Reasons
-from guardian.policy.load import parse_policy
+from guardian.policy.load import SUFFIX, LoadedFile, load_policies, parse_policy
 from guardian.policy.standing import InForce, is_borrowed, mark_explained, policies_in_force
 from guardian.settings import Settings
 
@@ -81,6 +83,7 @@ def version_of(journal: Journal, policy: str, n: int) -> Amendment:
 
 def write_policy_file(path: Path, text: str) -> None:
     """Replace a policy's file, whole. A link keeps being one: its target is replaced. Raises PolicyError."""
+    partial: Path | None = None
     try:
         target = path.resolve() if path.is_symlink() else path
         ensure_private_directory(target.parent)
@@ -91,16 +94,33 @@ def write_policy_file(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
-    except OSError as error:
-        raise PolicyError(f"{path}: {(error.strerror or type(error).__name__).lower()}") from None
+    except (OSError, RuntimeError) as error:  # the latter for links that lead round in a circle
+        if partial is not None:
+            with suppress(OSError):
+                partial.unlink()
+        reason = getattr(error, "strerror", None) or "its links lead nowhere"
+        raise PolicyError(f"{path}: {reason.lower()}") from None
 
 
 def _file_for(settings: Settings, before: InForce, policy: str) -> Path:
-    """Where the policy's file is, or is to be."""
-    for file in before.policies.files:
-        if file.policy is not None and file.policy.id == policy:
-            return file.path
-    return settings.policies_dir / f"{policy}.toml"
+    """Where the policy's file is, or is to be: never in the place of a file that holds something else."""
+    known = (file.path for file in before.policies.files if file.policy is not None and file.policy.id == policy)
+    path = next(known, settings.policies_dir / f"{policy}{SUFFIX}")
+    others = {file.path for file in load_policies(settings.policies_dir).files if _is_of_another(file, policy, before)}
+    names = (f"{policy}-{number}{SUFFIX}" for number in count(2))
+    while path in others:
+        path = settings.policies_dir / next(names)
+    return path
+
+
+def _is_of_another(file: LoadedFile, policy: str, before: InForce) -> bool:
+    """Whether a file on disk holds another policy, or something broken that is no version of this one."""
+    if file.policy is not None:
+        return file.policy.id != policy
+    return not any(
+        each.path == file.path and each.policy is not None and each.policy.id == policy
+        for each in before.policies.files
+    )
 
 
 def _check(text: str, policy: str, path: Path) -> None:

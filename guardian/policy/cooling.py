@@ -7,7 +7,9 @@ changed clock moves nothing. Over a restart only the time since then counts: the
 waited. What this does not stop: whoever may write to the state file and has the journal's key, and a program that is
 given another folder of policies for one run.
 
-Source of the clocks: clock_gettime(2), CLOCK_BOOTTIME; /proc/sys/kernel/random/boot_id (random(4)).
+Source of the clocks: clock_gettime(2), CLOCK_BOOTTIME; /proc/sys/kernel/random/boot_id (random(4)). In a time namespace,
+which anybody may make for themselves, that clock is as far off as its maker likes; by how far stands in
+/proc/self/timens_offsets (time_namespaces(7)), and is taken off again.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any, Final
 
 HOUR_MS: Final = 3_600_000
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+_OFFSETS: Final = Path("/proc/self/timens_offsets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +75,14 @@ def this_moment() -> Moment:
     except OSError:
         boot = ""  # another system: one start of the machine can't be told from the next, and its clock counts
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return Moment(boot, time.clock_gettime_ns(clock) // 1_000_000, time.time_ns() // 1_000_000)
+    boot_ns = time.clock_gettime_ns(clock) - _offset_ns()
+    return Moment(boot, boot_ns // 1_000_000, time.time_ns() // 1_000_000)
+
+
+def _offset_ns() -> int:
+    """How far the clock that counts is ahead of the machine's own: not at all where there are no time namespaces."""
+    try:
+        rows = [line.split() for line in _OFFSETS.read_text("ascii").splitlines()]
+        return sum(int(row[1]) * 1_000_000_000 + int(row[2]) for row in rows if row[0] in ("boottime", "7"))
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -136,14 +136,24 @@ class _Settling:
         pending = self.pending.get(policy_id)
         if pending is None or pending.version.sha256 != wanted.sha256:
             pending = Pending(wanted, "", Wait.from_now(self._now))
+        pending = self._with_reasons(policy_id, pending)
         milder = pending.why_milder or self._compare(_policy_of(current), _policy_of(wanted))
         pending = replace(pending, version=wanted, why_milder=milder or "")
+        self.pending[policy_id] = pending
         if milder == "" or (milder is not None and not pending.wait.left_ms(hours)):
             self._take(
                 policy_id, current, wanted, how, loosens=milder, waited_ms=pending.wait.waited_ms if milder else 0
             )
-        else:
-            self.pending[policy_id] = pending
+
+    def _with_reasons(self, policy_id: str, pending: Pending) -> Pending:
+        """What waits, with what its owner says of it now; what they said before stays where they say no more."""
+        given = self._given(policy_id)
+        if given is None or not (given.why or not pending.why):
+            return pending
+        return replace(pending, how=given.how, why=given.why, preview=given.preview)
+
+    def _given(self, policy_id: str) -> Reasons | None:
+        return self._reasons if self._reasons is not None and self._reasons.policy == policy_id else None
 
     def _take(
         self,
@@ -155,11 +165,13 @@ class _Settling:
         loosens: str = "",
         waited_ms: int = 0,
     ) -> None:
-        self.pending.pop(policy_id, None)
+        pending = self.pending.pop(policy_id, None)
         if not wanted.sha256 and current is None:
             return
         version = replace(wanted, since_ms=self._now.wall_ms, n=(current.n if current else 0) + 1)
-        given = self._reasons if self._reasons is not None and self._reasons.policy == policy_id else None
+        given = self._given(policy_id)
+        if pending is not None and pending.how and pending.version.sha256 == wanted.sha256:
+            given = Reasons(policy_id, pending.how, pending.why, pending.preview)
         body = amendment_body(
             policy_id,
             current,

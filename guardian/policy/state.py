@@ -11,7 +11,7 @@ import fcntl
 import hmac
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -54,6 +54,11 @@ class Pending:
     why_milder: str
     """In one line; empty where nobody could compare the two yet."""
     wait: Wait
+    how: str = ""
+    """How its owner asked for it, as an amendment has it; empty where they only changed the file."""
+    why: str = ""
+    """What they gave as their reason; it is recorded when the version takes force."""
+    preview: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,7 @@ class State:
         return {
             "v": VERSION,
             "versions": {name: _version_json(version) for name, version in self.versions.items()},
-            "pending": {
-                name: {"version": _version_json(each.version), "why": each.why_milder, "wait": each.wait.to_json()}
-                for name, each in self.pending.items()
-            },
+            "pending": {name: _pending_json(each) for name, each in self.pending.items()},
             "cooling_hours": self.cooling_hours,
             "fewer_hours": fewer,
             "unrecorded": [dict(body) for body in self.unrecorded],
@@ -93,19 +95,16 @@ class State:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> State:
-        """What `to_json` wrote. Raises ValueError, KeyError, TypeError for anything else."""
+        """What `to_json` wrote. Raises ValueError, KeyError, TypeError, OverflowError for anything else."""
         if value["v"] != VERSION:
             raise ValueError("another version")
         fewer = value["fewer_hours"]
         return cls(
             versions={str(name): _version(each) for name, each in value["versions"].items()},
-            pending={
-                str(name): Pending(_version(each["version"]), str(each["why"]), Wait.from_json(each["wait"]))
-                for name, each in value["pending"].items()
-            },
+            pending={str(name): _pending(each) for name, each in value["pending"].items()},
             cooling_hours=int(value["cooling_hours"]),
             fewer_hours=(int(fewer["hours"]), Wait.from_json(fewer["wait"])) if fewer else None,
-            unrecorded=tuple(dict(body) for body in value["unrecorded"]),
+            unrecorded=tuple(_body(each) for each in value["unrecorded"]),
             unexplained={str(name): int(n) for name, n in value["unexplained"].items()},
             checked_seq=int(value["checked_seq"]),
         )
@@ -151,15 +150,20 @@ def read_state(path: Path) -> Stored:
         return Stored(None)
     except OSError as error:
         raise _failed(path, error) from None
-    with open(descriptor, "rb") as file:
-        data = file.read(LONGEST_BYTES + 1)
+    try:
+        with open(descriptor, "rb") as file:
+            data = file.read(LONGEST_BYTES + 1)
+    except OSError as error:  # a folder of that name, say
+        with suppress(OSError):
+            os.close(descriptor)
+        raise _failed(path, error) from None
     try:
         if len(data) > LONGEST_BYTES:
             raise ValueError("too long")
         value = parsed(data)
         body = canonical_bytes(value["state"])
         return Stored(State.from_json(value["state"]), body=body, seal=str(value["seal"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return Stored(None, is_damaged=True)
 
 
@@ -198,6 +202,44 @@ def _version(value: Mapping[str, Any]) -> Version:
     return Version(
         str(value["file"]), str(value["text"]), str(value["sha256"]), int(value["since_ms"]), int(value["n"])
     )
+
+
+def _pending_json(pending: Pending) -> dict[str, Any]:
+    return {
+        "version": _version_json(pending.version),
+        "why_milder": pending.why_milder,
+        "wait": pending.wait.to_json(),
+        "how": pending.how,
+        "why": pending.why,
+        "preview": dict(pending.preview) if pending.preview is not None else None,
+    }
+
+
+def _pending(value: Mapping[str, Any]) -> Pending:
+    preview = value["preview"]
+    return Pending(
+        _version(value["version"]),
+        str(value["why_milder"]),
+        Wait.from_json(value["wait"]),
+        str(value["how"]),
+        str(value["why"]),
+        dict(preview) if preview is not None else None,
+    )
+
+
+def _body(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body of an amendment, with all that whoever records it counts on."""
+    body = dict(value)
+    wanted: dict[str, type] = {"policy": str, "n": int, "how": str, "why": str, "by": str}
+    if body.get("how") == "cooling":
+        wanted |= {"hours": int}
+    else:
+        wanted |= {name: str for name in ("before", "after", "file", "text", "diff", "loosens", "set")} | {"at_ms": int}
+        body["preview"] = body["preview"] and dict(body["preview"])
+    for name, kind in wanted.items():
+        if not isinstance(body[name], kind):
+            raise TypeError(name)
+    return body
 
 
 def _failed(path: Path, error: OSError) -> StateIoError:

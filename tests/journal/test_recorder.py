@@ -220,7 +220,7 @@ def test_what_could_not_be_recorded_until_the_end_is_said_at_the_end(tmp_path: P
     settings.paths.data.write_text("in the way")
     record_once(settings, a_verdict(), a_verdict(), observer=events.append)
     assert isinstance(events[-1], NotJournaled)
-    assert "2 verdicts of this run are not in the journal" in events[-1].line
+    assert "not in the journal, of this run: 2 of its verdicts" in events[-1].line
 
 
 def test_memory_is_bounded_and_what_fell_out_of_it_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
