@@ -176,6 +176,11 @@ def _planned(
 ) -> PlannedFile:
     if before == wanted.text:
         return PlannedFile(wanted.id, file, Step.SAME, before, before, wanted.told)
+    if before is not None and (other := _other_policy(before, wanted.id, file)):
+        if old is None or puts_back:
+            raise refused(file, f"holds another policy, {quoted(other)}", "give that file another name")
+        told = (f"its file holds another policy of yours, {other}: that stays",)
+        return PlannedFile(wanted.id, file, Step.KEEP, before, before, told)
     if before is None:
         if old is not None and not puts_back:
             told = ("you deleted it: it stays deleted (--replace brings it back)",)
@@ -232,10 +237,16 @@ def _dropped(policy_id: str, old: InstalledPolicy, files: Mapping[str, str], fol
     if before is None:
         return PlannedFile(policy_id, file, Step.SAME, None, None)
     table = _table_of(before, file)
-    if table is None or content_sha256(table) != old.content:
+    if table is None or content_sha256(table) != old.content or _other_policy(before, policy_id, file):
         told = ("you changed what it says: it stays, as your own",)
         return PlannedFile(policy_id, file, Step.KEEP, before, before, told)
     return PlannedFile(policy_id, file, Step.REMOVE, before, None)
+
+
+def _other_policy(text: str, policy_id: str, file: str) -> str:
+    """The id of the policy in a file of the owner's, where that is another one: then the file is none of the pack's."""
+    policy, _ = parse_policy(text, Path(file))
+    return policy.id if policy is not None and policy.id != policy_id else ""
 
 
 def _as_put(wanted: Lowered, after: str | None) -> InstalledPolicy:

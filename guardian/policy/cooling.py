@@ -7,8 +7,8 @@ changed clock moves nothing. Over a restart only the time since then counts: the
 waited. What this does not stop: whoever may write to the state file and has the journal's key, and a program that is
 given another folder of policies for one run.
 
-Source of the clocks: clock_gettime(2), CLOCK_BOOTTIME; /proc/sys/kernel/random/boot_id (random(4)). In a time namespace,
-which anybody may make for themselves, that clock is as far off as its maker likes; by how far stands in
+Source of the clocks: clock_gettime(2), CLOCK_BOOTTIME; /proc/sys/kernel/random/boot_id (random(4)). In a time
+namespace, which anybody may make for themselves, that clock is as far off as its maker likes; by how far stands in
 /proc/self/timens_offsets (time_namespaces(7)), and is taken off again.
 """
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from guardian.policy.amendments import ASKED_FOR, amendment_body, cooling_body
+from guardian.policy.amendments import ASKED_FOR, amendment_body, cooling_body, reason_body
 from guardian.policy.base import Policy
 from guardian.policy.cooling import Moment, Wait
 from guardian.policy.load import LoadedFile, PolicySet, load_policies, parse_policy, policy_set_sha256, policy_sha256
@@ -123,6 +123,7 @@ class _Settling:
         elif wanted is not None and wanted.sha256 == current.sha256:
             self.pending.pop(policy_id, None)
             self.versions[policy_id] = replace(current, file=wanted.file, text=wanted.text)
+            self._explain(policy_id, current)
         elif wanted is not None or current.sha256:
             self._change(policy_id, current, wanted or Version(current.file, "", ""))
 
@@ -151,6 +152,13 @@ class _Settling:
         if given is None or not (given.why or not pending.why):
             return pending
         return replace(pending, how=given.how, why=given.why, preview=given.preview)
+
+    def _explain(self, policy_id: str, current: Version) -> None:
+        """Give the reason of a change that another program noticed before whoever made it could say why."""
+        given = self._given(policy_id)
+        if given is not None and given.why and self.unexplained.get(policy_id) == current.n:
+            del self.unexplained[policy_id]
+            self.bodies.append(reason_body(policy_id, current.n, given.why))
 
     def _given(self, policy_id: str) -> Reasons | None:
         return self._reasons if self._reasons is not None and self._reasons.policy == policy_id else None

@@ -34,6 +34,10 @@ _FLAGS: Final = re.compile(r"\(\?([imsU]*)(?:-[imsU]+)?([:)])")
 _NAMED: Final = re.compile(r"\(\?P?<\w+>")
 _COUNTS: Final = re.compile(r"\{(\d+)(,?)(\d*)\}")
 _HEX: Final = re.compile(r"x(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2}))")
+_FAR_REPEAT: Final = 1_100
+"""More than RE2 counts to (1,000), so that no `{0,1000}` is taken for a `*`."""
+_FAR_CHARACTERS: Final = 20_000
+_MOST_FAR: Final = 8
 _SURROUNDINGS: Final = ("{}", "Well, {} it is.", "x{}x", "7{}7", "-{}-", "\n{}\n", "one\n{} two", "one {}\ntwo", "é{}é")
 
 _Variants = list[str]
@@ -45,24 +49,41 @@ class _UnknownSyntaxError(Exception):
 
 def matching_texts(source: str) -> list[str]:
     """Texts in which the pattern occurs, each in several surroundings; none where they can't be made."""
-    try:
-        found = _Reader(source).read()
-    except (_UnknownSyntaxError, IndexError, ValueError, OverflowError, RecursionError):
-        return []
+    found = _read(source, _LONG_REPEAT, _LONGEST_CHARACTERS)
     pattern = Pattern(source)
     texts: dict[str, None] = {}
     for each in found:
         cased = dict.fromkeys((each, each.lower(), each.upper(), each.title()))
         texts |= dict.fromkeys(around.replace("{}", text) for text in cased for around in _SURROUNDINGS)
+    if found:
+        texts |= dict.fromkeys(_far_texts(source, found))
     return [text for text in texts if pattern.is_in(encode(text))]
+
+
+def _far_texts(source: str, found: _Variants) -> Iterator[str]:
+    """A few texts of which a part is very long, or before or behind which very much stands: what a pattern with
+    counted repeats no longer reaches."""
+    much = "so it goes on " * (_FAR_CHARACTERS // 14)
+    for text in found[:: max(len(found) // _MOST_FAR, 1)][:_MOST_FAR]:
+        yield from (f"{much}{text}", f"{text} {much}", f"{much}\n{text}\n{much}")
+    long = [text for text in _read(source, _FAR_REPEAT, _FAR_CHARACTERS) if len(text) >= _FAR_REPEAT]
+    yield from long[:: max(len(long) // _MOST_FAR, 1)][:_MOST_FAR]
+
+
+def _read(source: str, long_repeat: int, longest_characters: int) -> _Variants:
+    try:
+        return _Reader(source, long_repeat, longest_characters).read()
+    except (_UnknownSyntaxError, IndexError, ValueError, OverflowError, RecursionError):
+        return []
 
 
 class _Reader:
     """Recursive descent over one pattern; every step answers with variants of what it read."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, long_repeat: int, longest_characters: int) -> None:
         self._source = source
         self._at = 0
+        self._long_repeat, self._longest_characters = long_repeat, longest_characters
 
     def read(self) -> _Variants:
         found = self._alternatives()
@@ -78,13 +99,13 @@ class _Reader:
         while self._peek("|"):
             self._at += 1
             found = found + self._sequence()
-        return _bounded(found)
+        return self._bounded(found)
 
     def _sequence(self) -> _Variants:
         parts: list[_Variants] = []
         while self._at < len(self._source) and not (self._peek("|") or self._peek(")")):
             parts.append(self._repeats(self._one()))
-        return _bounded(_in_sequence(parts))
+        return self._bounded(_in_sequence(parts))
 
     def _one(self) -> _Variants:
         char = self._source[self._at]
@@ -180,15 +201,21 @@ class _Reader:
             return one
         if self._peek("?"):
             self._at += 1
-        return self._repeats(_repeated(one, least, most))
+        return self._repeats(self._repeated(one, least, most))
 
+    def _repeated(self, one: _Variants, least: int, most: int | None) -> _Variants:
+        last = least + self._long_repeat if most is None else most
+        if last * max(map(len, one), default=0) > self._longest_characters:
+            raise _UnknownSyntaxError
+        counts = [count for count in sorted({least, least + 1, least + 2, last}) if count <= last]
+        found = [text * count for count in counts for text in one]
+        rolling = ["".join(islice(_cycled(one, start), count)) for count in counts for start in range(min(len(one), 3))]
+        return self._bounded([*dict.fromkeys([*found, *rolling])])
 
-def _repeated(one: _Variants, least: int, most: int | None) -> _Variants:
-    last = least + _LONG_REPEAT if most is None else most
-    counts = [count for count in sorted({least, least + 1, least + 2, last}) if count <= last]
-    found = [text * count for count in counts for text in one]
-    rolling = ["".join(islice(_cycled(one, start), count)) for count in counts for start in range(min(len(one), 3))]
-    return _bounded([*dict.fromkeys([*found, *rolling])])
+    def _bounded(self, found: _Variants) -> _Variants:
+        if len(found) > MOST_TEXTS or any(len(text) > self._longest_characters for text in found):
+            raise _UnknownSyntaxError
+        return found
 
 
 def _cycled(one: _Variants, start: int) -> Iterator[str]:
@@ -222,9 +249,3 @@ def _chosen(members: str) -> _Variants:
     ]
     step = len(distinct) // (_MOST_OF_A_CLASS // 2)
     return [*dict.fromkeys(filter(None, [distinct[0], distinct[-1], *of_kinds, *distinct[::step]]))]
-
-
-def _bounded(found: _Variants) -> _Variants:
-    if len(found) > MOST_TEXTS or any(len(text) > _LONGEST_CHARACTERS for text in found):
-        raise _UnknownSyntaxError
-    return found

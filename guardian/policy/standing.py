@@ -87,7 +87,7 @@ def policies_in_force(
             )
             if may_write:
                 _keep(settings, settled, stored.state, journal, key, is_guarded=is_guarded)
-    changed = tuple(str(body["policy"]) for body in settled.bodies if body["policy"])
+    changed = tuple(str(body["policy"]) for body in settled.bodies if body["policy"] and "after" in body)
     return InForce(settled.policies, settled.state.pending, settled.state.cooling_hours, changed)
 
 
@@ -198,11 +198,12 @@ def _trusted(
         is_latest = stored.state.checked_seq >= noted(journal.store, AMENDED)
         if not is_guarded or (is_latest and stored.is_sealed_under(key)):
             return stored.state
-    versions, hours = versions_in(journal)
+    versions, recorded_hours = versions_in(journal)
+    hours = max(recorded_hours or 0, noted(journal.store, COOLING))  # the record may have been forgotten since
     checked_seq = noted(journal.store, AMENDED)
     if stored.state is not None and not hours:
         return stored.state  # no cooling-off was ever in force, so there is no seal to miss
-    return State(versions=versions, cooling_hours=hours or 0, checked_seq=checked_seq) if versions else stored.state
+    return State(versions=versions, cooling_hours=hours, checked_seq=checked_seq) if versions else stored.state
 
 
 def _keep(

@@ -11,7 +11,7 @@ import fcntl
 import hmac
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -151,12 +151,12 @@ def read_state(path: Path) -> Stored:
     except OSError as error:
         raise _failed(path, error) from None
     try:
-        with open(descriptor, "rb") as file:
+        with open(descriptor, "rb", closefd=False) as file:
             data = file.read(LONGEST_BYTES + 1)
     except OSError as error:  # a folder of that name, say
-        with suppress(OSError):
-            os.close(descriptor)
         raise _failed(path, error) from None
+    finally:
+        os.close(descriptor)
     try:
         if len(data) > LONGEST_BYTES:
             raise ValueError("too long")
@@ -233,8 +233,8 @@ def _body(value: Mapping[str, Any]) -> Mapping[str, Any]:
     wanted: dict[str, type] = {"policy": str, "n": int, "how": str, "why": str, "by": str}
     if body.get("how") == "cooling":
         wanted |= {"hours": int}
-    else:
-        wanted |= {name: str for name in ("before", "after", "file", "text", "diff", "loosens", "set")} | {"at_ms": int}
+    elif body.get("how") != "reason":
+        wanted |= dict.fromkeys(("before", "after", "file", "text", "diff", "loosens", "set"), str) | {"at_ms": int}
         body["preview"] = body["preview"] and dict(body["preview"])
     for name, kind in wanted.items():
         if not isinstance(body[name], kind):

@@ -125,6 +125,19 @@ def test_a_discarded_edit_leaves_the_file_as_it_was(home: Path, answer: str, run
     assert len(_history(run_guardian)) == 1
 
 
+@pytest.mark.parametrize("key", ["\x04", pytest.param("\x03", marks=pytest.mark.slow)])
+def test_what_was_written_is_not_lost_where_nobody_answers(home: Path, key: str) -> None:
+    with _editing(home, 'sed -i s/hurry/rush/ "$1"') as terminal:
+        terminal.wait_for(ASK)
+        terminal.type(key)
+        assert terminal.end() == (2 if key == "\x04" else 130), terminal.shown
+    (kept,) = home.glob("run/unsaved-*/rush.toml")
+    assert str(kept) in terminal.shown
+    assert kept.read_text(encoding="utf-8") == POLICY.replace("hurry", "rush")
+    assert _text(home) == POLICY
+    assert kept.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.slow
 def test_an_id_stays_what_it_is(home: Path) -> None:
     with _editing(home, 'sed -i \'s/id = "rush"/id = "other"/\' "$1"') as terminal:

@@ -163,6 +163,19 @@ def test_a_policy_whose_file_was_renamed_is_found_by_its_id(first: Path, second:
     assert policy().examples[0].text.startswith("Buy five")
 
 
+def test_a_policy_that_took_over_a_packs_file_is_its_owners(first: Path, second: Path, capsys: Capture) -> None:
+    pack("install", first, "--yes")
+    change('id = "street-scams--rush"', 'id = "my-own"')
+    own = installed().read_text()
+    capsys.readouterr()
+    pack("update", second, "--yes")
+    assert "holds another policy of yours, my-own: that stays" in capsys.readouterr().out
+    assert installed().read_text() == own
+    assert "holds another policy" in refusal("update", second, "--replace", "--yes")
+    pack("remove", "street-scams", "--yes")
+    assert installed().read_text() == own
+
+
 def test_removing_leaves_what_its_owner_made_their_own(first: Path, capsys: Capture) -> None:
     pack("install", first, "--yes")
     change("four gift cards", "two gift cards")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,39 @@ def test_a_link_to_a_policy_kept_elsewhere_stays_a_link(settings: Settings, tmp_
     write_policy_file(path, RUSH.replace("warn", "log"))
     assert path.is_symlink()
     assert "log" in target.read_text()
+
+
+def test_going_back_to_a_deleted_policy_never_takes_the_file_of_another(settings: Settings) -> None:
+    path = settings.policies_dir / "rush.toml"
+    path.unlink()
+    policies_in_force(settings)
+    other = RUSH.replace('"rush"', '"calm"').replace("hurry", "haste")
+    write_policy_file(path, other)
+    with open_journal(settings) as journal:
+        earlier = version_of(journal, "rush", 1)
+    now = amend(settings, Wish("rush", earlier.version.text, "restored", "back"))
+    assert path.read_text() == other
+    assert (settings.policies_dir / "rush-2.toml").read_text() == RUSH
+    assert {policy.id for policy in now.policies.policies} == {"rush", "calm"}
+
+
+def test_a_write_that_fails_leaves_nothing_behind(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("guardian.policy.amend.os.fsync", full)
+    names = sorted(settings.policies_dir.iterdir())
+    with pytest.raises(PolicyError, match="no space left on device"):
+        write_policy_file(settings.policies_dir / "rush.toml", RUSH.replace("warn", "log"))
+    assert sorted(settings.policies_dir.iterdir()) == names
+    assert (settings.policies_dir / "rush.toml").read_text() == RUSH
+
+
+def test_a_link_in_a_circle_is_one_line(settings: Settings) -> None:
+    path = settings.policies_dir / "round.toml"
+    path.symlink_to(path)
+    with pytest.raises(PolicyError, match="links"):
+        write_policy_file(path, RUSH)
 
 
 def test_a_borrowed_folder_is_taken_as_it_is_and_has_no_amendments(settings: Settings, tmp_path: Path) -> None:

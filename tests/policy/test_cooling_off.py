@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +21,7 @@ from guardian.journal.notes import COOLING, noted
 from guardian.journal.opening import open_journal
 from guardian.policy.base import Policy
 from guardian.policy.behaviour import Probes, loosens
-from guardian.policy.cooling import HOUR_MS, Moment
+from guardian.policy.cooling import HOUR_MS, Moment, this_moment
 from guardian.policy.standing import InForce, policies_in_force
 from guardian.settings import Settings, load_settings
 from guardian.verdict import Action
@@ -275,6 +277,25 @@ def test_the_attempt_to_point_the_settings_at_another_folder(house: House) -> No
     elsewhere.mkdir()
     env = {"GUARDIAN_HOME": str(house.home), "GUARDIAN_POLICIES_DIR": str(elsewhere)}
     assert guards(house.look(load_settings(env, {})))
+
+
+def test_the_attempt_to_forget_the_record_of_the_cooling_off(house: House) -> None:
+    with open_journal(house.settings()) as journal:
+        (seq,) = [each.seq for each in journal.entries() if each.record.body.get("how") == "cooling"]  # type: ignore[union-attr]
+        journal.forget([(seq, seq)], "so that nothing waits")
+    house.state.unlink()
+    weaker(house)
+    assert guards(house.look(house.settings(0)))
+
+
+def test_the_attempt_to_start_guardian_with_a_clock_of_its_own(tmp_path: Path) -> None:
+    """A time namespace sets the clock that counts as far on as anybody likes (time_namespaces(7))."""
+    show = "from guardian.policy.cooling import this_moment; print(this_moment().boot_ms)"
+    ahead = ["unshare", "--user", "--map-root-user", "--time", "--boottime", "8640000"]
+    if subprocess.run([*ahead, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system gives no time namespaces")
+    found = subprocess.run([*ahead, sys.executable, "-c", show], capture_output=True, check=True)
+    assert abs(int(found.stdout) - this_moment().boot_ms) < HOUR_MS
 
 
 def test_an_old_state_is_no_way_back_to_a_milder_policy(house: House) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from guardian.errors import PolicyError
 from guardian.events import Event, PolicyProblem
 from guardian.policy.base import Policy
 from guardian.policy.cooling import HOUR_MS, Moment
 from guardian.policy.in_force import Reasons, Settled, settle
 from guardian.policy.load import load_policies
 from guardian.policy.standing import policies_in_force
-from guardian.policy.state import State, StateIoError
+from guardian.policy.state import State, StateIoError, read_state
 from guardian.settings import load_settings
 
 RANKS = ["log", "notice", "warn", "hold"]
@@ -145,6 +147,20 @@ def test_what_the_owner_says_of_a_change_stands_in_its_amendment(tmp_path: Path)
     assert (body["how"], body["why"], body["preview"]) == ("amended", "too many alarms", {"flagged": 3})
 
 
+def test_a_reason_that_comes_after_another_program_saw_the_change_is_recorded_for_it(tmp_path: Path) -> None:
+    write(tmp_path, "a.toml")
+    first = run(tmp_path, None)
+    write(tmp_path, "a.toml", "notice")
+    seen = run(tmp_path, first.state)
+    assert seen.state.unexplained == {"rush": 2}
+    said = Reasons("rush", "restored", "back to version 1")
+    settled = settle(tmp_path, seen.state, at(0), hours_wanted=0, compare=milder, reasons=said)
+    (body,) = settled.bodies
+    assert (body["how"], body["n"], body["why"]) == ("reason", 2, "back to version 1")
+    assert settled.state.unexplained == {}
+    assert State.from_json(settled.state.to_json()) == settled.state
+
+
 # With one
 
 
@@ -172,6 +188,23 @@ def test_what_is_milder_waits_and_then_takes_force_with_how_long_it_waited(coole
     assert actions(done) == {"rush": "notice"}
     assert done.bodies[0]["waited_ms"] == 24 * HOUR_MS
     assert done.bodies[0]["loosens"] == "its action is weaker"
+
+
+def test_the_reason_given_for_a_change_that_waits_is_recorded_when_it_takes_force(
+    cooled: tuple[Path, State],
+) -> None:
+    folder, state = cooled
+    write(folder, "a.toml", "notice")
+    said = Reasons("rush", "amended", "too many alarms", {"flagged": 3})
+    waiting = settle(folder, state, at(0), hours_wanted=24, compare=milder, reasons=said)
+    assert waiting.bodies == ()
+    state = State.from_json(waiting.state.to_json())
+    silent = Reasons("rush", "edited", "")
+    state = settle(folder, state, at(1), hours_wanted=24, compare=milder, reasons=silent).state
+    done = run(folder, state, 24, wanted=24)
+    (body,) = done.bodies
+    assert (body["how"], body["why"], body["preview"]) == ("amended", "too many alarms", {"flagged": 3})
+    assert done.state.unexplained == {}
 
 
 def test_taking_the_change_back_ends_the_wait(cooled: tuple[Path, State]) -> None:
@@ -237,3 +270,26 @@ def test_a_state_that_cannot_be_written_keeps_no_policy_from_judging(tmp_path: P
     assert [type(event) for event in events] == [PolicyProblem]
     with pytest.raises(StateIoError):
         policies_in_force(settings, reasons=Reasons("pressure-to-pay", "amended", "x"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"unrecorded": [{"policy": "rush"}]},
+        {"unrecorded": [{"how": "cooling", "policy": "", "n": 0, "why": "", "by": ""}]},
+        {"checked_seq": float("inf")},
+        {"pending": {"rush": {}}},
+    ],
+)
+def test_a_state_that_lacks_something_counts_as_damaged(cooled: tuple[Path, State], damage: dict[str, object]) -> None:
+    folder, state = cooled
+    path = folder / "in-force.json"
+    path.write_text(json.dumps({"state": {**state.to_json(), **damage}, "seal": ""}))
+    assert read_state(path).is_damaged
+
+
+def test_a_folder_in_the_place_of_the_state_is_one_line_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "in-force.json"
+    path.mkdir()
+    with pytest.raises(PolicyError, match=r"in-force\.json: is a directory"):
+        read_state(path)

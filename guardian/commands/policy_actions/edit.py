@@ -1,8 +1,9 @@
 """`guardian policy edit ID`: a policy in the owner's editor; checked, tried and shown before it takes force.
 
 Invariants: the policy's file is touched only where the owner says "keep"; a text that is no policy can't be kept, and
-is not lost by that: it can be edited again; what somebody else wrote into the file meanwhile is shown before it is
-replaced, and stands in the history afterwards.
+is not lost by that: it can be edited again; what is neither kept nor discarded stays in a file of its own, whose place
+is told; what somebody else wrote into the file meanwhile is shown before it is replaced, and stands in the history
+afterwards.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from guardian.commands.asking import ask_line, can_ask
 from guardian.commands.narration import narrate
 from guardian.commands.policy_actions.changing import amended, print_diff, tell_standing
 from guardian.commands.policy_actions.checking import check_files
-from guardian.commands.policy_actions.editor import find_editor, private_copy, run_editor
+from guardian.commands.policy_actions.editor import find_editor, kept_apart, private_copy, run_editor
 from guardian.commands.policy_actions.own import file_of, own_policies
 from guardian.commands.policy_actions.previewing import policies_now, previewed
 from guardian.errors import CellError, GuardianError, JournalError, ModelError, PolicyError, UsageError
@@ -56,7 +57,12 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     refresh_schema(settings.policies_dir)
     text = _text_at(path)
     with private_copy(settings.paths.runtime, f"{args.policy_id}{SUFFIX}", text) as copy:
-        _Editing(args.policy_id, path, text, copy, editor, settings).run()
+        editing = _Editing(args.policy_id, path, text, copy, editor, settings)
+        try:
+            editing.run()
+        except (GuardianError, KeyboardInterrupt):  # a full disk, or nobody who answers
+            editing.keep_apart()
+            raise
     return ExitCode.CLEAN
 
 
@@ -85,6 +91,16 @@ class _Editing:
             preview = self._show(draft)
             if self._is_done(draft, preview):
                 return
+
+    def keep_apart(self) -> None:
+        """Put what the owner wrote where it is not lost, and say where."""
+        try:
+            apart = kept_apart(self._copy, self._base)
+        except OSError as error:
+            _say(f"what you wrote could not be kept: {(error.strerror or type(error).__name__).lower()}")
+            return
+        if apart is not None:
+            _say(f"what you wrote is in {apart}")
 
     def _is_done(self, draft: LoadedFile, preview: Preview | None) -> bool:
         """Ask what is to become of a draft, and do it; False where it is to be edited again."""
@@ -192,13 +208,13 @@ def _text_at(path: Path) -> str:
 
 
 def _asked(*choices: _Choice) -> _Choice:
-    """One of the choices, by its first letter; DISCARD where nobody answers any more."""
+    """One of the choices, by its first letter. Raises PolicyError where nobody answers any more."""
     sys.stdout.flush()
     question = ", ".join(choice.value for choice in choices) + "?"
     while True:
         answer = ask_line(question)
         if answer is None:
-            return _Choice.DISCARD
+            raise PolicyError("nobody answered, so nothing was changed")
         for choice in choices:
             letter, word = choice.value[1], choice.value.replace("(", "").replace(")", "").split()[0]
             if answer.lower() in (letter, word):

@@ -51,6 +51,22 @@ def private_copy(folder: Path, name: str, text: str) -> Iterator[Path]:
         yield path
 
 
+def kept_apart(copy: Path, text: str) -> Path | None:
+    """Where a private copy was put so that it outlives its folder; None where it says no more than `text`.
+
+    It is moved beside that folder, so a full disk does not hinder it. Raises OSError where even that can't be done.
+    """
+    try:
+        if copy.read_bytes() == text.encode():
+            return None
+        with TemporaryDirectory(dir=copy.parent.parent, prefix="unsaved-") as free:
+            apart = Path(free)
+        apart.mkdir(mode=0o700)
+        return copy.rename(apart / copy.name)
+    except FileNotFoundError:  # the owner's editor left nothing
+        return None
+
+
 def run_editor(command: Sequence[str], path: Path) -> str:
     """Let the owner edit a file. What went wrong, in words; empty where nothing did.
 
