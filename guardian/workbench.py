@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from guardian.assembly import EXAMPLES_CACHE, MANIFEST_NAME, start_cell, limits_of
+from guardian.assembly import EXAMPLES_CACHE, MANIFEST_NAME, limits_of, start_cell
 from guardian.calibration.bank import load_reference_bank
 from guardian.calibration.state import thresholds_in_force
 from guardian.detectors.load import load_detectors

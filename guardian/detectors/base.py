@@ -31,8 +31,8 @@ class Evidence:
     encoding: Encoding | None = None
     """The model's numbers per window, in the order of `reading.windows`; None where it did not judge."""
     judged_at: datetime | None = None
-    """When the gate judged it, by the owner's local clock; None where that is not known. For a policy's hours and mutes:
-    no detector goes by the time."""
+    """When the gate judged it, by the owner's local clock; None where that is not known. For a policy's hours and
+    mutes: no detector goes by the time."""
 
     @property
     def stratum(self) -> Stratum:

@@ -195,7 +195,8 @@ def test_the_key_file_is_spoken_of_once(tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_written_costs_no_verdict_and_is_caught_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, events = settings_in(tmp_path), []
+    settings = settings_in(tmp_path)
+    events: list[Event] = []
     data = settings.paths.data
     data.parent.mkdir(parents=True, exist_ok=True)
     data.write_text("a file where the folder should be")
@@ -215,7 +216,8 @@ def test_a_journal_that_cannot_be_written_costs_no_verdict_and_is_caught_up(
 
 
 def test_what_could_not_be_recorded_until_the_end_is_said_at_the_end(tmp_path: Path) -> None:
-    settings, events = settings_in(tmp_path), []
+    settings = settings_in(tmp_path)
+    events: list[Event] = []
     settings.paths.data.parent.mkdir(parents=True, exist_ok=True)
     settings.paths.data.write_text("in the way")
     record_once(settings, a_verdict(), a_verdict(), observer=events.append)
@@ -276,7 +278,8 @@ def test_while_the_key_is_locked_verdicts_wait_sealed_and_are_merged_once_after_
 
 
 def test_a_locked_key_is_not_asked_for_again_at_once(tmp_path: Path) -> None:
-    settings, asked = settings_in(tmp_path), []
+    settings = settings_in(tmp_path)
+    asked: list[str] = []
     record_once(settings, a_verdict())
     word = Secret(b"a long enough passphrase")
     with opened(settings) as journal:

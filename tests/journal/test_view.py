@@ -172,8 +172,9 @@ def test_a_time_that_no_calendar_has_breaks_nothing(at_ms: int) -> None:
 def test_the_past_is_told_in_the_same_words_as_the_present(outcome: Outcome) -> None:
     verdict = a_past_verdict(verdict_entry(1, outcome=outcome, quote="Pay now"))
     screened = Screened(gate._SEAL, Message(b"x"), verdict)
-    lines = show_lines(View(verdict_entry(1, outcome=outcome, quote="Pay now")))
-    assert "\n".join(sink_lines.verdict_lines(screened)) in "\n".join(line.removeprefix(MARKS[outcome]) for line in lines)
+    shown_lines = show_lines(View(verdict_entry(1, outcome=outcome, quote="Pay now")))
+    past = "\n".join(line.removeprefix(MARKS[outcome]) for line in shown_lines)
+    assert "\n".join(sink_lines.verdict_lines(screened)) in past
 
 
 def test_a_tactic_that_this_version_does_not_know_is_shown_by_its_id() -> None:

@@ -103,7 +103,7 @@ def house(tmp_path: Path) -> House:
 
 def guards(now: InForce) -> bool:
     """Whether `rush` still does all that it did."""
-    (rush,) = [policy for policy in now.policies.policies if policy.id == "rush"] or [None]
+    rush = next((policy for policy in now.policies.policies if policy.id == "rush"), None)
     if rush is None or not rush.is_in_force or rush.effective_action is not Action.WARN:
         return False
     is_whole = len(rush.channels) == 2 and set(rush.match.patterns) >= {"hurry", "right now"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from guardian.exits import ExitCode
 from guardian.policy.load import load_policies
 from guardian.policy.schema import policy_schema_text
 from guardian.settings import Settings, load_settings
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 def _settings(**flags: object) -> Settings:
@@ -146,3 +150,12 @@ def test_what_a_policy_file_holds_reaches_the_terminal_made_visible(
         said = capsys.readouterr().out
         assert "\x1b" not in said
         assert "\u202e" not in said
+
+
+def test_a_broken_file_can_not_be_amended_and_says_where_it_is_broken(run_guardian: Run, guardian_home: Path) -> None:
+    assert run_guardian("policy", "list").returncode == 0
+    (guardian_home / "config" / "policies" / "hidden-text.toml").write_text("id = \n")
+    done = run_guardian("policy", "amend", "hidden-text", "--why", "x")
+    assert done.returncode == 2
+    assert b"hidden-text.toml:1:6: error" in done.stderr
+    assert b"nothing to take in force" not in done.stdout

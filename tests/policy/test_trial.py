@@ -54,7 +54,11 @@ def _standings(bench: Bench, **fields: object) -> list[Standing]:
         pytest.param({"patterns": ["rent"], "flag": [GIFT_CARDS], "fine": [RENT]}, [UNPROVEN, FAILS], id="too wide"),
         pytest.param({"flag": [GIFT_CARDS]}, [UNPROVEN], id="an example that knows itself proves nothing"),
         pytest.param({"flag": [GIFT_CARDS, GIFT_CARDS]}, [UNPROVEN, UNPROVEN], id="nor does the same text twice"),
-        pytest.param({"flag": [GIFT_CARDS, GIFT_CARDS.replace("client", "customer")]}, [UNPROVEN, UNPROVEN], id="nor nearly the same"),
+        pytest.param(
+            {"flag": [GIFT_CARDS, GIFT_CARDS.replace("client", "customer")]},
+            [UNPROVEN, UNPROVEN],
+            id="nor nearly the same",
+        ),
         pytest.param({"flag": [PARCEL], "fine": [PARCEL]}, [FAILS, PASSES], id="a policy that contradicts itself"),
         pytest.param({"patterns": ["gift cards"], "fine": [RENT]}, [PASSES], id="what is fine and not found"),
         pytest.param({"tactics": "money_request", "flag": [GIFT_CARDS]}, [PASSES], id="a rule knows it"),
