@@ -25,8 +25,8 @@ from guardian.inference.manifest import load_manifest
 from guardian.inference.wall import WallLevel
 from guardian.message import Message
 from guardian.policy.lint import lint_policies
-from guardian.policy.load import load_policies
 from guardian.policy.problem import Level as ProblemLevel
+from guardian.policy.standing import policies_in_force
 from guardian.settings import Settings
 from guardian.verdict import Outcome, Verdict
 
@@ -115,7 +115,7 @@ def check_screening(settings: Settings) -> Iterator[Check]:
 def check_policies(settings: Settings) -> Iterator[Check]:
     """The policies in force, and what is wrong with those that are not."""
     try:
-        policies = load_policies(settings.policies_dir)
+        policies = policies_in_force(settings).policies
         manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     except GuardianError as error:
         yield Check(Level.BAD, "policies", error.line())

@@ -25,6 +25,7 @@ from guardian.journal.header import Header, Recovery
 from guardian.journal.keys import KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, open_keys
 from guardian.journal.ledger import HEADER, Change, JournalReplacedError, Ledger, Placed
+from guardian.journal.notes import COOLING, noted
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, remove_retired_keys, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
@@ -179,10 +180,23 @@ class Journal:
         record = Record(Kind.FORGOTTEN, self._now_ms(), {"seqs": seqs, "why": why})
 
         def make(keys: Keys, end: End) -> Change:
+            self._refuse_lasting(ranges)
             chain = erase(self.store, ranges, end, keys.header.epoch)
             return Change(keys, chain, record, canonical_bytes({"forgotten": seqs}))
 
         return self._change(make)
+
+    def _refuse_lasting(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """While a cooling-off is in force, what policies were is not forgotten: that would be a way round it."""
+        if noted(self.store, COOLING) == 0:
+            return
+        for first, last in ranges:
+            for entry in self.entries(first, last + 1):
+                if isinstance(entry.record, Record) and entry.record.kind is Kind.AMENDMENT:
+                    raise JournalError(
+                        f"record {entry.seq} is a change of a policy, and a cooling-off is in force",
+                        hint="it can be forgotten when the cooling-off has ended",
+                    )
 
     # Keys
 

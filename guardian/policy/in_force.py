@@ -65,9 +65,10 @@ def settle(
     work = _Settling(before or State(), now, compare, is_first=before is None, reasons=reasons)
     work.settle_hours(hours_wanted)
     on_disk = {file.policy.id: file for file in disk.files if file.policy is not None}
-    broken = {file.path.name: file for file in disk.files if file.policy is None}
+    kept = _kept_by_broken_files(disk, work.versions)
     for policy_id in sorted({*on_disk, *work.versions, *work.pending}):
-        work.settle_policy(policy_id, on_disk.get(policy_id), broken)
+        if policy_id in on_disk or policy_id not in kept:
+            work.settle_policy(policy_id, on_disk.get(policy_id))
     policies = _policy_set(disk, work.versions)
     bodies = tuple({**body, "set": policies.sha256} if "set" in body else body for body in work.bodies)
     state = replace(
@@ -110,11 +111,9 @@ class _Settling:
                 self.bodies.append(cooling_body(wanted))
         self.state = replace(self.state, cooling_hours=hours, fewer_hours=fewer)
 
-    def settle_policy(self, policy_id: str, file: LoadedFile | None, broken: Mapping[str, LoadedFile]) -> None:
+    def settle_policy(self, policy_id: str, file: LoadedFile | None) -> None:
         """Take what the file says, let it wait, or keep what is in force."""
         current = self.versions.get(policy_id)
-        if file is None and current is not None and current.file in broken:
-            return  # the last good version stays
         wanted = _version_of(file)
         if current is None:
             self.pending.pop(policy_id, None)
@@ -196,6 +195,18 @@ class _Settling:
         self.unexplained.pop(policy_id, None)
         if body["how"] in ASKED_FOR and not body["why"]:
             self.unexplained[policy_id] = version.n
+
+
+def _kept_by_broken_files(disk: PolicySet, versions: Mapping[str, Version]) -> set[str]:
+    """Policies whose last good version stays: their file is broken, or may be the broken one under a new name."""
+    names = {file.path.name for file in disk.files}
+    broken = {file.path.name for file in disk.files if file.policy is None}
+    may_be_renamed = bool(broken - {version.file for version in versions.values()})
+    return {
+        policy_id
+        for policy_id, version in versions.items()
+        if version.file in broken or (may_be_renamed and version.file not in names)
+    }
 
 
 def _version_of(file: LoadedFile | None) -> Version | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hmac
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from guardian.policy.cooling import Wait
 
 VERSION: Final = 1
 LONGEST_BYTES: Final = 64 << 20
+LOCK_WAIT_S: Final = 30.0
+"""Whoever holds the lock for longer was stopped in the middle of it (Ctrl-Z), and keeps nobody from a verdict."""
+_LOCK_POLL_S: Final = 0.02
 
 
 class StateIoError(PolicyError):
@@ -136,10 +140,25 @@ def locked(path: Path) -> Iterator[None]:
     except GuardianError as error:  # the folder can't be made, or is not the owner's alone
         raise StateIoError(error.what, hint=error.hint) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, path)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    ends = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                hint = "end or continue the guardian command that was stopped"
+                raise StateIoError(f"{path}: another program holds it and does not go on", hint=hint) from None
+        except OSError as error:  # a file system without locks
+            raise _failed(path, error) from None
+        time.sleep(_LOCK_POLL_S)
 
 
 def read_state(path: Path) -> Stored:

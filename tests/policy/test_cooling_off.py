@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from guardian.errors import JournalError
 from guardian.journal.notes import COOLING, noted
 from guardian.journal.opening import open_journal
 from guardian.policy.base import Policy
@@ -279,10 +280,13 @@ def test_the_attempt_to_point_the_settings_at_another_folder(house: House) -> No
     assert guards(house.look(load_settings(env, {})))
 
 
-def test_the_attempt_to_forget_the_record_of_the_cooling_off(house: House) -> None:
+@pytest.mark.parametrize("body", [{"how": "cooling"}, {"policy": "rush"}], ids=["the hours", "the policy"])
+def test_the_attempt_to_forget_what_the_journal_knows(house: House, body: dict[str, str]) -> None:
     with open_journal(house.settings()) as journal:
-        (seq,) = [each.seq for each in journal.entries() if each.record.body.get("how") == "cooling"]  # type: ignore[union-attr]
-        journal.forget([(seq, seq)], "so that nothing waits")
+        bodies = {entry.seq: getattr(entry.record, "body", {}) for entry in journal.entries()}
+        (seq,) = [seq for seq, found in bodies.items() if body.items() <= found.items()]
+        with pytest.raises(JournalError, match="cooling-off is in force"):
+            journal.forget([(seq, seq)], "so that nothing waits")
     house.state.unlink()
     weaker(house)
     assert guards(house.look(house.settings(0)))
@@ -361,3 +365,12 @@ def test_without_a_cooling_off_a_weaker_policy_is_in_force_at_once(tmp_path: Pat
     assert not guards(house.look(house.settings(0)))
     assert os.stat(house.state).st_mode & 0o077 == 0
     assert replace(house, boot="x").look(house.settings(0)).pending == {}
+
+
+def test_a_broken_file_that_is_renamed_keeps_its_last_good_version(house: House) -> None:
+    house.write("id = ")
+    house.look()
+    house.rush.rename(house.folder / "codes.toml")
+    assert guards(house.look())
+    house.passes(2 * HOURS)
+    assert guards(house.look())

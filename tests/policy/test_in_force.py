@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from guardian.errors import PolicyError
 from guardian.events import Event, PolicyProblem
 from guardian.policy.base import Policy
 from guardian.policy.cooling import HOUR_MS, Moment
 from guardian.policy.in_force import Reasons, Settled, settle
 from guardian.policy.load import load_policies
 from guardian.policy.standing import policies_in_force
-from guardian.policy.state import State, StateIoError, read_state
+from guardian.policy.state import State, StateIoError
 from guardian.settings import load_settings
 
 RANKS = ["log", "notice", "warn", "hold"]
@@ -270,26 +268,3 @@ def test_a_state_that_cannot_be_written_keeps_no_policy_from_judging(tmp_path: P
     assert [type(event) for event in events] == [PolicyProblem]
     with pytest.raises(StateIoError):
         policies_in_force(settings, reasons=Reasons("pressure-to-pay", "amended", "x"))
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        {"unrecorded": [{"policy": "rush"}]},
-        {"unrecorded": [{"how": "cooling", "policy": "", "n": 0, "why": "", "by": ""}]},
-        {"checked_seq": float("inf")},
-        {"pending": {"rush": {}}},
-    ],
-)
-def test_a_state_that_lacks_something_counts_as_damaged(cooled: tuple[Path, State], damage: dict[str, object]) -> None:
-    folder, state = cooled
-    path = folder / "in-force.json"
-    path.write_text(json.dumps({"state": {**state.to_json(), **damage}, "seal": ""}))
-    assert read_state(path).is_damaged
-
-
-def test_a_folder_in_the_place_of_the_state_is_one_line_with_its_place(tmp_path: Path) -> None:
-    path = tmp_path / "in-force.json"
-    path.mkdir()
-    with pytest.raises(PolicyError, match=r"in-force\.json: is a directory"):
-        read_state(path)
