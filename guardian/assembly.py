@@ -23,15 +23,15 @@ from guardian.inference.base import Encoder
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.wall import WallLevel
-from guardian.policy.bench import Bench
-from guardian.policy.comparing import Comparer
+from guardian.policy.effects.comparing import Comparer
 from guardian.policy.examples import ExampleRows
-from guardian.policy.in_force import Compare
+from guardian.policy.life.in_force import Compare
+from guardian.policy.life.standing import is_borrowed, policies_in_force
 from guardian.policy.load import PolicySet
 from guardian.policy.match import Matcher
 from guardian.policy.reload import Reloader, Use
-from guardian.policy.standing import is_borrowed, policies_in_force
-from guardian.policy.trial_memory import try_on_load
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.trial_memory import try_on_load
 from guardian.reading.limits import Limits
 from guardian.recording import NoRecord, Recorder
 from guardian.settings import Settings

@@ -1,7 +1,7 @@
 """The part of the command tree that is about the record: `journal` and `feedback`. `guardian.cli` has the rest.
 
 What `list`, `stats` and `export` find in `args.filter` is a list of words, to be put together by
-`guardian.journal.query.joined`.
+`guardian.journal.filters.query.joined`.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from guardian.events import Observer, ignore
 from guardian.explanation import Explainer
 from guardian.gate import Gate, Rules
 from guardian.inference.manifest import load_manifest
-from guardian.policy.bench import Bench
 from guardian.policy.examples import ExampleRows
 from guardian.policy.load import policy_set_sha256
 from guardian.policy.match import Matcher
+from guardian.policy.trying.bench import Bench
 from guardian.recording import NoRecord
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes

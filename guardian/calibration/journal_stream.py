@@ -32,10 +32,10 @@ from guardian.calibration.thresholds import fingerprint
 from guardian.errors import CalibrationError
 from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest
-from guardian.journal.facts import EntryFacts
 from guardian.journal.feedback import LatestFeedback, Says
 from guardian.journal.record import Entry, Erased, Kind, Record, Unreadable
-from guardian.journal.tally import DayCounts, cells_of
+from guardian.journal.reports.facts import EntryFacts
+from guardian.journal.reports.tally import DayCounts, cells_of
 from guardian.message import Channel
 from guardian.policy.base import Policy
 from guardian.verdict import Outcome

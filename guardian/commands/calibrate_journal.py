@@ -18,7 +18,7 @@ from guardian.inference.manifest import Manifest
 from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms, open_journal
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
 from guardian.journal.record import Entry
 from guardian.policy.base import Policy
 from guardian.settings import Settings

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from guardian.commands.doctor_checks import Check, Level
 from guardian.journal.standing import standing
-from guardian.journal.verify_here import was_there
+from guardian.journal.verification.here import was_there
 from guardian.settings import Settings
 
 

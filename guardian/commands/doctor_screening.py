@@ -24,9 +24,9 @@ from guardian.inference.llama_binding import REBUILD_HINT
 from guardian.inference.manifest import load_manifest
 from guardian.inference.wall import WallLevel
 from guardian.message import Message
+from guardian.policy.life.standing import policies_in_force
 from guardian.policy.lint import lint_policies
 from guardian.policy.problem import Level as ProblemLevel
-from guardian.policy.standing import policies_in_force
 from guardian.settings import Settings
 from guardian.verdict import Outcome, Verdict
 

@@ -14,8 +14,8 @@ from guardian.errors import UsageError
 from guardian.exits import ExitCode
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.opening import now_ms
+from guardian.journal.reports.view import View, view_of
 from guardian.journal.scan import Scan
-from guardian.journal.view import View, view_of
 from guardian.settings import Settings
 
 

@@ -16,11 +16,11 @@ from guardian.errors import JournalError
 from guardian.exits import ExitCode
 from guardian.journal.checkpoint import fingerprint
 from guardian.journal.journal import Journal
-from guardian.journal.key_places import choose_place, open_place
-from guardian.journal.keyring_place import probe_keyring
 from guardian.journal.keys import KeyLockedError, KeyPlace, KeyPlaceError, KeyStore
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import nobody_to_ask, terminal_ask
+from guardian.journal.places.choose import choose_place, open_place
+from guardian.journal.places.keyring_place import probe_keyring
+from guardian.journal.places.passphrase import nobody_to_ask, terminal_ask
 from guardian.journal.recovery import public_key, unwrap, wrap
 from guardian.safe_text import safe_line
 from guardian.settings import Settings

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 from guardian.errors import JournalError, UsageError
-from guardian.journal.passphrase import is_terminal
 from guardian.journal.phrase import WORDS, Phrase, PhraseError, new_phrase, split_words
+from guardian.journal.places.passphrase import is_terminal
 from guardian.journal.recovery import entropy_for
 from guardian.journal.secret import Secret
 from guardian.safe_text import safe_line

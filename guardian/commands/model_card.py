@@ -80,7 +80,7 @@ def _rerun(args: argparse.Namespace, settings: Settings) -> ExitCode:
 def _signer(settings: Settings) -> Signer:
     """The journal's signing key. Raises JournalError where there is no journal, or its key is not to be had."""
     from guardian.journal.opening import open_journal
-    from guardian.journal.passphrase import terminal_ask
+    from guardian.journal.places.passphrase import terminal_ask
 
     with open_journal(settings, ask=terminal_ask) as journal:
         return journal.keys.signer

@@ -12,7 +12,7 @@ import sys
 
 from guardian.commands.asking import can_ask
 from guardian.exits import ExitCode
-from guardian.policy.standing import unexplained
+from guardian.policy.life.standing import unexplained
 from guardian.settings import Settings
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from guardian.journal.encoding import canonical_bytes
-from guardian.journal.key_line import NAME_BYTES
 from guardian.journal.keys import KeyPlace
+from guardian.journal.places.key_line import NAME_BYTES
 from guardian.journal.secret import KEY_BYTES
 from guardian.journal.store import Store
 

@@ -19,13 +19,13 @@ from guardian.errors import JournalError, OutputError, SettingsError
 from guardian.events import JournalNotice, Observer, ignore
 from guardian.journal.anchoring import Anchoring
 from guardian.journal.encoding import canonical_bytes
-from guardian.journal.file_place import FilePlace
 from guardian.journal.journal import Journal
-from guardian.journal.key_places import choose_place, open_place
 from guardian.journal.keys import Ask, KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, new_keys
 from guardian.journal.ledger import Ledger
-from guardian.journal.passphrase import nobody_to_ask
+from guardian.journal.places.choose import choose_place, open_place
+from guardian.journal.places.file_place import FilePlace
+from guardian.journal.places.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record
 from guardian.journal.rekey import forget_unused_key
 from guardian.journal.seal import JOURNAL_ID_BYTES

@@ -17,7 +17,7 @@ Packed body of a `Kind.VERDICT` record: `message`, `text`, `stream` and `verdict
 
 Invariants: a body comes back as it was, to the byte of its canonical JSON, or it is not packed at all; every text of a
 message stands in the packed form as it stands in the plain one, and so do the outcome, the channel and the rows of the
-policies that matched: tests on a record's bytes (`guardian.journal.query_terms`) rely on it.
+policies that matched: tests on a record's bytes (`guardian.journal.filters.terms`) rely on it.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ from guardian.journal.journal import Journal, JournalState
 from guardian.journal.keys import Ask
 from guardian.journal.ledger import Placed
 from guardian.journal.opening import note_folder, now_ms, open_or_begin
-from guardian.journal.passphrase import nobody_to_ask
+from guardian.journal.places.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
 from guardian.journal.verdict_record import verdict_record
 from guardian.message import Message
-from guardian.policy.standing import record_amendments
+from guardian.policy.life.standing import record_amendments
 from guardian.recording import Recorder, Seen
 from guardian.settings import Settings
 from guardian.verdict import Outcome, Verdict

@@ -21,8 +21,8 @@ from guardian.journal.journal import Journal
 from guardian.journal.keys_in_hand import Keys
 from guardian.journal.readers import MOST_READERS, Look, looked_through, readers_possible
 from guardian.journal.record import Entry, Erased, Record, Unreadable
+from guardian.journal.reports.view import Also, Where, none_besides
 from guardian.journal.store import Store
-from guardian.journal.view import Also, Where, none_besides
 
 _SHARE: Final = 500
 """Numbers that are read at a time; between two such reads no lock is held."""
@@ -44,7 +44,7 @@ _Opened = tuple[int, bytes, bytes | Erased | None]
 
 @final
 class Scan:
-    """Reads one unlocked journal (`guardian.journal.view.Readable`)."""
+    """Reads one unlocked journal (`guardian.journal.reports.view.Readable`)."""
 
     def __init__(self, journal: Journal, *, most_readers: int = MOST_READERS) -> None:
         """`most_readers`: processes that may read for this one; fewer than 2: none."""

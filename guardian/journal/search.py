@@ -1,8 +1,8 @@
 """Full-text search over an index in memory: for the app, which asks often; one command scans instead.
 
 Measured (100,000 records of 4.3 KB): to parse and index them all costs several times a straight scan over the opened
-bytes (`guardian.journal.words.RawWords`), so `guardian journal search` scans, and who keeps the journal open for
-longer builds this once and adds to it.
+bytes (`guardian.journal.reports.words.RawWords`), so `guardian journal search` scans, and who keeps the journal open
+for longer builds this once and adds to it.
 
 Invariants: the index lives in memory alone (an in-memory database, which keeps no temporary files either) and holds
 no whole text; what is looked for is never read as a query language; it finds what the scan finds.
@@ -15,10 +15,10 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from guardian.journal.facts import searched_texts, senders_of
 from guardian.journal.feedback import feedback_of
 from guardian.journal.record import Entry, Record
-from guardian.journal.words import SEPARATOR, Phrase, words_of
+from guardian.journal.reports.facts import searched_texts, senders_of
+from guardian.journal.reports.words import SEPARATOR, Phrase, words_of
 
 _TABLE: Final = (
     "CREATE VIRTUAL TABLE texts USING fts5(words, content='', columnsize=0, tokenize='unicode61 remove_diacritics 0')"
@@ -113,5 +113,5 @@ def _rows(entry: Entry) -> list[tuple[int, int, str]]:
 
 
 def _indexed(texts: Iterable[str]) -> str:
-    """Words alone, so that SQLite cuts them where `guardian.journal.words` does."""
+    """Words alone, so that SQLite cuts them where `guardian.journal.reports.words` does."""
     return f" {SEPARATOR} ".join(" ".join(words_of(text)) for text in texts)

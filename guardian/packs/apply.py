@@ -12,9 +12,9 @@ from guardian.packs.base import PackError, refused
 from guardian.packs.installed import read_installed, record_path, write_installed
 from guardian.packs.plan import Plan, PlannedFile, Step, text_on_disk
 from guardian.policy.amend import write_policy_file
-from guardian.policy.in_force import Compare, Reasons
-from guardian.policy.standing import InForce, policies_in_force
-from guardian.policy.state import locked
+from guardian.policy.life.in_force import Compare, Reasons
+from guardian.policy.life.standing import InForce, policies_in_force
+from guardian.policy.life.state import locked
 from guardian.settings import Settings
 
 _HOW = "pack"

@@ -21,10 +21,10 @@ from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms
 from guardian.journal.record import Spoke
 from guardian.paths import ensure_private_directory
-from guardian.policy.amendments import ASKED_FOR, Amendment, read_amendments, reason_body, records_of
-from guardian.policy.in_force import Compare, Reasons
+from guardian.policy.life.amendments import ASKED_FOR, Amendment, read_amendments, reason_body, records_of
+from guardian.policy.life.in_force import Compare, Reasons
+from guardian.policy.life.standing import InForce, is_borrowed, mark_explained, policies_in_force
 from guardian.policy.load import SUFFIX, LoadedFile, load_policies, parse_policy
-from guardian.policy.standing import InForce, is_borrowed, mark_explained, policies_in_force
 from guardian.settings import Settings
 
 
@@ -38,7 +38,7 @@ class Wish:
     how: str = "amended"
     why: str = ""
     preview: Mapping[str, Any] | None = None
-    """Counts of what it would change, as `guardian.policy.preview` gives them."""
+    """Counts of what it would change, as `guardian.policy.effects.preview` gives them."""
 
 
 def amend(settings: Settings, wish: Wish, observer: Observer = ignore, *, compare: Compare | None = None) -> InForce:

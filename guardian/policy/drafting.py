@@ -20,15 +20,15 @@ import tomlkit
 from tomlkit.items import String, StringType, Table, Trivia
 
 from guardian.errors import PolicyError
-from guardian.journal.past_verdict import past_verdict
 from guardian.journal.record import Record
+from guardian.journal.reports.past_verdict import past_verdict
+from guardian.journal.reports.view import local_time
 from guardian.journal.verdict_record import tactics_of
-from guardian.journal.view import local_time
 from guardian.message import Channel
 from guardian.paths import ensure_private_directory
 from guardian.policy.base import Policy, Status
+from guardian.policy.effects.recorded import recorded_message
 from guardian.policy.load import SUFFIX, parse_policy
-from guardian.policy.recorded import recorded_message
 from guardian.reading.base import ViewKind
 from guardian.reading.read import read
 from guardian.safe_text import safe_line

@@ -19,10 +19,10 @@ from typing import Final
 from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest
 from guardian.policy.base import Policy
-from guardian.policy.lint_found import Found, as_problems
-from guardian.policy.lint_pairs import opposite_examples, repeated_examples
-from guardian.policy.lint_patterns import pattern_problems
-from guardian.policy.lint_tactics import tactic_problems
+from guardian.policy.lints.found import Found, as_problems
+from guardian.policy.lints.pairs import opposite_examples, repeated_examples
+from guardian.policy.lints.patterns import pattern_problems
+from guardian.policy.lints.tactics import tactic_problems
 from guardian.policy.load import LoadedFile, PolicySet
 from guardian.policy.position import Place, Positions
 from guardian.policy.problem import Level, Problem

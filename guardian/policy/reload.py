@@ -16,12 +16,12 @@ from typing import Final
 from guardian.errors import GuardianError
 from guardian.events import Event, Observer, PoliciesChanged, PolicyProblem
 from guardian.policy.base import Policy
-from guardian.policy.cooling import this_moment
-from guardian.policy.in_force import Compare, settle
+from guardian.policy.life.cooling import this_moment
+from guardian.policy.life.in_force import Compare, settle
+from guardian.policy.life.stamp import stamp_of
+from guardian.policy.life.standing import is_borrowed, policies_in_force
+from guardian.policy.life.state import State
 from guardian.policy.load import PolicySet
-from guardian.policy.stamp import stamp_of
-from guardian.policy.standing import is_borrowed, policies_in_force
-from guardian.policy.state import State
 from guardian.settings import Settings
 
 _LAST_GOOD: Final = "last-good"
@@ -72,7 +72,7 @@ class Reloader:
         `save` is called now and then and at the end, to keep what `use` has learnt. The observer is told what is in
         force at the beginning and with every change.
         """
-        from guardian.policy.watch import FolderWatch  # watchdog is for programs that go on running
+        from guardian.policy.life.watch import FolderWatch  # watchdog is for programs that go on running
 
         if self._policies is None:
             raise ValueError("nothing was read yet, so there is nothing to follow")

@@ -29,7 +29,7 @@ from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.verdict_record import text_of
 from guardian.message import Channel, Format, Message
 from guardian.policy.base import Policy
-from guardian.policy.sample import Sample
+from guardian.policy.effects.sample import Sample
 from guardian.reading.base import Reading, View
 from guardian.tactics import group_of
 

@@ -21,14 +21,14 @@ from benchmarks.turns import elapsed_ms, take_turns
 from benchmarks.workplace import Workplace
 from guardian import __version__
 from guardian.assembly import open_gate
+from guardian.journal.filters.query import words_filter
 from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms, open_journal, open_or_begin
-from guardian.journal.query import words_filter
 from guardian.journal.record import Record
+from guardian.journal.reports.view import select
 from guardian.journal.scan import Scan
 from guardian.journal.verdict_record import verdict_record
-from guardian.journal.verify_here import verify_here
-from guardian.journal.view import select
+from guardian.journal.verification.here import verify_here
 from guardian.message import Message
 from guardian.paths import HOME_VARIABLE
 from guardian.recording import Seen

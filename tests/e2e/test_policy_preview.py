@@ -19,12 +19,12 @@ from guardian.journal.journal import Journal
 from guardian.journal.opening import open_journal
 from guardian.journal.record import Record
 from guardian.journal.verdict_record import matched_policies
-from guardian.policy.bench import Bench
+from guardian.policy.effects.replay_journal import JournalReplay
+from guardian.policy.effects.replay_rows import StoredRows
+from guardian.policy.effects.sample import Sample
 from guardian.policy.load import load_policies
 from guardian.policy.replay import Stored
-from guardian.policy.replay_journal import JournalReplay
-from guardian.policy.replay_rows import StoredRows
-from guardian.policy.sample import Sample
+from guardian.policy.trying.bench import Bench
 from guardian.settings import Settings, load_settings
 from guardian.workbench import open_bench
 

@@ -17,8 +17,8 @@ from guardian.journal.keys_in_hand import Keys
 from guardian.journal.opening import open_journal, open_or_begin
 from guardian.journal.record import Entry, Erased, Kind, Record, Unreadable
 from guardian.journal.store import Store
-from guardian.journal.verify import verify_store
-from guardian.journal.verify_here import verify_here
+from guardian.journal.verification.here import verify_here
+from guardian.journal.verification.verify import verify_store
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from types import MappingProxyType
 from guardian.events import ignore
 from guardian.journal.opening import open_journal
 from guardian.policy.base import Policy
+from guardian.policy.life.standing import record_amendments
 from guardian.policy.load import PolicySet
 from guardian.policy.reload import Reloader
-from guardian.policy.standing import record_amendments
 from guardian.settings import Settings, load_settings
 
 EXAMPLES = 150

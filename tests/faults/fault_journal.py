@@ -20,8 +20,8 @@ from guardian.journal.journal import Journal
 from guardian.journal.opening import open_or_begin
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import JournalRecorder
-from guardian.journal.verify_here import verify_here
-from guardian.journal.verify_report import Problem
+from guardian.journal.verification.here import verify_here
+from guardian.journal.verification.report import Problem
 from guardian.paths import Paths
 from guardian.verdict import Outcome
 

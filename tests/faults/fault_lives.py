@@ -17,9 +17,9 @@ from fault_messages import SEEN, message, verdict
 
 from guardian.events import ignore
 from guardian.journal.journal import Journal, JournalState
-from guardian.journal.key_places import open_place
 from guardian.journal.keys import KeyPlace
 from guardian.journal.opening import open_or_begin
+from guardian.journal.places.choose import open_place
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import JournalRecorder
 from guardian.journal.secret import Secret

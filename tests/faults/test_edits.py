@@ -18,8 +18,8 @@ from fault_table import FaultTable
 
 from guardian.events import ignore
 from guardian.journal.opening import open_journal, open_or_begin
-from guardian.policy.amendments import read_amendments
-from guardian.policy.standing import policies_in_force, record_amendments
+from guardian.policy.life.amendments import read_amendments
+from guardian.policy.life.standing import policies_in_force, record_amendments
 from guardian.policy.starter import MARKER
 from guardian.settings import Settings
 

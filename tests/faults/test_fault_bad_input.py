@@ -18,9 +18,9 @@ from fault_lives import no_recovery, settings_of
 from fault_strace import needs_strace
 
 from guardian.events import ignore
-from guardian.journal.key_places import open_place
 from guardian.journal.keys import KeyPlace
 from guardian.journal.opening import open_or_begin
+from guardian.journal.places.choose import open_place
 from guardian.journal.secret import Secret
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "journal"))

@@ -34,9 +34,9 @@ from fault_strace import Injection, attached, needs_strace
 from fault_table import FaultTable
 
 from guardian.events import ignore
-from guardian.journal.key_places import open_place
 from guardian.journal.keys import KeyPlace
 from guardian.journal.opening import open_or_begin
+from guardian.journal.places.choose import open_place
 from guardian.journal.secret import Secret
 
 Fault = Callable[[Path, Path, random.Random], list[str]]

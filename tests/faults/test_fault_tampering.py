@@ -18,7 +18,7 @@ from fault_table import FaultTable
 from guardian.events import ignore
 from guardian.journal.opening import open_or_begin
 from guardian.journal.record import Kind, Record
-from guardian.journal.verify_report import Part
+from guardian.journal.verification.report import Part
 
 _RECORDS = 50
 """Of one journal whose fields are changed."""

@@ -10,8 +10,8 @@ from typing import Any
 from guardian.finding import Finding, FindingKind, Span
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.record import Entry, Erased, Kind, Record
+from guardian.journal.reports.view import Also, Where, none_besides
 from guardian.journal.verdict_record import verdict_record
-from guardian.journal.view import Also, Where, none_besides
 from guardian.message import Channel, Message
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict
 
@@ -127,7 +127,7 @@ def raw_of(entry: Entry) -> bytes:
 
 
 class ListedEntries:
-    """Entries in memory, read as a journal is (`guardian.journal.view.Readable`)."""
+    """Entries in memory, read as a journal is (`guardian.journal.reports.view.Readable`)."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.all = list(entries)

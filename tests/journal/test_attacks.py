@@ -14,13 +14,13 @@ from verify_rig import change, checked, lines, no_recovery, note, texts
 from guardian.errors import JournalDamagedError, JournalError
 from guardian.events import Event
 from guardian.journal.counts import add_count
-from guardian.journal.file_place import FilePlace
 from guardian.journal.keys import KeyLockedError
+from guardian.journal.places.file_place import FilePlace
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import open_recorder
 from guardian.journal.scan import Scan
 from guardian.journal.verdict_record import MOST_TEXT_BYTES
-from guardian.journal.verify_here import verify_here
+from guardian.journal.verification.here import verify_here
 from guardian.settings import Settings
 
 TODAY = ("2026-11-21", "incoming", "clean")

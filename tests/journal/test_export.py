@@ -29,13 +29,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.errors import OutputError
-from guardian.journal.export import COLUMNS, csv_lines, ndjson_lines, refuse_existing, write_private
 from guardian.journal.feedback import Feedback, Says
-from guardian.journal.html_report import MOST_ENTRIES, About, report_pieces
-from guardian.journal.matching import EVERYTHING
+from guardian.journal.filters.matching import EVERYTHING
 from guardian.journal.record import Entry
-from guardian.journal.tally import gather
-from guardian.journal.view import View, select
+from guardian.journal.reports.export import COLUMNS, csv_lines, ndjson_lines, refuse_existing, write_private
+from guardian.journal.reports.html_report import MOST_ENTRIES, About, report_pieces
+from guardian.journal.reports.tally import gather
+from guardian.journal.reports.view import View, select
 from guardian.verdict import Outcome
 
 CANARY = "kumquat"

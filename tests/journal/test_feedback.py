@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from guardian.errors import UsageError
 from guardian.journal.feedback import LONGEST_NOTE_CHARACTERS, Feedback, LatestFeedback, Says
-from guardian.journal.matching import EVERYTHING
-from guardian.journal.query import parse_filter
+from guardian.journal.filters.matching import EVERYTHING
+from guardian.journal.filters.query import parse_filter
 from guardian.journal.record import Kind, Record
-from guardian.journal.view import select, view_of
+from guardian.journal.reports.view import select, view_of
 from guardian.verdict import Outcome
 
 HISTORY = [

@@ -12,13 +12,13 @@ from journal_rig import begun, opened, settings_in
 from verify_rig import START_MS, WORD, change, checked, lines, no_recovery, note, texts
 
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError, JournalLockedError
-from guardian.journal.file_place import FilePlace
 from guardian.journal.journal import Journal, JournalState
-from guardian.journal.key_places import open_place
 from guardian.journal.keys import KeyPlace
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import PassphrasePlace
 from guardian.journal.phrase import new_phrase
+from guardian.journal.places.choose import open_place
+from guardian.journal.places.file_place import FilePlace
+from guardian.journal.places.passphrase import PassphrasePlace
 from guardian.journal.record import Kind, Record
 from guardian.journal.recovery import entropy_for, public_key, unwrap, wrap
 from guardian.journal.store import Store

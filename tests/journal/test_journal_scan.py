@@ -16,12 +16,12 @@ from verify_rig import START_MS, change
 from guardian.errors import JournalDamagedError
 from guardian.journal import readers, scan
 from guardian.journal.feedback import Feedback, Says
+from guardian.journal.filters.query import words_filter
 from guardian.journal.journal import Journal
-from guardian.journal.query import words_filter
 from guardian.journal.readers import looked_through
 from guardian.journal.record import Entry, Erased, Record, Unreadable
+from guardian.journal.reports.view import select
 from guardian.journal.scan import Scan
-from guardian.journal.view import select
 from guardian.settings import Settings
 
 RECORDS = 600

@@ -15,9 +15,9 @@ from journal_rig import begun, opened, settings_in
 from verify_rig import WORD, checked, lines, no_recovery, note, texts
 
 from guardian.errors import JournalError, JournalLockedError
-from guardian.journal.file_place import FilePlace
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import PassphrasePlace
+from guardian.journal.places.file_place import FilePlace
+from guardian.journal.places.passphrase import PassphrasePlace
 from guardian.settings import Settings
 
 

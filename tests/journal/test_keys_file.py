@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from guardian.exits import ExitCode, exit_code_for
-from guardian.journal.file_place import FilePlace, key_file
-from guardian.journal.key_line import KeyLineError, PlainKey, WrappedKey, key_line, parse_key_line
 from guardian.journal.keys import KeyPlaceError, KeyPlaceIoError
+from guardian.journal.places.file_place import FilePlace, key_file
+from guardian.journal.places.key_line import KeyLineError, PlainKey, WrappedKey, key_line, parse_key_line
 from guardian.journal.secret import Secret
 
 NAME = bytes(range(16))
@@ -178,7 +178,7 @@ def test_a_write_that_fails_leaves_the_old_key_and_nothing_else(file: Path, tmp_
 import resource, sys
 from pathlib import Path
 from guardian.exits import exit_code_for
-from guardian.journal.file_place import FilePlace
+from guardian.journal.places.file_place import FilePlace
 from guardian.journal.keys import KeyPlaceIoError
 from guardian.journal.secret import Secret
 resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))

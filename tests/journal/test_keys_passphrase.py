@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from terminal_rig import on_terminal
 
-from guardian.journal.file_place import key_file
-from guardian.journal.key_line import WrappedKey, key_line, parse_key_line
 from guardian.journal.keys import KeyLockedError, KeyMissingError, KeyPlaceError
-from guardian.journal.passphrase import (
+from guardian.journal.places.file_place import key_file
+from guardian.journal.places.key_line import WrappedKey, key_line, parse_key_line
+from guardian.journal.places.passphrase import (
     PassphrasePlace,
     Stretch,
     WrongPassphraseError,
@@ -186,7 +186,7 @@ def test_a_sealed_key_of_another_size_is_damaged(salt_bytes: int, sealed_bytes: 
 
 
 def test_in_a_pipe_nothing_is_asked_though_there_is_a_terminal() -> None:
-    inner = "from guardian.journal.passphrase import terminal_ask; print(terminal_ask('the words: '))"
+    inner = "from guardian.journal.places.passphrase import terminal_ask; print(terminal_ask('the words: '))"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}], input=b'typed', check=True)"
     with on_terminal(["-c", outer]) as terminal:
         terminal.wait_for("None")
@@ -200,7 +200,9 @@ def test_with_standard_error_in_a_file_nothing_is_asked(monkeypatch: pytest.Monk
 
 
 def test_on_a_terminal_it_is_asked_for_and_not_shown() -> None:
-    program = "from guardian.journal.passphrase import terminal_ask; print(len(terminal_ask('the words: ').reveal()))"
+    program = (
+        "from guardian.journal.places.passphrase import terminal_ask; print(len(terminal_ask('the words: ').reveal()))"
+    )
     with on_terminal(["-c", program]) as terminal:
         terminal.wait_for("the words: ")
         terminal.type("canary typed")

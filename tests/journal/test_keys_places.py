@@ -13,8 +13,8 @@ import pytest
 from secret_service import lock_collection, need_secret_service, running_secret_service, swallow_prompts
 
 from guardian.errors import JournalError
-from guardian.journal.key_places import open_place
 from guardian.journal.keys import KeyMissingError, KeyPlace, KeyStore
+from guardian.journal.places.choose import open_place
 from guardian.journal.secret import Secret
 
 NAME, OTHER_NAME = bytes(range(16)), bytes(range(16, 32))
@@ -154,8 +154,8 @@ def tell(words: str, environment: dict[str, str]) -> str:
 import sys
 from pathlib import Path
 from guardian.errors import GuardianError
-from guardian.journal.key_places import choose_place
-from guardian.journal.keyring_place import KeyringPlace, probe_keyring
+from guardian.journal.places.choose import choose_place
+from guardian.journal.places.keyring_place import KeyringPlace, probe_keyring
 from guardian.journal.secret import Secret
 name = bytes(range(16))
 try:

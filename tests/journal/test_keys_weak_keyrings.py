@@ -22,9 +22,9 @@ from keyring_backends_for_tests import (
     ThirdParty,
 )
 
-from guardian.journal.key_places import choose_place
-from guardian.journal.keyring_place import KeyringPlace, probe_keyring
 from guardian.journal.keys import KeyLockedError, KeyPlace, KeyPlaceError
+from guardian.journal.places.choose import choose_place
+from guardian.journal.places.keyring_place import KeyringPlace, probe_keyring
 from guardian.journal.secret import Secret
 
 NAME = bytes(range(16))

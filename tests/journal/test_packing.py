@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from guardian.journal.encoding import canonical_bytes, parsed
 from guardian.journal.feedback import Says
 from guardian.journal.packing import packed, unpacked
-from guardian.journal.past_verdict import past_verdict
 from guardian.journal.record import Kind, Record, Spoke
+from guardian.journal.reports.past_verdict import past_verdict
 from guardian.verdict import Outcome
 
 SPOKE = {"model": "m", "sha256": "ab" * 32, "policy_set": "sha256:1", "wall": "netns", "program": "0"}

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from guardian.exits import ExitCode, exit_code_for
 from guardian.journal.feedback import Feedback, Says
-from guardian.journal.query import DEEPEST, LONGEST_FILTER_CHARACTERS, FilterError, joined, parse_filter
+from guardian.journal.filters.query import DEEPEST, LONGEST_FILTER_CHARACTERS, FilterError, joined, parse_filter
 from guardian.journal.record import Entry, Kind, Record
 from guardian.message import Channel
 from guardian.verdict import Outcome

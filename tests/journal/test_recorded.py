@@ -12,7 +12,7 @@ from guardian.inspection import Inspection
 from guardian.journal.record import Kind, Record
 from guardian.journal.verdict_record import verdict_record
 from guardian.message import Channel, Format, Message
-from guardian.policy.recorded import at_its_time, recorded_inspection, recorded_message
+from guardian.policy.effects.recorded import at_its_time, recorded_inspection, recorded_message
 from guardian.verdict import Outcome
 
 AT_MS = 1_795_262_400_000

@@ -19,12 +19,12 @@ from guardian.finding import Finding, Span
 from guardian.journal import recorder as recorder_module
 from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
-from guardian.journal.passphrase import PassphrasePlace
+from guardian.journal.places.passphrase import PassphrasePlace
 from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import JournalRecorder, open_recorder
 from guardian.journal.secret import Secret
 from guardian.journal.verdict_record import text_of
-from guardian.policy.standing import policies_in_force
+from guardian.policy.life.standing import policies_in_force
 from guardian.recording import NoRecord
 from guardian.settings import Settings
 from guardian.verdict import Outcome

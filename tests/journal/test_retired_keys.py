@@ -15,12 +15,12 @@ from journal_rig import begun, opened, settings_in
 from verify_rig import WORD, change, checked, lines, no_recovery, note
 
 from guardian.errors import JournalError
-from guardian.journal.file_place import FilePlace
 from guardian.journal.journal import Journal
 from guardian.journal.keys import KeyPlace, KeyPlaceIoError
 from guardian.journal.notes import RETIRED, RetiredKey, retired_keys, retired_note
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import PassphrasePlace
+from guardian.journal.places.file_place import FilePlace
+from guardian.journal.places.passphrase import PassphrasePlace
 from guardian.journal.record import Record
 from guardian.journal.rekey import note_retired, remove_retired_keys
 from guardian.journal.secret import Secret

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from guardian.errors import UsageError
 from guardian.journal.feedback import Says
-from guardian.journal.query import words_filter
+from guardian.journal.filters.query import words_filter
 from guardian.journal.record import Entry
+from guardian.journal.reports.view import select
 from guardian.journal.search import SearchIndex
-from guardian.journal.view import select
 
 ENTRIES = [
     seal_entry(0),

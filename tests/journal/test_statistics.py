@@ -26,12 +26,12 @@ from hypothesis import strategies as st
 
 from guardian.calibration.interval import rate_interval
 from guardian.journal.feedback import Says
-from guardian.journal.query import parse_filter
+from guardian.journal.filters.query import parse_filter
 from guardian.journal.record import Entry, Unreadable
-from guardian.journal.sparkline import BLOCKS, PLAIN, sparkline, steps_for
-from guardian.journal.statistics import Group, Precision, Statistics
-from guardian.journal.statistics_lines import statistics_lines
-from guardian.journal.tally import MOST_SENDERS, MOST_WEEKS, gather
+from guardian.journal.reports.sparkline import BLOCKS, PLAIN, sparkline, steps_for
+from guardian.journal.reports.statistics import Group, Precision, Statistics
+from guardian.journal.reports.statistics_lines import statistics_lines
+from guardian.journal.reports.tally import MOST_SENDERS, MOST_WEEKS, gather
 from guardian.message import Channel
 from guardian.verdict import Outcome
 

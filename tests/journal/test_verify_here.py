@@ -15,12 +15,12 @@ from journal_rig import opened, settings_in
 from verify_rig import START_MS, WORD, change, fill, lines, no_recovery
 
 from guardian.errors import JournalDamagedError, JournalError
-from guardian.journal.passphrase import PassphrasePlace
+from guardian.journal.places.passphrase import PassphrasePlace
 from guardian.journal.record import Kind, Record
 from guardian.journal.seal import Wrapper
 from guardian.journal.secret import Secret
-from guardian.journal.verify_here import verify_here
-from guardian.journal.verify_report import Compared, Part, Report
+from guardian.journal.verification.here import verify_here
+from guardian.journal.verification.report import Compared, Part, Report
 from guardian.settings import Settings
 
 PAGE_BYTES = 4096

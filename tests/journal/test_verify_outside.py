@@ -18,8 +18,8 @@ from guardian.journal.recorder import open_recorder
 from guardian.journal.secret import Secret
 from guardian.journal.store import Store
 from guardian.journal.tree import Frontier
-from guardian.journal.verify_here import verify_here
-from guardian.journal.verify_report import Compared, Part, Report
+from guardian.journal.verification.here import verify_here
+from guardian.journal.verification.report import Compared, Part, Report
 from guardian.settings import Settings
 
 PAGE_BYTES = 4096

@@ -27,8 +27,8 @@ from guardian.journal.checkpoint import Checkpoint, open_note
 from guardian.journal.record import Kind, Record
 from guardian.journal.store import Store
 from guardian.journal.tree import EMPTY_ROOT, Frontier
-from guardian.journal.verify import Compared, Part, verify_store
-from guardian.journal.verify_tree import leaf_of
+from guardian.journal.verification.tree import leaf_of
+from guardian.journal.verification.verify import Compared, Part, verify_store
 
 TEXT = "a text where bytes should be"
 

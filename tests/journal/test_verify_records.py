@@ -34,8 +34,8 @@ from verify_rig import (
 from guardian.journal.chain import next_link
 from guardian.journal.store import Store
 from guardian.journal.tree import Frontier
-from guardian.journal.verify import Compared, Part, verify_store
-from guardian.journal.verify_tree import leaf_of
+from guardian.journal.verification.tree import leaf_of
+from guardian.journal.verification.verify import Compared, Part, verify_store
 
 TEXT = "a text where bytes should be"
 

@@ -28,12 +28,12 @@ from hypothesis import strategies as st
 from guardian import gate
 from guardian.gate import Screened
 from guardian.journal.feedback import Feedback, Says
-from guardian.journal.past_verdict import past_verdict
 from guardian.journal.record import Entry, Kind, Record, Unreadable
-from guardian.journal.snippet import snippet
-from guardian.journal.view import View, local_time
-from guardian.journal.view_lines import fitted, list_line, show_lines
-from guardian.journal.words import Phrase
+from guardian.journal.reports.past_verdict import past_verdict
+from guardian.journal.reports.snippet import snippet
+from guardian.journal.reports.view import View, local_time
+from guardian.journal.reports.view_lines import fitted, list_line, show_lines
+from guardian.journal.reports.words import Phrase
 from guardian.message import Message
 from guardian.sinks import lines as sink_lines
 from guardian.verdict import Outcome, Verdict

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.errors import UsageError
-from guardian.journal.query import words_filter
+from guardian.journal.filters.query import words_filter
 from guardian.journal.record import Kind, Record
-from guardian.journal.words import Phrase, folded
+from guardian.journal.reports.words import Phrase, folded
 
 _LETTERS = st.sampled_from("aAeEkKsSxyz019 \n\t\"\\/_-.'éÉàüÜßøñçÅåıİſ\u212a\u212b\u0301\u0327łж中😀’€\u00ad\u200b")
 

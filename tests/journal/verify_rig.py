@@ -19,7 +19,7 @@ from guardian.journal.record import Kind, Record
 from guardian.journal.recorder import open_recorder
 from guardian.journal.secret import Secret
 from guardian.journal.store import Store
-from guardian.journal.verify import Part, Problem, Report, verify_store
+from guardian.journal.verification.verify import Part, Problem, Report, verify_store
 from guardian.settings import Settings
 from guardian.verdict import Outcome
 

@@ -21,8 +21,8 @@ from guardian.packs.base import GOLDEN, MANIFEST, REPORT, SIGNATURE, sha256_of
 from guardian.packs.golden import GoldenCase
 from guardian.packs.manifest import Manifest, Version
 from guardian.packs.report import ReportCard, Score
-from guardian.policy.amendments import Amendment, read_amendments
 from guardian.policy.base import Policy
+from guardian.policy.life.amendments import Amendment, read_amendments
 from guardian.policy.load import load_policies
 from guardian.settings import Settings, load_settings
 

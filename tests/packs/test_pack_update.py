@@ -31,8 +31,8 @@ from guardian.packs.golden import GoldenCase
 from guardian.packs.installed import read_installed
 from guardian.packs.pack import open_pack
 from guardian.policy.base import Status
+from guardian.policy.life.standing import policies_in_force
 from guardian.policy.load import load_policies
-from guardian.policy.standing import policies_in_force
 from guardian.verdict import Action
 
 pytestmark = pytest.mark.usefixtures("shared_cell")

@@ -16,8 +16,8 @@ from guardian.inspection import Inspection
 from guardian.journal.record import Entry, Record
 from guardian.journal.verdict_record import verdict_record
 from guardian.message import Channel, Message
-from guardian.policy.bench import Bench
 from guardian.policy.examples import ExampleRows
+from guardian.policy.trying.bench import Bench
 from guardian.verdict import Action, Coverage, Outcome, Verdict
 
 MANIFEST = a_manifest()

@@ -10,8 +10,8 @@ import pytest
 from guardian.errors import PolicyError
 from guardian.journal.opening import open_journal
 from guardian.policy.amend import Wish, amend, give_reason, version_of, without_reason, write_policy_file
-from guardian.policy.amendments import Amendment, diff_of, read_amendments
-from guardian.policy.standing import policies_in_force, record_amendments, unexplained
+from guardian.policy.life.amendments import Amendment, diff_of, read_amendments
+from guardian.policy.life.standing import policies_in_force, record_amendments, unexplained
 from guardian.settings import Settings, load_settings
 
 RUSH = """\

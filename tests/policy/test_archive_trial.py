@@ -12,9 +12,9 @@ from guardian.calibration.interval import rate_interval
 from guardian.detectors.base import Evidence
 from guardian.inspection import Inspection
 from guardian.message import Channel
-from guardian.policy.archive_trial import MOST_SHOWN, ArchiveTrial, for_archive
 from guardian.policy.base import Hours, Mute, Policy, Status
 from guardian.policy.match import Matcher
+from guardian.policy.trying.archive_trial import MOST_SHOWN, ArchiveTrial, for_archive
 from guardian.verdict import Coverage, Reason
 
 

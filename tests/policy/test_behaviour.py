@@ -19,9 +19,9 @@ from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Floats
 from guardian.message import Channel
 from guardian.policy.base import Day, Hours, Match, Mute, Policy, Status, Turns
-from guardian.policy.behaviour import Probes, loosens
+from guardian.policy.effects.behaviour import Probes, loosens
+from guardian.policy.effects.sample import Sample, ranked
 from guardian.policy.match import Matcher
-from guardian.policy.sample import Sample, ranked
 from guardian.tactics import TACTICS
 from guardian.verdict import Action
 

@@ -14,13 +14,13 @@ from policy_builders import STARTER_POLICIES, a_manifest, a_policy, evidence_of,
 
 from guardian.message import Channel, Message
 from guardian.policy.base import Day, Hours, Mute, Policy, Turns
-from guardian.policy.behaviour import Probes, loosens
+from guardian.policy.effects.behaviour import Probes, loosens
+from guardian.policy.effects.pattern_texts import matching_texts
+from guardian.policy.effects.sample import NOTHING, ranked
+from guardian.policy.effects.tactic_points import TooManyWaysError, points
 from guardian.policy.load import load_policies
 from guardian.policy.match import Matcher
-from guardian.policy.pattern_texts import matching_texts
 from guardian.policy.roads import TacticOutputs
-from guardian.policy.sample import NOTHING, ranked
-from guardian.policy.tactic_points import TooManyWaysError, points
 from guardian.tactics import TACTICS
 
 TODAY = date(2026, 11, 21)

@@ -15,8 +15,8 @@ from guardian.errors import CellError
 from guardian.inference.base import Encoder
 from guardian.inference.manifest import load_manifest
 from guardian.policy.base import Example, Policy
-from guardian.policy.comparing import Comparer
-from guardian.policy.in_force import Compare
+from guardian.policy.effects.comparing import Comparer
+from guardian.policy.life.in_force import Compare
 from guardian.policy.load import load_policies
 from guardian.settings import Settings, load_settings
 from guardian.verdict import Action

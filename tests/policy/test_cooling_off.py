@@ -21,9 +21,9 @@ from guardian.errors import JournalError
 from guardian.journal.notes import COOLING, noted
 from guardian.journal.opening import open_journal
 from guardian.policy.base import Policy
-from guardian.policy.behaviour import Probes, loosens
-from guardian.policy.cooling import HOUR_MS, Moment, this_moment
-from guardian.policy.standing import InForce, policies_in_force
+from guardian.policy.effects.behaviour import Probes, loosens
+from guardian.policy.life.cooling import HOUR_MS, Moment, this_moment
+from guardian.policy.life.standing import InForce, policies_in_force
 from guardian.settings import Settings, load_settings
 from guardian.verdict import Action
 
@@ -294,7 +294,7 @@ def test_the_attempt_to_forget_what_the_journal_knows(house: House, body: dict[s
 
 def test_the_attempt_to_start_guardian_with_a_clock_of_its_own(tmp_path: Path) -> None:
     """A time namespace sets the clock that counts as far on as anybody likes (time_namespaces(7))."""
-    show = "from guardian.policy.cooling import this_moment; print(this_moment().boot_ms)"
+    show = "from guardian.policy.life.cooling import this_moment; print(this_moment().boot_ms)"
     ahead = ["unshare", "--user", "--map-root-user", "--time", "--boottime", "8640000"]
     if subprocess.run([*ahead, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system gives no time namespaces")

@@ -14,12 +14,12 @@ from trial_rig import GIFT_CARDS, NOT_ENGLISH, PARCEL, RENT, a_bench, a_message
 from guardian.inspection import Inspection
 from guardian.message import Channel
 from guardian.policy.base import Hours, Mute, Status, Turns
-from guardian.policy.bench import Bench
-from guardian.policy.explain import Course, Explained, explain
-from guardian.policy.explain_lines import explained_json, explained_lines, said_words
 from guardian.policy.load import load_policies
 from guardian.policy.scope import precedence
-from guardian.policy.trial import as_if_in_force
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.explain import Course, Explained, explain
+from guardian.policy.trying.explain_lines import explained_json, explained_lines, said_words
+from guardian.policy.trying.trial import as_if_in_force
 from guardian.sources.files import list_files, read_files
 from guardian.verdict import Action, Outcome
 

@@ -10,11 +10,11 @@ import pytest
 
 from guardian.events import Event, PolicyProblem
 from guardian.policy.base import Policy
-from guardian.policy.cooling import HOUR_MS, Moment
-from guardian.policy.in_force import Reasons, Settled, settle
+from guardian.policy.life.cooling import HOUR_MS, Moment
+from guardian.policy.life.in_force import Reasons, Settled, settle
+from guardian.policy.life.standing import policies_in_force
+from guardian.policy.life.state import State, StateIoError
 from guardian.policy.load import load_policies
-from guardian.policy.standing import policies_in_force
-from guardian.policy.state import State, StateIoError
 from guardian.settings import load_settings
 
 RANKS = ["log", "notice", "warn", "hold"]

@@ -15,8 +15,8 @@ from guardian.calibration.thresholds import shipped_thresholds
 from guardian.inference.base import Floats
 from guardian.inference.manifest import load_manifest
 from guardian.policy.lint import lint_files
-from guardian.policy.lint_bank import TOO_OFTEN, BankLint, one_in
-from guardian.policy.lint_model import bank_problems
+from guardian.policy.lints.bank import TOO_OFTEN, BankLint, one_in
+from guardian.policy.lints.model import bank_problems
 from guardian.policy.load import LoadedFile, load_policies, load_policy_file
 from guardian.policy.match import Matcher
 from guardian.policy.problem import Problem

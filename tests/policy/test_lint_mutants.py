@@ -20,7 +20,7 @@ from guardian.calibration.bank import load_reference_bank
 from guardian.calibration.thresholds import shipped_thresholds
 from guardian.inference.manifest import load_manifest
 from guardian.policy.lint import lint_files
-from guardian.policy.lint_model import bank_problems
+from guardian.policy.lints.model import bank_problems
 from guardian.policy.load import LoadedFile, load_policy_file, policy_sha256
 from guardian.policy.problem import Problem
 from guardian.safe_text import safe_line

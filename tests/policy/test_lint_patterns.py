@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from policy_builders import STARTER_POLICIES, a_policy
 
-from guardian.policy.lint_patterns import FEWEST_TEXTS, pattern_problems
+from guardian.policy.lints.patterns import FEWEST_TEXTS, pattern_problems
 from guardian.policy.load import load_policies
 from guardian.policy.position import Positions
 

@@ -15,10 +15,10 @@ from guardian.commands.policy import run
 from guardian.errors import GuardianError
 from guardian.exits import ExitCode
 from guardian.journal.opening import open_journal
-from guardian.policy.amendments import read_amendments
 from guardian.policy.base import Mute
+from guardian.policy.life.amendments import read_amendments
+from guardian.policy.life.standing import policies_in_force
 from guardian.policy.load import load_policies, load_policy_file
-from guardian.policy.standing import policies_in_force
 from guardian.settings import Settings, load_settings
 
 TODAY = date.today()

@@ -15,10 +15,10 @@ from guardian.calibration.interval import count_interval, rate_interval
 from guardian.inference.base import Floats
 from guardian.journal.record import Record
 from guardian.policy.base import Policy, Status
-from guardian.policy.preview import Preview, Share, Span, as_tried, preview
-from guardian.policy.preview_words import preview_lines
+from guardian.policy.effects.preview import Preview, Share, Span, as_tried, preview
+from guardian.policy.effects.preview_words import preview_lines
+from guardian.policy.effects.sample import Sample
 from guardian.policy.replay import Left, Stored, StoredReader
-from guardian.policy.sample import Sample
 from guardian.reading.base import ViewKind, exact_view
 from guardian.verdict import Action
 

@@ -25,9 +25,9 @@ from reload_rig import (
 )
 
 from guardian.events import PolicyProblem
+from guardian.policy.life.standing import policies_in_force
 from guardian.policy.load import load_policy_file
 from guardian.policy.reload import Reloader
-from guardian.policy.standing import policies_in_force
 from guardian.settings import Settings
 
 

@@ -18,10 +18,10 @@ from guardian.inference.strata import Length, Stratum
 from guardian.journal.record import Entry, Erased, Kind, Record, Unreadable
 from guardian.journal.secret import Secret
 from guardian.message import Channel
+from guardian.policy.effects.replay_rows import StoredRows
+from guardian.policy.effects.sample import answer
 from guardian.policy.match import Matcher
 from guardian.policy.replay import Left, Stored, StoredReader, bank_samples, untold_roads
-from guardian.policy.replay_rows import StoredRows
-from guardian.policy.sample import answer
 from guardian.reading.base import ViewKind, exact_view
 
 READER = StoredReader(MANIFEST)

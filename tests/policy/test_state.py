@@ -9,9 +9,9 @@ import pytest
 
 from guardian.errors import PolicyError
 from guardian.events import Event, PolicyProblem
-from guardian.policy.in_force import Reasons
-from guardian.policy.standing import policies_in_force
-from guardian.policy.state import State, StateIoError, locked, read_state
+from guardian.policy.life.in_force import Reasons
+from guardian.policy.life.standing import policies_in_force
+from guardian.policy.life.state import State, StateIoError, locked, read_state
 from guardian.settings import load_settings
 
 
@@ -41,7 +41,7 @@ def test_a_program_that_was_stopped_with_the_lock_in_its_hand_stops_nobody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = load_settings({"GUARDIAN_HOME": str(tmp_path)}, {})
-    monkeypatch.setattr("guardian.policy.state.LOCK_WAIT_S", 0.1)
+    monkeypatch.setattr("guardian.policy.life.state.LOCK_WAIT_S", 0.1)
     told: list[Event] = []
     with locked(settings.paths.policies_state):
         assert policies_in_force(settings, told.append).policies.policies

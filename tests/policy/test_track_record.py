@@ -14,11 +14,11 @@ from replay_rig import HOUR_MS, NOW_MS, a_record, an_entry
 
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.record import Entry, Record
-from guardian.journal.view import Also, Where, none_besides
+from guardian.journal.reports.view import Also, Where, none_besides
 from guardian.policy.base import Status
+from guardian.policy.effects.track_record import TrackRecord, proposed_for_test, track_record_line, track_records
 from guardian.policy.load import parse_policy
 from guardian.policy.one_value import with_value
-from guardian.policy.track_record import TrackRecord, proposed_for_test, track_record_line, track_records
 
 
 class Listed:

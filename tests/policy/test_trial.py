@@ -15,10 +15,10 @@ from trial_rig import GIFT_CARDS, NOT_ENGLISH, PARCEL, RENT, a_bench, a_message,
 from guardian.assembly import open_gate
 from guardian.message import Channel
 from guardian.policy.base import Hours, Mute, Status, Turns
-from guardian.policy.bench import Bench
 from guardian.policy.load import load_policies, load_policy_file
-from guardian.policy.trial import Standing, Trial, try_policies
-from guardian.policy.trial_words import EXAMPLE_FAILS, counts_words, trial_lines, trial_problems
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.trial import Standing, Trial, try_policies
+from guardian.policy.trying.trial_words import EXAMPLE_FAILS, counts_words, trial_lines, trial_problems
 from guardian.settings import Origin, OriginKind
 
 PASSES, UNPROVEN, FAILS, NOT_JUDGED = Standing

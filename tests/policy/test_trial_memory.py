@@ -16,9 +16,9 @@ from guardian.detectors.base import Evidence
 from guardian.events import Event, ExampleFails
 from guardian.inspection import Inspection
 from guardian.message import Message
-from guardian.policy.bench import Bench
 from guardian.policy.load import load_policies
-from guardian.policy.trial_memory import MOST_EXAMPLES, TRIED_CACHE, try_on_load
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.trial_memory import MOST_EXAMPLES, TRIED_CACHE, try_on_load
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
 from guardian.verdict import Coverage, Reason

@@ -21,9 +21,9 @@ from reload_rig import (
     truncate_and_write,
 )
 
-from guardian.policy import watch
-from guardian.policy.stamp import stamp_of
-from guardian.policy.watch import folders_of
+from guardian.policy.life import watch
+from guardian.policy.life.stamp import stamp_of
+from guardian.policy.life.watch import folders_of
 from guardian.settings import Settings
 
 

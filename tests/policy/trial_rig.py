@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from guardian.message import Channel, Message
-from guardian.policy.bench import Bench
+from guardian.policy.trying.bench import Bench
 from guardian.settings import Settings, load_settings
 from guardian.workbench import open_bench
 

@@ -11,13 +11,13 @@ from datetime import datetime
 from itertools import islice
 
 from guardian.errors import PolicyError
+from guardian.journal.filters.matching import Filter
+from guardian.journal.filters.query import joined, parse_filter
 from guardian.journal.journal import Journal
-from guardian.journal.matching import Filter
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import terminal_ask
-from guardian.journal.query import joined, parse_filter
-from guardian.journal.view import View
-from guardian.journal.view_lines import list_line
+from guardian.journal.places.passphrase import terminal_ask
+from guardian.journal.reports.view import View
+from guardian.journal.reports.view_lines import list_line
 from guardian.policy.problem import did_you_mean, quoted
 from guardian.settings import Settings
 

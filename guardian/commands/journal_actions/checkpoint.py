@@ -13,9 +13,9 @@ from guardian.commands.journal_actions.notes import hand_out
 from guardian.errors import JournalDamagedError
 from guardian.exits import ExitCode
 from guardian.journal.checkpoint import NoteError, open_note
-from guardian.journal.export import refuse_existing
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
+from guardian.journal.reports.export import refuse_existing
 from guardian.journal.store import DAMAGE_HINT
 from guardian.settings import Settings
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from guardian.commands.journal_actions.asked import asked_filter, opened
 from guardian.commands.journal_actions.stats import todays_counts
 from guardian.exits import ExitCode
-from guardian.journal.export import csv_lines, ndjson_lines, refuse_existing, write_private
+from guardian.journal.filters.matching import Filter
+from guardian.journal.filters.query import joined
 from guardian.journal.journal import Journal
-from guardian.journal.matching import Filter
-from guardian.journal.query import joined
+from guardian.journal.reports.export import csv_lines, ndjson_lines, refuse_existing, write_private
+from guardian.journal.reports.view import View, select
 from guardian.journal.scan import Scan
-from guardian.journal.view import View, select
 from guardian.settings import Settings
 
 
@@ -45,8 +45,8 @@ def _pieces(args: argparse.Namespace, journal: Journal, wanted: Filter) -> Itera
         return ndjson_lines(texted(select(Scan(journal), wanted, newest_first=False)))
     if args.format == "csv":
         return csv_lines(texted(select(Scan(journal), wanted, newest_first=False)))
-    from guardian.journal.html_report import MOST_ENTRIES, About, report_pieces
-    from guardian.journal.tally import gather
+    from guardian.journal.reports.html_report import MOST_ENTRIES, About, report_pieces
+    from guardian.journal.reports.tally import gather
 
     about = About(datetime.now(), joined(args.filter), with_text=not args.no_text)
     statistics = gather(Scan(journal), wanted, todays_counts(journal))

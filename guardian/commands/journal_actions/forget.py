@@ -12,9 +12,9 @@ from datetime import datetime
 from guardian.commands.journal_actions.asked import opened, say
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
+from guardian.journal.filters.when import parse_span
 from guardian.journal.forgetting import NOT_REACHED, from_before, still_there, with_feedback
-from guardian.journal.passphrase import is_terminal
-from guardian.journal.query_time import parse_span
+from guardian.journal.places.passphrase import is_terminal
 from guardian.journal.retention import as_ranges
 from guardian.settings import Settings
 

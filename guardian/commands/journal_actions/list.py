@@ -6,8 +6,8 @@ import argparse
 
 from guardian.commands.journal_actions.asked import asked_filter, newest, opened, print_views, say_how_much
 from guardian.exits import ExitCode
+from guardian.journal.reports.view import select
 from guardian.journal.scan import Scan
-from guardian.journal.view import select
 from guardian.settings import Settings
 
 

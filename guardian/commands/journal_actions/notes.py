@@ -7,8 +7,8 @@ from pathlib import Path
 
 from guardian.errors import InputError, UsageError
 from guardian.journal.checkpoint import Checkpoint
-from guardian.journal.export import write_private
 from guardian.journal.note import MOST_NOTE_BYTES, read_note
+from guardian.journal.reports.export import write_private
 
 _STANDARD_INPUT = "-"
 

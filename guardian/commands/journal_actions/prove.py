@@ -13,11 +13,11 @@ from guardian.commands.journal_actions.notes import hand_out, read_checkpoint
 from guardian.errors import JournalDamagedError, JournalError, UsageError
 from guardian.exits import ExitCode
 from guardian.journal.checkpoint import fingerprint
-from guardian.journal.export import refuse_existing
 from guardian.journal.fields import FIELDS
 from guardian.journal.journal import Journal
 from guardian.journal.receipt import Place, ReceiptError, make_receipt
 from guardian.journal.record import Erased, Kind, Record
+from guardian.journal.reports.export import refuse_existing
 from guardian.journal.store import DAMAGE_HINT
 from guardian.journal.verdict_record import text_of
 from guardian.settings import Settings

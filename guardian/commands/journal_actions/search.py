@@ -6,11 +6,11 @@ import argparse
 
 from guardian.commands.journal_actions.asked import newest, opened, print_views, say_how_much
 from guardian.exits import ExitCode
-from guardian.journal.query import words_filter
+from guardian.journal.filters.query import words_filter
+from guardian.journal.reports.snippet import snippet
+from guardian.journal.reports.view import View, select
+from guardian.journal.reports.words import Phrase
 from guardian.journal.scan import Scan
-from guardian.journal.snippet import snippet
-from guardian.journal.view import View, select
-from guardian.journal.words import Phrase
 from guardian.settings import Settings
 
 _INDENT = " " * 10

@@ -10,10 +10,10 @@ from typing import Final
 from guardian.commands.journal_actions.asked import opened
 from guardian.exits import ExitCode
 from guardian.journal.journal import Journal
+from guardian.journal.reports.view import View, view_of
+from guardian.journal.reports.view_lines import show_lines
 from guardian.journal.scan import Scan
-from guardian.journal.view import View, view_of
-from guardian.journal.view_lines import show_lines
-from guardian.policy.track_record import track_record_line, track_records
+from guardian.policy.effects.track_record import track_record_line, track_records
 from guardian.settings import Settings
 
 _LOOK_BACK: Final = 20_000

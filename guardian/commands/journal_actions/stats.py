@@ -11,10 +11,10 @@ from guardian.errors import JournalDamagedError
 from guardian.exits import ExitCode
 from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
+from guardian.journal.reports.sparkline import steps_for
+from guardian.journal.reports.statistics_lines import statistics_lines
+from guardian.journal.reports.tally import DayCounts, gather
 from guardian.journal.scan import Scan
-from guardian.journal.sparkline import steps_for
-from guardian.journal.statistics_lines import statistics_lines
-from guardian.journal.tally import DayCounts, gather
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 

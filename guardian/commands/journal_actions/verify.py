@@ -10,10 +10,10 @@ from typing import Final
 
 from guardian.commands.journal_actions.notes import read_checkpoint
 from guardian.exits import ExitCode
-from guardian.journal.passphrase import terminal_ask
-from guardian.journal.verify_here import verify_here
-from guardian.journal.verify_report import Compared, Report
-from guardian.journal.view import local_time
+from guardian.journal.places.passphrase import terminal_ask
+from guardian.journal.reports.view import local_time
+from guardian.journal.verification.here import verify_here
+from guardian.journal.verification.report import Compared, Report
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 

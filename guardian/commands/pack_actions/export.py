@@ -12,7 +12,7 @@ from guardian.commands.pack_actions.shown import agrees, print_trial, say, tryin
 from guardian.commands.policy_actions.own import file_of, own_policies
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
 from guardian.message import Channel
 from guardian.packs.base import MANIFEST, MOST_FILE_BYTES, PackError, Tier
 from guardian.packs.contents import read_regular_file

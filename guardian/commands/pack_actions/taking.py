@@ -23,7 +23,7 @@ from guardian.packs.lowering import lower
 from guardian.packs.pack import Pack, open_pack
 from guardian.packs.plan import Plan, check_continues, plan_pack
 from guardian.packs.trial import try_pack
-from guardian.policy.standing import InForce, policies_in_force
+from guardian.policy.life.standing import InForce, policies_in_force
 from guardian.settings import Settings
 
 

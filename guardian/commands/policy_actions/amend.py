@@ -11,11 +11,11 @@ from guardian.commands.policy_actions.changing import amended, print_diff, tell_
 from guardian.errors import PolicyError
 from guardian.exits import ExitCode
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
 from guardian.policy.amend import Wish, give_reason
-from guardian.policy.amendments import read_amendments
+from guardian.policy.life.amendments import read_amendments
+from guardian.policy.life.standing import InForce
 from guardian.policy.problem import Level, quoted
-from guardian.policy.standing import InForce
 from guardian.settings import Settings
 
 

@@ -7,8 +7,8 @@ import sys
 from guardian.assembly import comparing
 from guardian.events import Observer
 from guardian.policy.amend import Wish, amend
-from guardian.policy.cooling import this_moment
-from guardian.policy.standing import InForce, left_words
+from guardian.policy.life.cooling import this_moment
+from guardian.policy.life.standing import InForce, left_words
 from guardian.safe_text import safe_line, safe_text
 from guardian.settings import Settings
 

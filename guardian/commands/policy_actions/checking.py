@@ -18,13 +18,13 @@ from guardian.errors import CellError, ModelError, PolicyError
 from guardian.events import Observer, ignore
 from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest, load_manifest
-from guardian.policy.bench import Bench
 from guardian.policy.lint import in_order, lint_files
-from guardian.policy.lint_model import bank_problems, example_rows, tried
+from guardian.policy.lints.model import bank_problems, example_rows, tried
 from guardian.policy.load import LoadedFile, load_policies
 from guardian.policy.problem import Problem
-from guardian.policy.trial import Trial
-from guardian.policy.trial_words import trial_problems
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.trial import Trial
+from guardian.policy.trying.trial_words import trial_problems
 from guardian.settings import Settings
 from guardian.workbench import open_bench
 

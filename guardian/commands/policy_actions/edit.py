@@ -25,15 +25,15 @@ from guardian.commands.policy_actions.previewing import policies_now, previewed
 from guardian.errors import CellError, GuardianError, JournalError, ModelError, PolicyError, UsageError
 from guardian.exits import ExitCode
 from guardian.policy.amend import Wish
-from guardian.policy.amendments import diff_of
+from guardian.policy.effects.preview import Preview
+from guardian.policy.effects.preview_words import preview_lines
+from guardian.policy.life.amendments import diff_of
 from guardian.policy.load import SUFFIX, LoadedFile, load_policies, parse_policy
 from guardian.policy.position import Positions
-from guardian.policy.preview import Preview
-from guardian.policy.preview_words import preview_lines
 from guardian.policy.problem import Level, Problem
 from guardian.policy.schema_file import refresh_schema
 from guardian.policy.source import SourceError, read_source
-from guardian.policy.trial_words import counts_words
+from guardian.policy.trying.trial_words import counts_words
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 

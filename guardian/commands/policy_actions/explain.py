@@ -20,10 +20,10 @@ from guardian.inspection import Inspection
 from guardian.journal.record import Record
 from guardian.message import Channel, Format, Message
 from guardian.policy.base import Policy
-from guardian.policy.bench import Bench
-from guardian.policy.explain import Explained, explain
-from guardian.policy.explain_lines import explained_json, explained_lines, said_words, then_words
-from guardian.policy.recorded import at_its_time, recorded_inspection, recorded_message
+from guardian.policy.effects.recorded import at_its_time, recorded_inspection, recorded_message
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.explain import Explained, explain
+from guardian.policy.trying.explain_lines import explained_json, explained_lines, said_words, then_words
 from guardian.settings import Settings
 from guardian.sources.stdin import read_stream
 from guardian.verdict import PolicyMatch

@@ -10,10 +10,10 @@ from guardian.commands.policy_actions.own import own_policies, print_json
 from guardian.errors import PolicyError
 from guardian.exits import ExitCode
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import terminal_ask
-from guardian.policy.amendments import Amendment, read_amendments
+from guardian.journal.places.passphrase import terminal_ask
+from guardian.policy.life.amendments import Amendment, read_amendments
+from guardian.policy.life.standing import record_amendments
 from guardian.policy.problem import quoted
-from guardian.policy.standing import record_amendments
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 

@@ -7,9 +7,9 @@ import sys
 
 from guardian.commands.policy_actions.own import own_in_force, policy_row, print_json, tell_problems
 from guardian.exits import ExitCode
-from guardian.policy.cooling import this_moment
+from guardian.policy.life.cooling import this_moment
+from guardian.policy.life.standing import left_words
 from guardian.policy.load import PolicySet
-from guardian.policy.standing import left_words
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 

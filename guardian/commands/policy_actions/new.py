@@ -31,12 +31,12 @@ from guardian.policy.drafting import (
     start_from,
     title_from,
 )
-from guardian.policy.in_force import Reasons
+from guardian.policy.life.in_force import Reasons
+from guardian.policy.life.standing import policies_in_force
+from guardian.policy.life.state import read_state
 from guardian.policy.load import SUFFIX, PolicySet, load_policies, load_policy_file
 from guardian.policy.schema_file import refresh_schema
-from guardian.policy.standing import policies_in_force
-from guardian.policy.state import read_state
-from guardian.policy.trial_words import trial_lines
+from guardian.policy.trying.trial_words import trial_lines
 from guardian.settings import Settings
 from guardian.verdict import Action
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from guardian.errors import UsageError
 from guardian.journal.journal import Journal
-from guardian.journal.past_verdict import past_verdict
 from guardian.journal.record import Record
+from guardian.journal.reports.past_verdict import past_verdict
 from guardian.verdict import Verdict
 
 

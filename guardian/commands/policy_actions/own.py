@@ -12,9 +12,9 @@ from typing import Any
 from guardian.assembly import comparing
 from guardian.errors import CellError, ModelError, PolicyError
 from guardian.policy.base import Policy
+from guardian.policy.life.standing import InForce, policies_in_force
 from guardian.policy.load import LoadedFile, PolicySet
 from guardian.policy.problem import did_you_mean, quoted
-from guardian.policy.standing import InForce, policies_in_force
 from guardian.settings import Settings
 
 _JSON_VERSION = 1

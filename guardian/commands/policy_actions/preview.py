@@ -12,11 +12,11 @@ from guardian.commands.policy_actions.previewing import policies_now, previewed
 from guardian.errors import PolicyError
 from guardian.exits import ExitCode
 from guardian.policy.base import Policy
+from guardian.policy.effects.preview_words import preview_lines
+from guardian.policy.life.standing import is_borrowed
+from guardian.policy.life.state import read_state
 from guardian.policy.load import SUFFIX, LoadedFile, load_policies, load_policy_file
-from guardian.policy.preview_words import preview_lines
 from guardian.policy.problem import did_you_mean, quoted
-from guardian.policy.standing import is_borrowed
-from guardian.policy.state import read_state
 from guardian.settings import Settings
 
 

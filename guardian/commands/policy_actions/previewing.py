@@ -16,14 +16,14 @@ from guardian.commands.progress import ProgressBar
 from guardian.events import Observer
 from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms, open_journal
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
 from guardian.policy.base import Policy
+from guardian.policy.effects.preview import Preview, Span, preview
+from guardian.policy.effects.replay_journal import MOST_MESSAGES, JournalReplay
+from guardian.policy.effects.replay_rows import StoredRows
+from guardian.policy.life.standing import is_borrowed
+from guardian.policy.life.state import read_state
 from guardian.policy.load import load_policies, parse_policy
-from guardian.policy.preview import Preview, Span, preview
-from guardian.policy.replay_journal import MOST_MESSAGES, JournalReplay
-from guardian.policy.replay_rows import StoredRows
-from guardian.policy.standing import is_borrowed
-from guardian.policy.state import read_state
 from guardian.settings import Settings
 from guardian.workbench import open_bench
 

@@ -10,9 +10,9 @@ from guardian.commands.policy_actions.changing import amended, tell_standing
 from guardian.commands.policy_actions.own import own_policies
 from guardian.exits import ExitCode
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
 from guardian.policy.amend import Wish, version_of
-from guardian.policy.standing import record_amendments
+from guardian.policy.life.standing import record_amendments
 from guardian.settings import Settings
 
 

@@ -19,14 +19,14 @@ from guardian.commands.policy_actions.muting import change, policy_on_disk
 from guardian.commands.policy_actions.own import own_policies, print_json, tell_problems
 from guardian.exits import ExitCode
 from guardian.journal.opening import open_journal
-from guardian.journal.passphrase import terminal_ask
+from guardian.journal.places.passphrase import terminal_ask
 from guardian.journal.scan import Scan
 from guardian.policy.amend import Wish, give_reason, without_reason
-from guardian.policy.amendments import Amendment
 from guardian.policy.base import Policy, Status
+from guardian.policy.effects.track_record import TrackRecord, proposed_for_test, track_record_line, track_records
+from guardian.policy.life.amendments import Amendment
+from guardian.policy.life.standing import record_amendments
 from guardian.policy.one_value import with_value
-from guardian.policy.standing import record_amendments
-from guardian.policy.track_record import TrackRecord, proposed_for_test, track_record_line, track_records
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 

@@ -16,13 +16,13 @@ from guardian.commands.policy_actions.own import file_of, own_policies, print_js
 from guardian.commands.progress import ProgressBar
 from guardian.exits import ExitCode
 from guardian.message import Channel
-from guardian.policy.archive_trial import ArchiveTrial, for_archive
 from guardian.policy.base import Policy
-from guardian.policy.bench import Bench
 from guardian.policy.load import PolicySet
-from guardian.policy.trial import Trial, try_policies
-from guardian.policy.trial_memory import TRIED_CACHE, TrialMemory
-from guardian.policy.trial_words import counts_words, trial_lines
+from guardian.policy.trying.archive_trial import ArchiveTrial, for_archive
+from guardian.policy.trying.bench import Bench
+from guardian.policy.trying.trial import Trial, try_policies
+from guardian.policy.trying.trial_memory import TRIED_CACHE, TrialMemory
+from guardian.policy.trying.trial_words import counts_words, trial_lines
 from guardian.settings import Settings
 from guardian.sources.archive import open_archive
 from guardian.workbench import open_bench

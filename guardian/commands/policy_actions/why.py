@@ -15,13 +15,13 @@ from guardian.commands.policy_actions.of_record import recorded_verdict
 from guardian.commands.policy_actions.own import own_policies, print_json
 from guardian.errors import PolicyError
 from guardian.exits import ExitCode
-from guardian.journal.facts import sender_of
 from guardian.journal.record import Record
+from guardian.journal.reports.facts import sender_of
+from guardian.journal.reports.view import local_time
 from guardian.journal.scan import Scan
-from guardian.journal.view import local_time
-from guardian.policy.match_words import NEAR_STEPS, nearly_matched, standing_words
+from guardian.policy.effects.track_record import TrackRecord, track_record_line, track_records
 from guardian.policy.roads import margin_of
-from guardian.policy.track_record import TrackRecord, track_record_line, track_records
+from guardian.policy.trying.match_words import NEAR_STEPS, nearly_matched, standing_words
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from guardian.verdict import PolicyMatch, Verdict

@@ -1,0 +1,1 @@
+"""The filter language of the journal: from short codes to a test of one entry."""

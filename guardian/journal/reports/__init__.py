@@ -1,0 +1,1 @@
+"""The journal for its owner's eyes: entries in words, statistics, exports."""

@@ -1,0 +1,189 @@
+"""One entry as its owner sees it: the record, the word that counts for it, and what can be said of it in short.
+
+Invariants: what a record holds of a message is untrusted until it has passed `safe_text` or `safe_line`; the lines of
+`guardian.journal.reports.view_lines` have, this value has not. `repr` shows no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Any, Final, Protocol
+
+from guardian.journal.feedback import Feedback, LatestFeedback
+from guardian.journal.filters.matching import Filter
+from guardian.journal.record import Entry, Erased, Kind, Record
+from guardian.journal.reports.past_verdict import past_verdict
+from guardian.verdict import Verdict
+
+JSON_VERSION: Final = 1
+_LEFT_OUT: Final = "left out here, as asked"
+
+
+Where = Callable[[int, bytes], bool]
+"""Of a record's number and canonical JSON: whether it is worth parsing, which costs more than opening it. It may be
+asked in any order, and in another process: what depends on entries that came before is `Also`'s to say."""
+Also = Callable[[int], bool]
+"""Of a number, asked when its turn comes: whether that record is to be parsed whatever its bytes say."""
+
+
+def none_besides(_seq: int) -> bool:
+    """The `Also` that asks for none."""
+    return False
+
+
+class Readable(Protocol):
+    """What this module needs of a journal (`guardian.journal.scan.Scan`)."""
+
+    def entries(
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        newest_first: bool = False,
+        where: Where | None = None,
+        also: Also = none_besides,
+    ) -> Iterator[Entry]:
+        """The entries, one by one; those of whose bytes `where` says False, and of whose number `also` does, are left
+        out, unparsed."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class View:
+    """One entry, with the word that counts for it."""
+
+    entry: Entry
+    feedback: Feedback | None = None
+    """None where the owner said nothing, took it back, or the entry is no verdict."""
+
+    @property
+    def seq(self) -> int:
+        """Its number."""
+        return self.entry.seq
+
+    @property
+    def record(self) -> Record | None:
+        """Its record; None where that was forgotten or can't be read."""
+        return self.entry.record if isinstance(self.entry.record, Record) else None
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no record to be seen; empty where there is."""
+        return "" if isinstance(self.entry.record, Record) else self.entry.record.why
+
+    @property
+    def kind(self) -> str:
+        """The record's kind; `erased` or `unreadable` where there is none to be seen."""
+        if isinstance(self.entry.record, Record):
+            return self.entry.record.kind.value
+        return "erased" if isinstance(self.entry.record, Erased) else "unreadable"
+
+    def verdict(self) -> Verdict | None:
+        """The verdict as it was given; None where the entry holds none that can be read."""
+        if self.record is None or self.record.kind is not Kind.VERDICT:
+            return None
+        try:
+            return past_verdict(self.record)
+        except ValueError:
+            return None
+
+    def without_text(self) -> View:
+        """The same without a word of the message; its sender, hash and length stay, and so does the owner's note."""
+        if self.record is None or self.record.kind is not Kind.VERDICT:
+            return self
+        record = replace(self.record, body=_without_text(self.record.body))
+        return View(replace(self.entry, record=record), self.feedback)
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole entry as JSON values."""
+        row: dict[str, Any] = {"v": JSON_VERSION, "seq": self.seq, "leaf": self.entry.leaf.hex(), "kind": self.kind}
+        record = self.record
+        if record is None:
+            return {**row, "why": self.why_not}
+        row |= {"at_ms": record.at_ms, "late": record.late, "spoke": record.spoke.to_json(), "body": dict(record.body)}
+        if record.kind is Kind.VERDICT:
+            said = self.feedback
+            row["feedback"] = said and {"says": said.says.value, "note": said.note, "at_ms": said.at_ms}
+        return row
+
+
+class Selector:
+    """Picks what a filter asks for out of entries that come newest first, each with the word that counts for it.
+
+    Newest first, since the owner's word stands behind the verdict that it is about: so one pass is enough. Most
+    records that are not asked for are never parsed.
+    """
+
+    def __init__(self, wanted: Filter, latest: LatestFeedback | None = None) -> None:
+        """`latest` holds every word already, where the entries come in another order."""
+        self._wanted = wanted
+        self._latest = latest or LatestFeedback()
+
+    def where(self, seq: int, data: bytes) -> bool:
+        """Which records to parse, for `Readable.entries`."""
+        return _FEEDBACK in data or self._wanted.may_match(data)
+
+    def also(self, seq: int) -> bool:
+        """The verdicts of which the owner said something: the note may hold what is asked for."""
+        return self._latest.of(seq) is not None
+
+    def take(self, entry: Entry) -> View | None:
+        """The next entry, where it is asked for."""
+        self._latest.add(entry)
+        said = self._latest.of(entry.seq)
+        return View(entry, said) if self._wanted.matches(entry, said) else None
+
+
+def select(journal: Readable, wanted: Filter, *, newest_first: bool = True) -> Iterator[View]:
+    """The entries that a filter asks for, each with the word that counts for it. Oldest first takes a second pass."""
+    selector = Selector(wanted, None if newest_first else _words_in(journal))
+    for entry in journal.entries(newest_first=newest_first, where=selector.where, also=selector.also):
+        view = selector.take(entry)
+        if view is not None:
+            yield view
+
+
+def view_of(journal: Readable, entry: Entry) -> View:
+    """One entry, with the word that counts for it."""
+    return View(entry, _words_in(journal, entry.seq + 1).of(entry.seq))
+
+
+def local_time(at_ms: int, zone: tzinfo | None = None) -> datetime | None:
+    """When, on the clock of `zone` (None: this machine's); None for a time that no calendar has."""
+    try:
+        moment = datetime.fromtimestamp(at_ms / 1000, zone)
+        return moment.astimezone(zone) if zone is not None else moment.astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+_FEEDBACK: Final = b'"kind":"feedback"'
+
+
+def _words_in(journal: Readable, start: int = 0) -> LatestFeedback:
+    latest = LatestFeedback()
+    for entry in journal.entries(start, where=lambda _seq, data: _FEEDBACK in data):
+        latest.add(entry)
+    return latest
+
+
+def _without_text(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A verdict's body without a word of the message (but its sender). Of an odd body nothing is left."""
+    try:
+        text, message, verdict = body["text"], body["message"], body["verdict"]
+        why = text["why_not"] or _LEFT_OUT
+        findings = [_without_quotes(finding) for finding in verdict["findings"]]
+        vetoes = [{**veto, "finding": _without_quotes(veto["finding"])} for veto in verdict["vetoes"]]
+        return {
+            "message": {**message, "context": []},
+            "text": {**text, "kept": False, "encoding": "utf-8", "data": "", "why_not": why},
+            "verdict": {**verdict, "findings": findings, "vetoes": vetoes},
+            "stream": body["stream"],
+        }
+    except (KeyError, TypeError):
+        return {}
+
+
+def _without_quotes(finding: Mapping[str, Any]) -> dict[str, Any]:
+    return {**finding, "spans": [{**span, "quote": ""} for span in finding["spans"]]}

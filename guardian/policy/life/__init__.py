@@ -1,0 +1,1 @@
+"""Which version of a policy is in force, since when and why."""

@@ -1,0 +1,1 @@
+"""The checks of `guardian.policy.lint`, by subject."""

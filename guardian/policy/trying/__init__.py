@@ -1,0 +1,1 @@
+"""Policies tried on texts: examples as tests, and one message's path explained."""
