@@ -29,6 +29,8 @@ RARE = frozenset({7, *range(140, 150), 298, 420, 599})
 """Ten of them stand together: of such a share the readers' answer is not used."""
 NOTED, FORGOTTEN, SPOILT = 33, 250, 350
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:

@@ -295,6 +295,7 @@ def test_a_locked_key_is_not_asked_for_again_at_once(tmp_path: Path) -> None:
     assert len(asked) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_journal_opened_before_a_fork_is_not_used_behind_it(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     record_once(settings, a_verdict())
