@@ -102,6 +102,12 @@ class GuardianApp(App[None]):
             words = f"{message.waiting} verdicts wait for the journal's key; guardian journal list asks for it"
             self.notify(words, severity="warning", markup=False)
 
+    @on(messages.ReasonsWanted)
+    def _reasons_wanted(self, message: messages.ReasonsWanted) -> None:
+        first = safe_line(message.policies[0], 64)
+        others = f" (and {len(message.policies) - 1} more)" if len(message.policies) > 1 else ""
+        self.notify(f"why did you change {first}{others}? guardian policy amend {first} --why TEXT", markup=False)
+
     @on(messages.GateOpened)
     def _gate_opened(self) -> None:
         self.state = self.state.with_gate_open()

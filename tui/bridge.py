@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message as AppMessage
 
 from guardian.errors import GuardianError
-from guardian.events import Event, JournalNotice, Observer
+from guardian.events import Event, JournalNotice, Observer, PoliciesChanged
 from guardian.message import Channel, Message
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
@@ -36,6 +36,7 @@ from tui.messages import (
     InboxListed,
     InboxScreened,
     JournalFound,
+    ReasonsWanted,
     TextGiven,
 )
 
@@ -96,6 +97,7 @@ class Bridge:
             self._post(_loaded_house(self._settings))
             with opener(self._settings, self._observe) as gate:
                 self._tell_journal()
+                self._ask_for_reasons()
                 self._post(GateOpened())
                 self._serve(gate)
         except GuardianError as error:
@@ -107,6 +109,8 @@ class Bridge:
         self._post(CoreEvent(event))
         if isinstance(event, JournalNotice):  # it has just been begun
             self._tell_journal()
+        elif isinstance(event, PoliciesChanged):
+            self._ask_for_reasons()
 
     def _tell_journal(self) -> None:
         from guardian.journal.standing import standing
@@ -114,6 +118,12 @@ class Bridge:
         now = standing(self._settings)
         if now.exists:
             self._post(JournalFound(safe_line(now.trouble or now.key), now.is_weak, now.waiting))
+
+    def _ask_for_reasons(self) -> None:
+        from guardian.policy.life.standing import unexplained
+
+        if wanted := tuple(unexplained(self._settings)):
+            self._post(ReasonsWanted(wanted))
 
     def _serve(self, gate: Gate) -> None:
         inbox: Iterator[Message] | None = self._list()

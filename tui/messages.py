@@ -48,6 +48,14 @@ class JournalFound(Message):
 
 
 @dataclass(repr=False)
+class ReasonsWanted(Message):
+    """Policies were changed straight in their files, and their owner has not said why."""
+
+    policies: tuple[str, ...]
+    """Their ids."""
+
+
+@dataclass(repr=False)
 class GateOpened(Message):
     """Everything is loaded; the model runs, or is about to."""
 

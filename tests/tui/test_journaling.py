@@ -12,9 +12,10 @@ from guardian.events import CaughtUp, NotJournaled
 from guardian.journal.opening import open_journal
 from guardian.journal.record import Kind, Record
 from guardian.message import Channel
+from guardian.policy.life.standing import policies_in_force
 from guardian.settings import Settings, load_settings
 from tui.bridge import Bridge, unrecorded_gate
-from tui.messages import Answered, GateOpened, InboxScreened, JournalFound, TextGiven
+from tui.messages import Answered, GateOpened, InboxScreened, JournalFound, ReasonsWanted, TextGiven
 from tui.screens.house import house_words
 from tui.state import HouseState
 from tui.widgets.status_line import status_words
@@ -94,3 +95,17 @@ def test_a_key_in_a_file_is_shown_until_it_is_moved(is_weak: bool) -> None:
     state = HouseState(journal="key: file (protects copies of the journal, not this disk)", has_weak_key=is_weak)
     assert ("key in a file" in status_words(state).plain) is is_weak
     assert "not this disk" in house_words(state).plain
+
+
+def test_the_reason_of_a_change_made_straight_in_a_file_is_asked_for(house: Settings, tmp_path: Path) -> None:
+    policies_in_force(house)
+    path = house.policies_dir / "sweet-bait.toml"
+    path.write_text(path.read_text().replace('action = "notice"', 'action = "log"'))
+    post = Post()
+    bridge = Bridge(house, [], post)
+    bridge.start()
+    try:
+        told = post.until(GateOpened)
+    finally:
+        bridge.stop(LONGEST_WAIT_S)
+    assert [each.policies for each in told if isinstance(each, ReasonsWanted)] == [("sweet-bait",)]
