@@ -70,6 +70,7 @@ class Bridge:
         self._opener = opener
         self._change = threading.Condition()
         self._question: TextGiven | None = None
+        self._asked_about: Mapping[str, int] = {}
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="guardian-gate", daemon=True)
 
@@ -122,8 +123,10 @@ class Bridge:
     def _ask_for_reasons(self) -> None:
         from guardian.policy.life.standing import unexplained
 
-        if wanted := tuple(unexplained(self._settings)):
-            self._post(ReasonsWanted(wanted))
+        wanted = unexplained(self._settings)
+        if wanted and wanted != self._asked_about:
+            self._post(ReasonsWanted(tuple(wanted)))
+        self._asked_about = wanted
 
     def _serve(self, gate: Gate) -> None:
         inbox: Iterator[Message] | None = self._list()
