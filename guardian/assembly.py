@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 from guardian.calibration.bank import ReferenceBank, load_reference_bank
 from guardian.calibration.state import thresholds_in_force
@@ -24,6 +25,7 @@ from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.wall import WallLevel
 from guardian.policy.effects.comparing import Comparer
+from guardian.policy.effects.track_file import read_track
 from guardian.policy.examples import ExampleRows
 from guardian.policy.life.in_force import Compare
 from guardian.policy.life.standing import is_borrowed, policies_in_force
@@ -66,7 +68,7 @@ def open_gate(
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
         examples = ExampleRows(encoder, cache, reloader.note, model_sha256=manifest.sha256)
         thresholds = thresholds or thresholds_in_force(settings.paths.calibration_file, manifest, observer)
-        maker = _RuleMaker(encoder, manifest, bank, thresholds, examples)
+        maker = _RuleMaker(encoder, manifest, bank, thresholds, examples, settings.paths.track_records)
         gate = Gate(
             encoder=encoder,
             manifest=manifest,
@@ -88,10 +90,17 @@ class _RuleMaker:
     """Makes the rules of a set of policies, and keeps what need not be worked out again for the next set."""
 
     def __init__(
-        self, encoder: Encoder, manifest: Manifest, bank: ReferenceBank, thresholds: Thresholds, examples: ExampleRows
+        self,
+        encoder: Encoder,
+        manifest: Manifest,
+        bank: ReferenceBank,
+        thresholds: Thresholds,
+        examples: ExampleRows,
+        track_records: Path,
     ) -> None:
         self._encoder, self._manifest, self._bank = encoder, manifest, bank
         self._thresholds, self._examples = thresholds, examples
+        self._track_records = track_records
         self._earlier: Matcher | None = None
 
     def rules_of(self, policies: PolicySet, observer: Observer) -> Rules:
@@ -99,7 +108,8 @@ class _RuleMaker:
         rows = self._examples.of(policies.policies, observer)
         matcher = Matcher(policies.policies, self._manifest, self._bank, rows, self._thresholds, earlier=self._earlier)
         self._earlier = matcher
-        return Rules(matcher, Explainer(self._encoder, self._manifest, matcher), policies.sha256)
+        explainer = Explainer(self._encoder, self._manifest, matcher)
+        return Rules(matcher, explainer, policies.sha256, read_track(self._track_records))
 
     def bench(self, gate: Gate) -> Bench:
         """What the owner's examples are tried on, with all that is kept here."""

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NoReturn, final
 
@@ -38,7 +38,7 @@ from guardian.reading.language import is_covered
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
 from guardian.recording import Recorder, Seen
-from guardian.verdict import Coverage, Reason, Verdict, Vetoed
+from guardian.verdict import Coverage, PolicyMatch, Reason, Verdict, Vetoed
 from guardian.vetoes.base import Veto
 
 LOOKAHEAD = 32
@@ -105,6 +105,13 @@ class Rules:
     explainer: Explainer
     policy_set: str
     """`sha256:<hex>` of the policies in force."""
+    records: Mapping[str, str] = field(default_factory=dict)
+    """How the owner judged each policy's last alerts, in words, by policy id."""
+
+    def with_records(self, matches: Sequence[PolicyMatch]) -> tuple[PolicyMatch, ...]:
+        """The matches, those that matched with their policy's record."""
+        records = self.records
+        return tuple(replace(each, record=records.get(each.id, "")) if each.matched else each for each in matches)
 
 
 class Gate:
@@ -205,7 +212,7 @@ class Gate:
             action=action,
             risk=_risk(self._manifest.overall(scores), findings),
             scores=scores,
-            policies=matches,
+            policies=rules.with_records(matches),
             findings=explained.findings,
             vetoes=inspected.vetoed,
             coverage=coverage,

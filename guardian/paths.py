@@ -46,6 +46,8 @@ class Paths:
     """Thresholds that the owner calibrated on a stream of their own; need not exist."""
     calibration_log: Path
     """What calibration moved, when and why: one line a time, never rewritten."""
+    track_records: Path
+    """How the owner judged each policy's last alerts; need not exist."""
     policies_state: Path
     """Which version of each policy is in force; need not exist."""
     journal_file: Path
@@ -80,6 +82,7 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         settings_file=config / "settings.toml",
         calibration_file=state / "calibration.json",
         calibration_log=state / "calibration.log",
+        track_records=state / "track-records.json",
         policies_state=data / "policies" / "in-force.json",
         journal_file=data / "journal" / "journal.db",
         journal_waiting=data / "journal" / "waiting",

@@ -114,6 +114,8 @@ class PolicyMatch:
     muted urgency from sister@x.example until 2026-12-21`."""
     keep_text: bool = True
     """Whether the owner lets the journal keep the text of what this policy matches."""
+    record: str = ""
+    """How the owner judged its last alerts, in one safe line; empty where they judged none."""
 
     def to_json(self) -> dict[str, Any]:
         """The policy's row as it stands in a verdict's JSON."""

@@ -62,7 +62,8 @@ def reason_lines(verdict: Verdict) -> list[str]:
         lines.append(_finding_line(finding))
     if len(surest) > MOST_FINDINGS:
         lines.append(f"and {len(surest) - MOST_FINDINGS} more reasons (--json lists them all)")
-    lines += [_policy_line(match) for match in matched]
+    for match in matched:
+        lines += _policy_lines(match)
     lines += [f"set aside: {safe_line(veto.say)} ({safe_line(veto.veto)})" for veto in verdict.vetoes]
     lines += [f"you can: {safe_line(advice)}" for advice in verdict.advice]
     return list(dict.fromkeys(lines))
@@ -89,5 +90,6 @@ def _finding_line(finding: Finding) -> str:
     return f"it {safe_line(finding.say)}{hidden}" + (f": {' … '.join(quotes)}" if quotes else "")
 
 
-def _policy_line(match: PolicyMatch) -> str:
-    return f"your policy: {safe_line(match.title)}. You wrote: {safe_line(match.why)}"
+def _policy_lines(match: PolicyMatch) -> list[str]:
+    record = [f"its record: {safe_line(match.record)}"] if match.record else []
+    return [f"your policy: {safe_line(match.title)}. You wrote: {safe_line(match.why)}", *record]

@@ -16,6 +16,7 @@ from guardian.journal.feedback import Feedback, Says
 from guardian.journal.opening import now_ms
 from guardian.journal.reports.view import View, view_of
 from guardian.journal.scan import Scan
+from guardian.policy.effects.track_file import keep_track
 from guardian.settings import Settings
 
 
@@ -33,6 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         is_new = before is None or (before.says, before.note) != (says, args.note)
         if is_new:
             journal.append(Feedback(args.seq, says, args.note, now_ms()).to_record(__version__))
+            keep_track(settings.paths.track_records, journal)
     sys.stdout.write(_words(args.seq, says, before, is_new=is_new) + "\n")
     return ExitCode.CLEAN
 
