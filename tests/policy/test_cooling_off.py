@@ -22,6 +22,7 @@ from guardian.journal.notes import COOLING, noted
 from guardian.journal.opening import open_journal
 from guardian.policy.base import Policy
 from guardian.policy.effects.behaviour import Probes, loosens
+from guardian.policy.life.amendments import read_amendments
 from guardian.policy.life.cooling import HOUR_MS, Moment, this_moment
 from guardian.policy.life.standing import InForce, policies_in_force
 from guardian.settings import Settings, load_settings
@@ -374,3 +375,28 @@ def test_a_broken_file_that_is_renamed_keeps_its_last_good_version(house: House)
     assert guards(house.look())
     house.passes(2 * HOURS)
     assert guards(house.look())
+
+
+def test_an_old_state_with_a_change_that_was_taken_back_does_not_bring_it_in_force(house: House) -> None:
+    weaker(house)
+    house.look()
+    kept = house.state.read_bytes()
+    house.write(RUSH)
+    house.look()
+    house.passes(2 * HOURS)
+    house.state.write_bytes(kept)
+    weaker(house)
+    assert guards(house.look())
+    house.passes(HOURS / 2)
+    assert guards(house.look())
+
+
+def test_what_waits_and_what_was_taken_back_is_on_record_but_is_no_version(house: House) -> None:
+    weaker(house)
+    house.look()
+    house.write(RUSH)
+    house.look()
+    with open_journal(house.settings()) as journal:
+        bodies = [getattr(entry.record, "body", {}) for entry in journal.entries()]
+        assert [each.n for each in read_amendments(journal, "rush")] == [1]
+    assert [body["how"] for body in bodies if body.get("policy") == "rush"] == ["first", "waits", "withdrawn"]

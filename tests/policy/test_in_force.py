@@ -195,7 +195,7 @@ def test_the_reason_given_for_a_change_that_waits_is_recorded_when_it_takes_forc
     write(folder, "a.toml", "notice")
     said = Reasons("rush", "amended", "too many alarms", {"flagged": 3})
     waiting = settle(folder, state, at(0), hours_wanted=24, compare=milder, reasons=said)
-    assert waiting.bodies == ()
+    assert [body["how"] for body in waiting.bodies] == ["waits"]
     state = State.from_json(waiting.state.to_json())
     silent = Reasons("rush", "edited", "")
     state = settle(folder, state, at(1), hours_wanted=24, compare=milder, reasons=silent).state

@@ -4,7 +4,8 @@ The body of an amendment (`Kind.AMENDMENT`): policy, n (its version, from 1), ho
 deleted, pack), before and after (content hashes; empty where there is none), text (the new file), diff (unified), why
 (empty: not asked yet), by (login name), preview (counts, or None), loosens (in one line; empty where it does not),
 waited_ms, set (the policy-set hash from then on). One with how "reason" carries policy, n and why for an earlier one;
-one with how "cooling" carries hours, and concerns all policies.
+one with how "cooling" carries hours, and concerns all policies. Those with how "waits" and "withdrawn" tell that a
+milder version began to wait, and that it was taken back: a state of the files from in between is then seen to be old.
 
 Invariants: nothing is changed in the journal, a later record says more; what could not be recorded at once stands in
 the state file until it is.
@@ -24,6 +25,10 @@ from guardian.policy.life.state import Version
 
 HOW_REASON: Final = "reason"
 HOW_COOLING: Final = "cooling"
+HOW_WAITS: Final = "waits"
+HOW_WITHDRAWN: Final = "withdrawn"
+_NO_VERSION: Final = (HOW_REASON, HOW_WAITS, HOW_WITHDRAWN)
+"""Records about a version, rather than of one."""
 ASKED_FOR: Final = ("edited", "deleted")
 """Changes straight in a file: their reason is asked for later."""
 _MOST_DIFF_LINES: Final = 2_000
@@ -84,6 +89,11 @@ def reason_body(policy: str, n: int, why: str) -> dict[str, Any]:
     return {"policy": policy, "n": n, "how": HOW_REASON, "why": why, "by": login_name()}
 
 
+def wait_body(policy: str, how: str, sha256: str, *, loosens: str = "") -> dict[str, Any]:
+    """What is recorded where a milder version begins to wait, or is taken back."""
+    return {"policy": policy, "n": 0, "how": how, "version": sha256, "loosens": loosens, "why": "", "by": login_name()}
+
+
 def cooling_body(hours: int) -> dict[str, Any]:
     """What is recorded where another cooling-off takes force."""
     return {"policy": "", "n": 0, "how": HOW_COOLING, "hours": hours, "why": "", "by": login_name()}
@@ -105,7 +115,7 @@ def read_amendments(journal: Journal, policy: str | None = None) -> list[Amendme
         if body["how"] == HOW_REASON:
             if place in found:
                 found[place] = replace(found[place], why=str(body["why"]))
-        else:
+        elif body["how"] not in _NO_VERSION:
             found[place] = _amendment(seq, record)
     return list(found.values())
 
@@ -117,7 +127,7 @@ def versions_in(journal: Journal, start: int = 0) -> tuple[dict[str, Version], i
     for seq, record in _amendment_records(journal, start):
         if record.body.get("how") == HOW_COOLING:
             hours = int(record.body["hours"])
-        elif record.body.get("policy") and record.body["how"] != HOW_REASON:
+        elif record.body.get("policy") and record.body["how"] not in _NO_VERSION:
             versions[str(record.body["policy"])] = _amendment(seq, record).version
     return versions, hours
 

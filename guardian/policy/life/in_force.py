@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from guardian.policy.base import Policy
-from guardian.policy.life.amendments import ASKED_FOR, amendment_body, cooling_body, reason_body
+from guardian.policy.life.amendments import (
+    ASKED_FOR,
+    HOW_WAITS,
+    HOW_WITHDRAWN,
+    amendment_body,
+    cooling_body,
+    reason_body,
+    wait_body,
+)
 from guardian.policy.life.cooling import Moment, Wait
 from guardian.policy.life.state import Pending, State, Version
 from guardian.policy.load import LoadedFile, PolicySet, load_policies, parse_policy, policy_set_sha256, policy_sha256
@@ -120,7 +128,8 @@ class _Settling:
             if wanted is not None:
                 self._take(policy_id, None, wanted, "first" if self._is_first else "edited")
         elif wanted is not None and wanted.sha256 == current.sha256:
-            self.pending.pop(policy_id, None)
+            if self.pending.pop(policy_id, None) is not None:
+                self.bodies.append(wait_body(policy_id, HOW_WITHDRAWN, wanted.sha256))
             self.versions[policy_id] = replace(current, file=wanted.file, text=wanted.text)
             self._explain(policy_id, current)
         elif wanted is not None or current.sha256:
@@ -134,7 +143,8 @@ class _Settling:
             self._take(policy_id, current, wanted, how)
             return
         pending = self.pending.get(policy_id)
-        if pending is None or pending.version.sha256 != wanted.sha256:
+        is_new = pending is None or pending.version.sha256 != wanted.sha256
+        if pending is None or is_new:
             pending = Pending(wanted, "", Wait.from_now(self._now))
         pending = self._with_reasons(policy_id, pending)
         milder = pending.why_milder or self._compare(_policy_of(current), _policy_of(wanted))
@@ -144,6 +154,8 @@ class _Settling:
             self._take(
                 policy_id, current, wanted, how, loosens=milder, waited_ms=pending.wait.waited_ms if milder else 0
             )
+        elif is_new:
+            self.bodies.append(wait_body(policy_id, HOW_WAITS, wanted.sha256, loosens=milder or ""))
 
     def _with_reasons(self, policy_id: str, pending: Pending) -> Pending:
         """What waits, with what its owner says of it now; what they said before stays where they say no more."""

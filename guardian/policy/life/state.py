@@ -252,6 +252,8 @@ def _body(value: Mapping[str, Any]) -> Mapping[str, Any]:
     wanted: dict[str, type] = {"policy": str, "n": int, "how": str, "why": str, "by": str}
     if body.get("how") == "cooling":
         wanted |= {"hours": int}
+    elif body.get("how") in ("waits", "withdrawn"):
+        wanted |= {"version": str, "loosens": str}
     elif body.get("how") != "reason":
         wanted |= dict.fromkeys(("before", "after", "file", "text", "diff", "loosens", "set"), str) | {"at_ms": int}
         body["preview"] = body["preview"] and dict(body["preview"])
