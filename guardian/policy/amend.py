@@ -114,13 +114,11 @@ def _file_for(settings: Settings, before: InForce, policy: str) -> Path:
 
 
 def _is_of_another(file: LoadedFile, policy: str, before: InForce) -> bool:
-    """Whether a file on disk holds another policy, or something broken that is no version of this one."""
+    """Whether a file on disk holds another policy, or something broken that is not this one's by version or by name."""
     if file.policy is not None:
         return file.policy.id != policy
-    return not any(
-        each.path == file.path and each.policy is not None and each.policy.id == policy
-        for each in before.policies.files
-    )
+    ids = [each.policy.id for each in before.policies.files if each.path == file.path and each.policy is not None]
+    return policy not in ids if ids else file.path.name != f"{policy}{SUFFIX}"
 
 
 def _check(text: str, policy: str, path: Path) -> None:

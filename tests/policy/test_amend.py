@@ -167,3 +167,11 @@ def test_a_borrowed_folder_is_taken_as_it_is_and_has_no_amendments(settings: Set
 def test_a_very_long_difference_is_cut_and_says_so() -> None:
     diff = diff_of("", "\n".join(f"line {number}" for number in range(5_000)), "x.toml")
     assert diff.splitlines()[-1].startswith("... and ")
+
+
+def test_a_broken_file_that_never_was_in_force_is_mended_in_its_place(settings: Settings) -> None:
+    path = settings.policies_dir / "calm.toml"
+    path.write_text('id = "calm')
+    amend(settings, Wish("calm", RUSH.replace('"rush"', '"calm"'), why="the quote was missing"))
+    assert 'id = "calm"' in path.read_text()
+    assert sorted(each.name for each in settings.policies_dir.glob("*.toml")) == ["calm.toml", "rush.toml"]
