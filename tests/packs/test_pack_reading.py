@@ -76,13 +76,15 @@ def test_no_mutant_of_a_manifest_ends_in_a_traceback(tmp_path: Path) -> None:
     files, chance = pack_of(), random.Random(20261121)
     pieces = (b"[", b"]]", b'"', b"'''", b"\\", b"\0", b"\x1b[2J", b"=", b"9" * 5_000, b"nan", b"\n", b"\xff", b"a.b")
     path = write_folder(tmp_path / "pack", files)
+    refused = 0
     for _ in range(200):
         data = bytearray(files[MANIFEST])
         for _ in range(chance.randint(1, 3)):
             place = chance.randrange(len(data))
             data[place : place + chance.randint(0, 20)] = chance.choice(pieces)
         (path / MANIFEST).write_bytes(data)
-        outcome(path)
+        refused += outcome(path) is None
+    assert refused == 200  # the signature covers every byte of it
 
 
 def test_a_pack_of_many_small_traps_reads_in_bounded_time(tmp_path: Path) -> None:

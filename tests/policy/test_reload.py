@@ -145,6 +145,7 @@ def test_nothing_is_missed_between_reading_and_following(settings: Settings) -> 
     (settings.policies_dir / "mine.toml").write_text(text_of("in between"))
     with reloader.following(following.use, lambda: None):
         following.until_titles("in between")
+    assert following.used[-1].sha256 == policies_in_force(settings).policies.sha256
 
 
 def finish(file: TextIO, text: str) -> None:

@@ -71,6 +71,7 @@ def test_a_folder_that_is_a_link_is_followed(settings: Settings, tmp_path: Path)
     with Following(settings).running() as following:
         (aside / "mine.toml").write_text(text_of("behind the link"))
         following.until_titles("behind the link")
+        assert following.titles == ["behind the link"]
 
 
 @pytest.mark.parametrize("settings", ["borrowed"], indirect=True)
@@ -143,6 +144,7 @@ def test_events_that_are_dropped_cost_time_and_nothing_else(
     with Following(settings).running() as following:
         (settings.policies_dir / "mine.toml").write_text(text_of("seen by the clock"))
         following.until_titles("seen by the clock")
+        assert following.titles == ["seen by the clock"]
 
 
 def test_what_waits_for_a_time_is_looked_at_again_without_a_change(
