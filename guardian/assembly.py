@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from guardian.gate import Gate, Rules
 from guardian.inference.base import Encoder
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
+from guardian.inference.register import Register
 from guardian.inference.wall import WallLevel
 from guardian.policy.effects.comparing import Comparer
 from guardian.policy.effects.track_file import read_track
@@ -43,6 +45,17 @@ MANIFEST_NAME = "manifest.toml"
 EXAMPLES_CACHE = "examples.cache"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Assembled:
+    """A gate, and what belongs to it. Each may be used from any thread."""
+
+    gate: Gate
+    bench: Bench
+    """What policies are tried and explained on, with the gate's own model: nothing of that is recorded."""
+    register: Callable[[], Register]
+    """What was measured of the model's process so far."""
+
+
 @contextmanager
 def open_gate(
     settings: Settings,
@@ -52,6 +65,20 @@ def open_gate(
     recorder: Recorder | None = None,
     follow: bool = False,
 ) -> Iterator[Gate]:
+    """The gate of `assembled`, for whoever only screens."""
+    with assembled(settings, observer, thresholds=thresholds, recorder=recorder, follow=follow) as parts:
+        yield parts.gate
+
+
+@contextmanager
+def assembled(
+    settings: Settings,
+    observer: Observer = ignore,
+    *,
+    thresholds: Thresholds | None = None,
+    recorder: Recorder | None = None,
+    follow: bool = False,
+) -> Iterator[Assembled]:
     """A gate that is ready to screen; the model's cell ends with the context.
 
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
@@ -79,11 +106,12 @@ def open_gate(
             recorder=recorder or NoRecord(),
         )
         examples.save()
-        try_examples = partial(_try_examples, settings, maker.bench(gate), observer)
+        bench = maker.bench(gate)
+        try_examples = partial(_try_examples, settings, bench, observer)
         try_examples(policies)
         if follow:
             stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
-        yield gate
+        yield Assembled(gate, bench, lambda: encoder.register)
 
 
 class _RuleMaker:

@@ -69,6 +69,16 @@ def reason_lines(verdict: Verdict) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
+def score_lines(verdict: Verdict) -> list[str]:
+    """The numbers behind a verdict, and what judged."""
+    top = sorted(verdict.scores.items(), key=lambda item: -item[1])[:5]
+    return [
+        f"scores: risk {verdict.risk:.2f}; " + ", ".join(f"{name} {score:.2f}" for name, score in top),
+        f"model {verdict.model_name} {verdict.model_sha256[:12]}, wall {verdict.wall}, "
+        f"policies {verdict.policy_set[:19]}, {verdict.coverage.windows} windows, {verdict.elapsed_ms:.0f} ms",
+    ]
+
+
 def short_reason(verdict: Verdict, limit: int = 60) -> str:
     """One line for a table: what it does, or why it was not judged."""
     if verdict.matched:

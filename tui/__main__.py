@@ -79,13 +79,14 @@ def _run(argv: Sequence[str]) -> int:
         raise UsageError("the app needs a terminal", hint="guardian scan PATH says the same in lines")
     _choose_colour(settings)
     from tui.app import GuardianApp  # behind the checks, which then cost no import of Textual
-    from tui.bridge import unrecorded_gate
 
-    app = GuardianApp(settings, paths, unrecorded_gate if args.no_journal else None)
+    app = GuardianApp(settings, paths, with_journal=not args.no_journal)
     try:
         app.run()
     finally:
         app.bridge.stop(LEAVE_S)
+        if app.records is not None:
+            app.records.close()
     if app.crash is not None:
         say_crash(app.crash)
     return app.return_code or ExitCode.CLEAN

@@ -1,60 +1,87 @@
-"""The app: two tabs, one status line, and the wiring between the bridge's messages and the widgets.
+"""The app: its screens, what they share, and the wiring between threads and screens.
 
-Invariants: no slow work here; the first paint waits for nothing but Textual; a crash is one line without
-anybody's words (`crash.py`), and the screen is restored before it is said.
+Invariants: no slow work here; the first paint waits for nothing but Textual; a crash is one line without anybody's
+words (`crash.py`), and the screen is restored before it is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
 from textual import on
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, TabbedContent, TabPane
+from textual.signal import Signal
 
 from guardian.events import CellRestarted, JournalNotice, NotJournaled, PoliciesChanged
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from tui import messages
-from tui.bridge import Bridge, Opener
-from tui.keys import APP_KEYS, ASK_KEYS, INBOX_KEYS, LIST_KEYS
+from tui.book import AlertBook
+from tui.bridge import Bridge, Opener, recorded_gate, unrecorded_gate
+from tui.desk import Desk
+from tui.keys import APP_KEYS, KEY_GROUPS, KeyGroup
+from tui.records import Records
+from tui.screens.ask import AskScreen
+from tui.screens.base import GuardianScreen
 from tui.screens.help import help_words
-from tui.screens.house import house_words
+from tui.screens.inbox import InboxScreen
 from tui.screens.sheet import Sheet
 from tui.state import HouseState, Phase
-from tui.widgets.ask import AskPane
-from tui.widgets.banner import Banner
-from tui.widgets.inbox import InboxPane, InboxTable
-from tui.widgets.status_line import StatusLine
 
-CRASHED = 2
+CRASHED: Final = 2
 """The app's return code after a crash: `ExitCode.USAGE`, as for any internal error of the command line."""
-
-NO_PATHS = "No messages yet.\n\nStart with a file or folder:  python -m tui PATH\nor press 2 and paste a text."
-NOTHING_FOUND = "There is no message in what you named."
-STARTING = "The model is starting …"
-SCREENING = "Screening …"
+ALIVE_CHECK_S: Final = 1.0
+"""How often it is looked whether the screening thread still runs."""
 
 
 class PanicError(Exception):
     """Textual, or its driver, gave up."""
 
 
+def _policies() -> GuardianScreen:
+    from tui.screens.policies import PoliciesScreen  # here, as below: the first paint does not wait for it
+
+    return PoliciesScreen()
+
+
+def _journal() -> GuardianScreen:
+    from tui.screens.journal import JournalScreen
+
+    return JournalScreen()
+
+
+def _health() -> GuardianScreen:
+    from tui.screens.health import HealthScreen
+
+    return HealthScreen()
+
+
 class GuardianApp(App[None]):
-    """Guardian on a terminal. `opener` opens the gate; leave it out to have the owner's own."""
+    """Guardian on a terminal.
+
+    `paths` are files and folders to screen at the start. `opener` opens the gate; leave it out to have the owner's
+    own. `with_journal=False` neither reads nor writes the journal.
+    """
 
     TITLE = "Guardian"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(APP_KEYS)
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "inbox": InboxScreen,
+        "ask": AskScreen,
+        "policies": _policies,
+        "journal": _journal,
+        "health": _health,
+    }
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]  # Textual forgot ClassVar
         (0, "-narrow"),
         (100, "-wide"),
@@ -62,34 +89,50 @@ class GuardianApp(App[None]):
 
     state: reactive[HouseState] = reactive(HouseState())
 
-    def __init__(self, settings: Settings, paths: Sequence[Path] = (), opener: Opener | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Sequence[Path] = (),
+        opener: Opener | None = None,
+        *,
+        with_journal: bool = True,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.paths = tuple(paths)
+        self.book = AlertBook()
+        """Every alert that is known."""
+        self.desk = Desk()
+        """For slow work."""
+        self.records = Records(settings, self.post_message) if with_journal else None
+        """The journal; None where this run is to leave it alone."""
+        opener = opener or (recorded_gate(self.records.ask) if self.records is not None else unrecorded_gate)
         self.bridge = Bridge(settings, self.paths, self.post_message, opener)
+        self.alerts_changed: Signal[tuple[int, ...]] = Signal(self, "alerts")
+        """Keys of the alerts that are new, changed or gone."""
         self.crash: Exception | None = None
-
-    def compose(self) -> ComposeResult:
-        """What is broken above all, then the tabs; status and keys below."""
-        yield Banner(self.settings.policies_dir)
-        with TabbedContent(initial="inbox" if self.paths else "ask"):
-            with TabPane("1 Inbox", id="inbox"):
-                yield InboxPane(self.settings)
-            with TabPane("2 Ask", id="ask"):
-                yield AskPane()
-        yield StatusLine()
-        yield Footer()
 
     def on_mount(self) -> None:
         """Paint first, then open the gate."""
-        self.action_show_tab("inbox" if self.paths else "ask")
-        self.call_after_refresh(self.bridge.start)
+        self.switch_mode("inbox")
+        self.call_after_refresh(self._begin)
+        self.set_interval(ALIVE_CHECK_S, self._see_whether_it_runs)
 
     def on_unmount(self) -> None:
-        """Tell the bridge to end."""
+        """Tell the threads to end."""
         self.bridge.stop()
+        self.desk.close()
 
-    # What the bridge says
+    def _begin(self) -> None:
+        self.bridge.start()
+        if self.records is not None:
+            self.records.follow()
+
+    def _see_whether_it_runs(self) -> None:
+        if self.bridge.has_ended and self.state.phase is not Phase.DOWN:
+            self._change(phase=Phase.DOWN, trouble="the thread that screens has ended; start the app again")
+
+    # What the threads say
 
     @on(messages.HouseLoaded)
     def _house_loaded(self, message: messages.HouseLoaded) -> None:
@@ -102,6 +145,10 @@ class GuardianApp(App[None]):
             words = f"{message.waiting} verdicts wait for the journal's key; guardian journal list asks for it"
             self.notify(words, severity="warning", markup=False)
 
+    @on(messages.JournalStands)
+    def _journal_stands(self, message: messages.JournalStands) -> None:
+        self._change(reach=message.reach, reach_trouble=message.trouble)
+
     @on(messages.ReasonsWanted)
     def _reasons_wanted(self, message: messages.ReasonsWanted) -> None:
         first = safe_line(message.policies[0], 64)
@@ -112,7 +159,7 @@ class GuardianApp(App[None]):
     def _gate_opened(self) -> None:
         self.state = self.state.with_gate_open()
         if self.state.problems:
-            words = f"{len(self.state.problems)} problems in your policies; press i to read them"
+            words = f"{len(self.state.problems)} problems in your policies; press 5 to read them"
             self.notify(words, severity="warning", markup=False)
 
     @on(messages.GateFailed)
@@ -139,85 +186,75 @@ class GuardianApp(App[None]):
     @on(messages.InboxScreened)
     def _inbox_screened(self, message: messages.InboxScreened) -> None:
         self.state = self.state.with_counted(message.screened).with_verdict(message.screened.verdict)
-        if self.is_running:
-            self.query_one(InboxPane).add(message.screened)
+        alert = self.book.add_screened(message.screened, time.time_ns() // 1_000_000)
+        self.alerts_changed.publish((alert.key,))
 
     @on(messages.InboxFailed)
     def _inbox_failed(self, message: messages.InboxFailed) -> None:
         self._change(inbox_trouble=message.line)
 
+    @on(messages.AlertsRead)
+    def _alerts_read(self, message: messages.AlertsRead) -> None:
+        changed = self.book.add(message.alerts)
+        self.alerts_changed.publish(tuple(alert.key for alert in changed))
+
+    @on(messages.AlertsForgotten)
+    def _alerts_forgotten(self, message: messages.AlertsForgotten) -> None:
+        self.alerts_changed.publish(tuple(self.book.forget(message.ranges)))
+
     @on(messages.Answered)
     def _answered(self, message: messages.Answered) -> None:
         self.state = self.state.with_verdict(message.screened.verdict)
-        if self.is_running:
-            self.query_one(AskPane).show(message)
-
-    # What the owner does
 
     @on(messages.TextGiven)
     def _text_given(self, message: messages.TextGiven) -> None:
         self.bridge.ask(message)
 
-    def action_show_tab(self, tab: str) -> None:
-        """Go to a tab, ready for its keys."""
-        self.query_one(TabbedContent).active = tab
-        if tab == "ask":
-            self.query_one(AskPane).focus_editor()
-        else:
-            self.query_one(InboxPane).focus_list()
+    # What the owner does
+
+    def action_show(self, mode: str) -> None:
+        """Go to a screen."""
+        if len(self.screen_stack) == 1 or not self.screen.is_modal:
+            self.switch_mode(mode)
 
     def action_help(self) -> None:
-        """All keys, and what the words mean."""
-        self.push_screen(Sheet("Help", help_words()))
+        """The keys that work here, and what the words mean."""
+        self.push_screen(Sheet("Help", help_words(self.screen)))
 
-    def action_house(self) -> None:
-        """Model, wall, policies and problems in full."""
-        self.push_screen(Sheet("State", house_words(self.state)))
+    def action_notices(self) -> None:
+        """What has not been seen yet."""
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, by name, and Textual's own."""
-        yield from self._commands(APP_KEYS, self, "")
-        if not isinstance(screen, Sheet):
-            yield from self._commands((*INBOX_KEYS, *LIST_KEYS), self.query_one(InboxTable), "inbox")
-            yield from self._commands(ASK_KEYS, self.query_one(AskPane), "ask")
+        for group in KEY_GROUPS:
+            yield from self._commands(group)
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
 
     # How the house stands
 
-    def watch_state(self, state: HouseState) -> None:
-        """Show the state wherever it shows. The bridge still talks while the widgets are taken down."""
-        if not self.is_running:
-            return
-        self.query_one(Banner).show(state)
-        self.query_one(StatusLine).show(state)
-        self.query_one(AskPane).show_state(state)
-        self.query_one(InboxPane).say_when_empty(self._words_when_empty(state))
-
     def _change(self, **parts: object) -> None:
         self.state = replace(self.state, **parts)  # type: ignore[arg-type]  # the names are those of its fields
 
-    def _words_when_empty(self, state: HouseState) -> str:
-        if state.inbox_trouble:
-            return state.inbox_trouble
-        if state.phase is Phase.DOWN:
-            return f"The model is down, so nothing was screened.\n\n{state.trouble}"
-        if not self.paths:
-            return NO_PATHS
-        if state.total == 0:
-            return NOTHING_FOUND
-        return STARTING if state.phase is Phase.STARTING else SCREENING
+    def _commands(self, group: KeyGroup) -> Iterator[SystemCommand]:
+        for binding in group.bindings:
+            if group.screen or group.title == "Everywhere" or self._is_active(binding):
+                title = f"{group.title}: {binding.description}" if group.screen else binding.description
+                yield SystemCommand(title, binding.tooltip, partial(self._command, binding, group.screen))
 
-    def _commands(self, bindings: Iterable[Binding], at: DOMNode, tab: str) -> Iterator[SystemCommand]:
-        for binding in bindings:
-            yield SystemCommand(binding.description, binding.tooltip, partial(self._command, binding.action, at, tab))
+    def _is_active(self, binding: Binding) -> bool:
+        return any(active.binding.id == binding.id for active in self.screen.active_bindings.values())
 
-    async def _command(self, action: str, at: DOMNode, tab: str) -> None:
-        if tab:
-            self.action_show_tab(tab)
-        for node in at.ancestors_with_self:
-            if hasattr(node, f"action_{action.partition('(')[0]}"):
-                await self.run_action(action, default_namespace=node)
+    async def _command(self, binding: Binding, mode: str) -> None:
+        """Do what a key does, on the screen that it belongs to."""
+        if mode and self.current_mode != mode:
+            await self.switch_mode(mode)
+            if isinstance(self.screen, GuardianScreen):
+                self.screen.focus_main()
+        for active in self.screen.active_bindings.values():
+            if active.binding.id == binding.id and active.enabled:
+                await self.run_action(active.binding.action, active.node)
                 return
+        self.notify(f"{binding.description} does not work here just now", markup=False)
 
     # How it ends when it fails
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message as AppMessage
 
-from guardian.errors import GuardianError
+from guardian.errors import CellError, GuardianError
 from guardian.events import Event, JournalNotice, Observer, PoliciesChanged
 from guardian.message import Channel, Message
 from guardian.safe_text import safe_line
@@ -41,7 +41,9 @@ from tui.messages import (
 )
 
 if TYPE_CHECKING:
+    from guardian.assembly import Assembled
     from guardian.gate import Gate
+    from guardian.journal.keys import Ask
     from guardian.recording import Recorder, Seen
     from guardian.verdict import Verdict
 
@@ -53,21 +55,22 @@ ASK_SOURCE = "ask"
 """The source of messages that the owner typed or pasted."""
 
 Post = Callable[[AppMessage], object]
-Opener = Callable[[Settings, Observer], AbstractContextManager["Gate"]]
+Opener = Callable[[Settings, Observer], AbstractContextManager["Assembled"]]
 
 
 class Bridge:
     """Screens what the paths hold and what the owner asks about.
 
-    `post` must be safe to call from any thread, as `App.post_message` is. `opener` opens the gate; it is
-    `guardian.assembly.open_gate` with the owner's journal behind it, unless the caller has a gate of its own.
+    `post` must be safe to call from any thread, as `App.post_message` is. `opener` opens the gate; see `recorded_gate`.
     """
 
-    def __init__(self, settings: Settings, paths: Sequence[Path], post: Post, opener: Opener | None = None) -> None:
+    def __init__(self, settings: Settings, paths: Sequence[Path], post: Post, opener: Opener) -> None:
         self._settings = settings
         self._paths = list(paths)
         self._post = post
         self._opener = opener
+        self._assembled: Assembled | None = None
+        self._was_started = False
         self._change = threading.Condition()
         self._question: TextGiven | None = None
         self._asked_about: Mapping[str, int] = {}
@@ -76,7 +79,20 @@ class Bridge:
 
     def start(self) -> None:
         """Open the gate and begin. To be called once, after the first paint: the imports behind it are heavy."""
+        self._was_started = True
         self._thread.start()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and does not run any more, for whatever reason."""
+        return self._was_started and not self._thread.is_alive()
+
+    @property
+    def assembled(self) -> Assembled:
+        """The gate's bench and register, for work at the desk. Raises CellError while there is no gate."""
+        if self._assembled is None:
+            raise CellError("the model is not there yet, or is down")
+        return self._assembled
 
     def ask(self, question: TextGiven) -> None:
         """Screen a text before anything else that waits; an earlier question that still waits is dropped."""
@@ -94,17 +110,19 @@ class Bridge:
 
     def _run(self) -> None:
         try:
-            opener = self._opener or _assembled_gate()
             self._post(_loaded_house(self._settings))
-            with opener(self._settings, self._observe) as gate:
+            with self._opener(self._settings, self._observe) as assembled:
+                self._assembled = assembled
                 self._tell_journal()
                 self._ask_for_reasons()
                 self._post(GateOpened())
-                self._serve(gate)
+                self._serve(assembled.gate)
         except GuardianError as error:
             self._post(GateFailed(safe_line(error.line())))
         except Exception as error:
             self._post(GateFailed(crash_line(error)))
+        finally:
+            self._assembled = None
 
     def _observe(self, event: Event) -> None:
         self._post(CoreEvent(event))
@@ -136,7 +154,7 @@ class Bridge:
                 return
             if question is not None:
                 message = asked_message(question.text, question.channel, self._settings.limits.max_bytes_read)
-                self._post(Answered(question.number, gate.screen(message)))
+                question.asker.post_message(Answered(question.number, gate.screen(message)))
             elif inbox is not None and not self._screen_some(gate, inbox):
                 inbox = None
 
@@ -190,25 +208,27 @@ class WithoutAsked:
 
 
 @contextmanager
-def unrecorded_gate(settings: Settings, observer: Observer) -> Iterator[Gate]:
+def unrecorded_gate(settings: Settings, observer: Observer) -> Iterator[Assembled]:
     """The owner's gate, without a journal behind it."""
-    from guardian.assembly import open_gate
+    from guardian.assembly import assembled
 
-    with open_gate(settings, observer, follow=True) as gate:
-        yield gate
+    with assembled(settings, observer, follow=True) as parts:
+        yield parts
 
 
-def _assembled_gate() -> Opener:
-    from guardian.assembly import open_gate  # here: it imports the whole house, and this is not the painting thread
-    from guardian.journal.recorder import open_recorder
+def recorded_gate(ask: Ask) -> Opener:
+    """An opener of the owner's gate with their journal behind it; `ask` has the passphrase, where one was given."""
 
     @contextmanager
-    def opened(settings: Settings, observer: Observer) -> Iterator[Gate]:
+    def opened(settings: Settings, observer: Observer) -> Iterator[Assembled]:
+        from guardian.assembly import assembled  # here: it imports the whole house, and this is not the painting thread
+        from guardian.journal.recorder import open_recorder
+
         with (
-            open_recorder(settings, observer) as recorder,
-            open_gate(settings, observer, recorder=WithoutAsked(recorder), follow=True) as gate,
+            open_recorder(settings, observer, ask=ask) as recorder,
+            assembled(settings, observer, recorder=WithoutAsked(recorder), follow=True) as parts,
         ):
-            yield gate
+            yield parts
 
     return opened
 

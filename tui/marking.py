@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from guardian.finding import Span
-from guardian.gate import Screened
 from guardian.reading.base import View, ViewKind
 from guardian.reading.limits import Limits
 from guardian.reading.read import read
-from guardian.safe_text import safe_text
+from guardian.safe_text import safe_line, safe_text
+from guardian.verdict import Verdict
+from tui.shown import Shown
 
 SHOWN_CHARS = 20_000
 """Of one view, from its beginning: some eight pages."""
@@ -50,12 +51,14 @@ class Piece:
     role: Role
 
 
-def marked_text(screened: Screened, limits: Limits) -> tuple[Piece, ...]:
+def marked_text(shown: Shown, limits: Limits) -> tuple[Piece, ...]:
     """Everything that was read of the message, view by view. Costs a second reading, so not on the painting thread."""
-    views = [view for view in read(screened.message, limits).views if view.text]
+    if shown.message is None:
+        return (Piece(f"the text was not kept: {safe_line(shown.why_not)}\n", Role.NOTE),)
+    views = [view for view in read(shown.message, limits).views if view.text]
     if not views:
         return (Piece("there is no text to show\n", Role.NOTE),)
-    spans = shown_spans(screened)
+    spans = shown_spans(shown.verdict)
     pieces: list[Piece] = []
     for view in views:
         if view.kind in _HEADINGS or len(views) > 1:
@@ -65,11 +68,11 @@ def marked_text(screened: Screened, limits: Limits) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def shown_spans(screened: Screened) -> list[Span]:
+def shown_spans(verdict: Verdict) -> list[Span]:
     """The spans of those findings for which a policy matched: the ones that the reasons quote."""
-    matched = screened.verdict.matched
+    matched = verdict.matched
     wanted = {tactic for match in matched for tactic in match.tactics} | {f"policy:{match.id}" for match in matched}
-    return [span for finding in screened.verdict.findings if finding.tactic in wanted for span in finding.spans]
+    return [span for finding in verdict.findings if finding.tactic in wanted for span in finding.spans]
 
 
 def places(view: View, spans: Iterable[Span]) -> Iterator[Range]:

@@ -1,23 +1,24 @@
-"""Every message of the app, as dataclasses: from the bridge's thread to the app, and from widgets to the app.
+"""The messages that more than one part of the app knows, as dataclasses: from threads, and from widgets, to the app.
 
-Invariant: what these carry is either a `Screened`, the core's own words, or a number; the one text of the owner's
-(`TextGiven`) goes towards the gate and never to a widget.
+A screen's own messages stand beside that screen. Invariant: what these carry is a `Screened`, an alert, the core's own
+words, or a number; the one text of the owner's (`TextGiven`) goes towards the gate and never to a widget.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.message_pump import MessagePump
 
 from guardian.events import Event
 from guardian.message import Channel
 
 if TYPE_CHECKING:
+    from guardian.alerts.alert import Alert
     from guardian.gate import Screened
-    from tui.marking import Piece
-    from tui.triage import Item
 
 
 # From the bridge
@@ -106,21 +107,56 @@ class Answered(Message):
     screened: Screened
 
 
+# From the threads that follow the journal, and that do slow work
+
+
+class Reach(StrEnum):
+    """Whether the journal can be read."""
+
+    NONE_YET = "none yet"
+    READING = "reading"
+    """Its alerts are being read for the first time."""
+    OPEN = "open"
+    LOCKED = "locked"
+    TROUBLE = "trouble"
+
+
+@dataclass(repr=False)
+class JournalStands(Message):
+    """Whether the journal can be read, from now on."""
+
+    reach: Reach
+    trouble: str
+    """Why not, in one line that is safe to show; empty where it can be."""
+
+
+@dataclass(repr=False)
+class AlertsRead(Message):
+    """Alerts stand in the journal; a known one comes again when the owner's word on it changed."""
+
+    alerts: tuple[Alert, ...]
+    is_new: bool
+    """False: they were there when the app began."""
+
+
+@dataclass(repr=False)
+class AlertsForgotten(Message):
+    """What these numbers name (first and last, both included) was erased."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(repr=False)
+class WorkFailed(Message):
+    """Work that a widget asked the desk for came to nothing."""
+
+    key: str
+    """The work's."""
+    line: str
+    """Why, in one line that is safe to show."""
+
+
 # From widgets
-
-
-@dataclass(repr=False)
-class ItemChosen(Message):
-    """The cursor stands on another row of the inbox, or on none."""
-
-    item: Item | None
-
-
-@dataclass(repr=False)
-class FilterChanged(Message):
-    """The owner looks for certain messages."""
-
-    words: str
 
 
 @dataclass(repr=False)
@@ -144,11 +180,5 @@ class TextGiven(Message):
     number: int
     text: str
     channel: Channel
-
-
-@dataclass(repr=False)
-class TextMarked(Message):
-    """A message's text was read for showing, with the quoted words marked."""
-
-    screened: Screened
-    pieces: tuple[Piece, ...]
+    asker: MessagePump
+    """The widget that gets the `Answered`."""

@@ -1,4 +1,4 @@
-"""From a `Screened` to what a widget draws. Every word of a message passes `safe_text` here or in the core.
+"""From a verdict to what a widget draws. Every word of a message passes `safe_text` here or in the core.
 
 Invariants: no markup is parsed; an outcome is always a word and a shape, and a colour on top. Imported only once there
 is something to draw: behind it stands the whole gate, which the first paint must not wait for.
@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from rich.style import Style
-from rich.text import Text
 from textual.content import Content
 
-from guardian.gate import Screened
 from guardian.message import Channel
 from guardian.safe_text import safe_line
-from guardian.sinks.lines import short_reason, verdict_lines
-from guardian.verdict import Outcome
-from guardian.verdict_words import MARKS
+from guardian.verdict import Outcome, Verdict
+from guardian.verdict_words import HEADLINES, MARKS, reason_lines, score_lines
 from tui.marking import Piece, Role
-from tui.triage import Item
+from tui.shown import Shown
 
 COLOURS = {
     Outcome.CLEAN: "$text-success",
@@ -31,53 +27,30 @@ COLOURS = {
 }
 SPEAKERS = {Channel.INCOMING: "from a person", Channel.AI_OUTPUT: "from an AI"}
 _ROLE_STYLES = {Role.PLAIN: "", Role.MARK: "bold underline $text-warning", Role.NOTE: "$foreground-muted italic"}
-_SCORE_LINES = 2
-"""Lines of numbers at the end of `verdict_lines` with scores."""
 _DOES = "it"
-"""How a line of `verdict_lines` begins that says what the message does; the words that do it stand behind a colon."""
+"""How a line of `reason_lines` begins that says what the message does; the words that do it stand behind a colon."""
 _MUTED = "$foreground-muted"
 
 
-class OutcomeCell(Text):
-    """The first cell of a row, which carries the row's item, so that the table can sort by it."""
-
-    __slots__ = ("item",)
-
-    def __init__(self, item: Item, style: Style) -> None:
-        outcome = item.screened.verdict.outcome
-        super().__init__(MARKS[outcome] + outcome.value, style=style, no_wrap=True, end="")
-        self.item = item
-
-
-def cell(words: str) -> Text:
-    """A table cell of one line, cut with an ellipsis where the column ends. `words` must be safe."""
-    return Text(words, no_wrap=True, overflow="ellipsis", end="")
-
-
-def reason_cell(screened: Screened) -> Text:
-    """What the message does, or why it was not judged, in a few words."""
-    return cell(short_reason(screened, 200))
-
-
-def title(screened: Screened) -> Content:
+def title(shown: Shown) -> Content:
     """Outcome, name and speaker of a message."""
-    message, outcome = screened.message, screened.verdict.outcome
-    name = safe_line(message.id or message.source)
-    speaker = safe_line(message.sender) if message.sender else SPEAKERS[message.channel]
+    outcome = shown.verdict.outcome
+    name = safe_line(shown.name)
+    speaker = safe_line(shown.sender) if shown.sender else SPEAKERS[Channel(shown.verdict.channel)]
     mark = f"{MARKS[outcome]}{outcome.value}".strip()
     return Content.assemble((mark, f"bold {COLOURS[outcome]}"), "  ", (name, "bold"), "  ", (speaker, _MUTED))
 
 
-def reasons(screened: Screened) -> Content:
+def reasons(verdict: Verdict) -> Content:
     """Headline; what was not judged; what it does; your policy and your why; what you can do; scores last."""
-    head, *lines = (line.strip() for line in verdict_lines(screened, scores=True))
-    outcome = screened.verdict.outcome
-    parts = [[Content.styled(f"{MARKS[outcome]}{head}".strip(), f"bold {COLOURS[outcome]}")]]
-    lines, scores = lines[:-_SCORE_LINES], lines[-_SCORE_LINES:]
+    outcome = verdict.outcome
+    head = Content.styled(f"{MARKS[outcome]}{HEADLINES[outcome]}".strip(), f"bold {COLOURS[outcome]}")
+    parts = [[head]]
+    lines = reason_lines(verdict)
     for kind, grouped in groupby(lines, key=lambda line: line.split()[0]):
         group = list(grouped)
         parts.append(_doings(group) if kind == _DOES else [_labelled(line) for line in group])
-    parts.append([Content.styled(line, _MUTED) for line in scores])
+    parts.append([Content.styled(line, _MUTED) for line in score_lines(verdict)])
     return Content("\n\n").join(Content("\n").join(part) for part in parts)
 
 

@@ -23,6 +23,7 @@ from guardian.events import (
     PolicyProblem,
 )
 from guardian.verdict import Outcome, Verdict
+from tui.messages import Reach
 
 if TYPE_CHECKING:
     from guardian.gate import Screened
@@ -74,6 +75,10 @@ class HouseState:
     """Verdicts of this run that are not in the journal yet."""
     journal_trouble: str = ""
     """Why they are not, in one safe line."""
+    reach: Reach | None = None
+    """Whether the journal can be read; None until it is known, or where this run leaves it alone."""
+    reach_trouble: str = ""
+    """Why it can't be, in one safe line."""
     inbox_trouble: str = ""
     """Why the paths cannot be read, in one safe line."""
 

@@ -55,13 +55,8 @@ def open_journal(
 
     Raises JournalError where there is none yet, or it can't be used; JournalLockedError where its key is not to be had.
     """
-    paths = settings.paths
-    if begin and not paths.journal_file.exists():
-        journal = open_or_begin(settings, ask=ask)
-    elif paths.journal_file.exists():
-        journal = _journal(Store(paths.journal_file), paths, ask)
-    else:
-        raise JournalError("there is no journal yet", hint="it begins with the first message that is recorded")
+    is_new = begin and not settings.paths.journal_file.exists()
+    journal = open_or_begin(settings, ask=ask) if is_new else opened_journal(settings, ask=ask)
     try:
         if unlock:
             journal.unlock()
@@ -69,6 +64,14 @@ def open_journal(
         yield journal
     finally:
         journal.close()
+
+
+def opened_journal(settings: Settings, *, ask: Ask = nobody_to_ask) -> Journal:
+    """The owner's journal, locked. The caller closes it. Raises JournalError where there is none yet."""
+    paths = settings.paths
+    if not paths.journal_file.exists():
+        raise JournalError("there is no journal yet", hint="it begins with the first message that is recorded")
+    return _journal(Store(paths.journal_file), paths, ask)
 
 
 def open_or_begin(settings: Settings, observer: Observer = ignore, *, ask: Ask = nobody_to_ask) -> Journal:

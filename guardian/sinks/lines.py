@@ -24,17 +24,8 @@ def reason_lines(screened: Screened) -> list[str]:
 
 def verdict_lines(screened: Screened, *, scores: bool = False) -> list[str]:
     """Headline and reasons; with `scores` the numbers behind them as well."""
-    verdict = screened.verdict
-    lines = [headline(screened), *(f"  {line}" for line in reason_lines(screened))]
-    if scores:
-        top = sorted(verdict.scores.items(), key=lambda item: -item[1])[:5]
-        shown = ", ".join(f"{name} {score:.2f}" for name, score in top)
-        lines.append(f"  scores: risk {verdict.risk:.2f}; {shown}")
-        lines.append(
-            f"  model {verdict.model_name} {verdict.model_sha256[:12]}, wall {verdict.wall}, "
-            f"policies {verdict.policy_set[:19]}, {verdict.coverage.windows} windows, {verdict.elapsed_ms:.0f} ms"
-        )
-    return lines
+    below = [*reason_lines(screened), *(verdict_words.score_lines(screened.verdict) if scores else ())]
+    return [headline(screened), *(f"  {line}" for line in below)]
 
 
 def short_reason(screened: Screened, limit: int = 60) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tui_driver import POLICIES, handing_out
 
-from guardian.assembly import open_gate
+from guardian.assembly import Assembled, assembled
 from guardian.gate import Gate
 from guardian.message import Channel, Format, Message
 from guardian.settings import Settings, load_settings
@@ -28,18 +28,24 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def gate(house: Settings) -> Iterator[Gate]:
-    """The gate, with the real model behind it."""
-    with open_gate(house) as opened:
+def parts(house: Settings) -> Iterator[Assembled]:
+    """A gate, its bench and its register, with the real model behind them."""
+    with assembled(house) as opened:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def gate(parts: Assembled) -> Gate:
+    """The gate alone."""
+    return parts.gate
+
+
 @pytest.fixture
-def make_app(house: Settings, gate: Gate) -> Callable[..., GuardianApp]:
-    """`make_app(path, ...)`: the app on these paths, in front of the open gate."""
+def make_app(house: Settings, parts: Assembled) -> Callable[..., GuardianApp]:
+    """`make_app(path, ...)`: the app on these paths, in front of the open gate, without a journal."""
 
     def make(*paths: Path) -> GuardianApp:
-        return GuardianApp(house, paths, handing_out(gate))
+        return GuardianApp(house, paths, handing_out(parts), with_journal=False)
 
     return make
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from guardian.assembly import Assembled
 from guardian.events import CellStarted, Observer
-from guardian.gate import Gate
 from guardian.safe_text import safe_text
 from guardian.settings import Settings
 from tui.app import GuardianApp
@@ -49,13 +49,13 @@ async def until(pilot: Pilot[None], is_so: Callable[[], object], what: str) -> N
     await pilot.pause()
 
 
-def handing_out(gate: Gate) -> Opener:
+def handing_out(parts: Assembled) -> Opener:
     """An opener of the gate that is open already."""
 
     @contextmanager
-    def opener(_settings: Settings, observer: Observer) -> Iterator[Gate]:
-        observer(CellStarted(gate._encoder.wall, 0.0))  # as a gate that is being opened does
-        yield gate
+    def opener(_settings: Settings, observer: Observer) -> Iterator[Assembled]:
+        observer(CellStarted(parts.register().wall, 0.0))  # as a gate that is being opened does
+        yield parts
 
     return opener
 

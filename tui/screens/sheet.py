@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.keys import SHEET_KEYS
+from tui.screens.base import GuardianSheet
 from tui.widgets.scroll import KeyScroll
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(GuardianSheet[None]):
     """One page of words with a title."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(SHEET_KEYS)
@@ -25,10 +26,9 @@ class Sheet(ModalScreen[None]):
         self._title = title
         self._words = words
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> Iterable[Widget]:
         """A framed, scrolling page."""
-        with Vertical(id="sheet") as frame:
-            frame.border_title = Content(self._title)
-            frame.border_subtitle = Content("esc closes")
-            with KeyScroll():
-                yield Static(self._words, markup=False)
+        frame = Vertical(KeyScroll(Static(self._words, markup=False)), classes="sheet")
+        frame.border_title = Content(self._title)
+        frame.border_subtitle = Content("esc closes")
+        yield frame

@@ -56,6 +56,7 @@ class AskPane(Container):
         """Begin with an empty page."""
         self.query_one("#long-text").display = False
         self._say(EMPTY)
+        self.watch(self.app, "state", self._show_state)
 
     @property
     def channel(self) -> Channel:
@@ -67,22 +68,19 @@ class AskPane(Container):
         """Whether the verdict on the page belongs to the text on the page."""
         return self._answered == self._number
 
-    def show_state(self, state: HouseState) -> None:
+    def _show_state(self, state: HouseState) -> None:
         """Say what keeps an answer away, where something does."""
         self._state = state
         if not self.is_answered:
             self._say(self._why_waiting())
 
-    def show(self, answer: Answered) -> None:
+    @on(Answered)
+    def _show(self, answer: Answered) -> None:
         """Show a verdict, unless the text has changed since it was asked for."""
         if answer.number == self._number:
             self._answered = answer.number
-            self.query_one("#answer", Reasons).show(answer.screened)
+            self.query_one("#answer", Reasons).show(answer.screened.verdict)
             self.remove_class("-waiting")
-
-    def focus_editor(self) -> None:
-        """Give the keys to the text."""
-        self.query_one(Editor).focus()
 
     def action_switch_speaker(self) -> None:
         """A person, or an AI."""
@@ -137,7 +135,7 @@ class AskPane(Container):
 
     def _ask(self) -> None:
         self._say(self._why_waiting())
-        self.post_message(TextGiven(self._number, self._text(), self.channel))
+        self.post_message(TextGiven(self._number, self._text(), self.channel, self))
 
     def _text(self) -> str:
         return self._long_text or self.query_one(Editor).text

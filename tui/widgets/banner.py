@@ -20,7 +20,11 @@ class Banner(Static):
         super().__init__("", markup=False, id="banner", classes="-nothing")
         self._prefix = f"{safe_line(str(policies))}/"
 
-    def show(self, state: HouseState) -> None:
+    def on_mount(self) -> None:
+        """Go with the state."""
+        self.watch(self.app, "state", self._show)
+
+    def _show(self, state: HouseState) -> None:
         """Show what is wrong now."""
         lines = state.policy_problems
         self.set_class(not lines, "-nothing")

@@ -1,26 +1,40 @@
 """One message beside the list: its text with the words that did it, then the reasons in order.
 
-Invariants: every public method takes a `Screened`; the text is read again in a worker, since a hostile mail takes its
-time, and what arrives for a message that is no longer shown is dropped.
+Invariants: every public method takes a `Shown`, or the core's own words; the text is read again at the desk, since a
+hostile mail takes its time, and what arrives for a message that is no longer shown is dropped.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message as AppMessage
 from textual.widgets import Static
 
 from guardian.settings import Settings
-from tui.crash import crash_line
-from tui.messages import TextMarked
+from guardian.verdict import Verdict
+from tui.desk import Job
+from tui.messages import WorkFailed
+from tui.screens.base import app_of
 from tui.widgets.scroll import KeyScroll
 
 if TYPE_CHECKING:
-    from guardian.gate import Screened
+    from tui.marking import Piece
+    from tui.shown import Shown
+
+
+@dataclass(repr=False)
+class TextMarked(AppMessage):
+    """A message's text was read for showing, with the quoted words marked."""
+
+    shown: Shown
+    pieces: tuple[Piece, ...]
 
 
 class Reasons(KeyScroll):
@@ -30,11 +44,11 @@ class Reasons(KeyScroll):
         """One flowing text."""
         yield Static("", markup=False)
 
-    def show(self, screened: Screened) -> None:
+    def show(self, verdict: Verdict) -> None:
         """Show a verdict in words."""
-        from tui.rendering import reasons  # imports the gate: not before there is a verdict
+        from tui.rendering import reasons  # imports the reading: not before there is a verdict
 
-        self._put(reasons(screened))
+        self._put(reasons(verdict))
 
     def say(self, words: str) -> None:
         """Show words of the app's own."""
@@ -48,59 +62,59 @@ class Reasons(KeyScroll):
 class MessageText(KeyScroll):
     """The text of a message as it was sent, with the quoted words marked in place."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         super().__init__(id="text")
-        self._settings = settings
-        self._shown: Screened | None = None
+        self._shown: Shown | None = None
 
     def compose(self) -> ComposeResult:
         """One flowing text."""
         yield Static("", markup=False)
 
-    def show(self, screened: Screened) -> None:
+    def show(self, shown: Shown) -> None:
         """Show a message's text as soon as it is read."""
-        self._shown = screened
+        self._shown = shown
         self.query_one(Static).update("")
         self.scroll_home(animate=False)
-        self._read(screened)
+        app = app_of(self)
+        app.desk.do("message-text", partial(_marked, shown, app.settings), self)
 
-    @work(thread=True, exclusive=True, group="message-text")
-    def _read(self, screened: Screened) -> None:
-        from guardian.assembly import limits_of
-        from tui.marking import Piece, Role, marked_text
-
-        try:
-            pieces = marked_text(screened, limits_of(self._settings))
-        except Exception as error:  # a text that cannot be shown must not end the app
-            pieces = (Piece(f"this text cannot be shown: {crash_line(error)}", Role.NOTE),)
-        self.post_message(TextMarked(screened, pieces))
+    @on(WorkFailed)
+    def _failed(self, message: WorkFailed) -> None:
+        message.stop()
+        self.query_one(Static).update(Content(f"this text cannot be shown: {message.line}"))
 
     @on(TextMarked)
     def _put(self, message: TextMarked) -> None:
         from tui.rendering import marked
 
         message.stop()
-        if message.screened is self._shown:
+        if message.shown is self._shown:
             self.query_one(Static).update(marked(message.pieces))
+
+
+def _marked(shown: Shown, settings: Settings, _job: Job) -> TextMarked:
+    from guardian.assembly import limits_of
+    from tui.marking import marked_text
+
+    return TextMarked(shown, marked_text(shown, limits_of(settings)))
 
 
 class Detail(Vertical):
     """Title, text and reasons of one message."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         super().__init__(id="detail")
-        self._settings = settings
 
     def compose(self) -> ComposeResult:
         """Title, text, reasons, from top to bottom."""
         yield Static("", markup=False, id="title")
-        yield MessageText(self._settings)
+        yield MessageText()
         yield Reasons(id="reasons")
 
-    def show(self, screened: Screened) -> None:
+    def show(self, shown: Shown) -> None:
         """Show a message and its verdict."""
         from tui.rendering import title
 
-        self.query_one("#title", Static).update(title(screened))
-        self.query_one(MessageText).show(screened)
-        self.query_one(Reasons).show(screened)
+        self.query_one("#title", Static).update(title(shown))
+        self.query_one(MessageText).show(shown)
+        self.query_one(Reasons).show(shown.verdict)

@@ -6,25 +6,62 @@ from then on the cursor stays on the owner's message whatever arrives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.coordinate import Coordinate
+from textual.message import Message as AppMessage
 from textual.widgets import DataTable, Input, Static
 from textual.widgets.data_table import RowDoesNotExist
 
-from guardian.settings import Settings
+from guardian.verdict_words import MARKS
+from tui.desk import Job
 from tui.keys import INBOX_KEYS, LIST_KEYS
-from tui.messages import FilterChanged, ItemChosen
-from tui.triage import Item, Triage
+from tui.records import Records
+from tui.screens.base import app_of
+from tui.state import HouseState, Phase
+from tui.triage import Triage
 from tui.widgets.detail import Detail, MessageText
 
 if TYPE_CHECKING:
+    from guardian.alerts.alert import Alert
     from guardian.gate import Screened
+    from tui.app import GuardianApp
+    from tui.shown import Shown
+
+
+class AlertCell(Text):
+    """The first cell of a row, which carries the row's alert, so that the table can sort by it."""
+
+    __slots__ = ("alert",)
+
+    def __init__(self, alert: Alert, style: Style) -> None:
+        super().__init__(MARKS[alert.outcome] + alert.outcome.value, style=style, no_wrap=True, end="")
+        self.alert = alert
+
+
+@dataclass(repr=False)
+class AlertChosen(AppMessage):
+    """The cursor stands on another row, or on none."""
+
+    alert: Alert | None
+
+
+@dataclass(repr=False)
+class AlertOpened(AppMessage):
+    """The chosen alert's message was read."""
+
+    shown: Shown
+    key: int
+
 
 OUTCOME_COLUMNS = 12
 NAME_COLUMNS = 30
@@ -32,6 +69,13 @@ REASON_COLUMNS = 24
 """Least width at which the reason has a column of its own."""
 GATHER_S = 0.1
 """Rows are added in batches: each addition sorts the list."""
+NO_ALERTS = (
+    "No alerts yet.\n\nWhat guardian filter, scan and the other programs flag appears here.\n"
+    "Press 2 and paste a text to try it."
+)
+NOTHING_FOUND = "There is no message in what you named."
+STARTING = "The model is starting …"
+SCREENING = "Screening …"
 _STYLES = ("flagged", "notice", "unsure", "unscreened", "clean")
 
 
@@ -46,14 +90,7 @@ class InboxTable(DataTable[Text]):
         self._triage = triage
         self._widths: tuple[int, ...] = ()
         self._is_steered = False
-        self._chosen: Item | None = None
-
-    def add_items(self, items: Sequence[Item]) -> None:
-        """Put further items into their places."""
-        kept = self._under_cursor() if self._is_steered else None
-        self._add_rows(items)
-        self.sort("outcome", key=lambda cell: self._triage.place()(cell.item))
-        self._put_cursor(kept)
+        self._chosen: Alert | None = None
 
     def show_all(self) -> None:
         """Show what the triage shows now, in its order."""
@@ -87,38 +124,40 @@ class InboxTable(DataTable[Text]):
             self.add_column(Text(name), width=width, key=name)
         self._add_rows(self._triage.shown())
 
-    def _add_rows(self, items: Iterable[Item]) -> None:
+    def _add_rows(self, alerts: Iterable[Alert]) -> None:
         if not self._widths:
             return  # not laid out yet; the first resize shows all
-        from tui.rendering import OutcomeCell, cell, reason_cell  # imports the gate: not before there is a verdict
+        for alert in alerts:
+            style = self.get_component_rich_style(f"inbox--{alert.outcome.value}", partial=True)
+            cells = [AlertCell(alert, style), cell(alert.sender or alert.name), cell(alert.reason)]
+            self.add_row(*cells[: len(self._widths)], key=str(alert.key))
 
-        for item in items:
-            outcome = item.screened.verdict.outcome.value
-            style = self.get_component_rich_style(f"inbox--{outcome}", partial=True)
-            cells = [OutcomeCell(item, style), cell(item.name), reason_cell(item.screened)]
-            self.add_row(*cells[: len(self._widths)], key=str(item.number))
-
-    def _under_cursor(self) -> Item | None:
+    def _under_cursor(self) -> Alert | None:
         if not self.is_valid_row_index(self.cursor_row):
             return None
-        key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
-        return self._triage[int(key)] if key else None
+        first = self.get_cell_at(Coordinate(self.cursor_row, 0))
+        return first.alert if isinstance(first, AlertCell) else None
 
-    def _put_cursor(self, kept: Item | None) -> None:
+    def _put_cursor(self, kept: Alert | None) -> None:
         row = 0
         if kept is not None:
             try:
-                row = self.get_row_index(str(kept.number))
+                row = self.get_row_index(str(kept.key))
             except RowDoesNotExist:
                 row = 0
         self.move_cursor(row=row, animate=False)
         self._choose()
 
     def _choose(self) -> None:
-        item = self._under_cursor()
-        if item is not self._chosen:
-            self._chosen = item
-            self.post_message(ItemChosen(item))
+        alert = self._under_cursor()
+        if alert is not self._chosen:
+            self._chosen = alert
+            self.post_message(AlertChosen(alert))
+
+
+def cell(words: str) -> Text:
+    """A table cell of one line, cut with an ellipsis where the column ends. `words` must be safe."""
+    return Text(words, no_wrap=True, overflow="ellipsis", end="")
 
 
 class InboxPane(Container):
@@ -126,11 +165,11 @@ class InboxPane(Container):
 
     BINDINGS: ClassVar[list[BindingType]] = list(INBOX_KEYS)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, app: GuardianApp) -> None:
         super().__init__(id="inbox-pane")
-        self._settings = settings
-        self._triage = Triage()
-        self._arrived: list[Screened] = []
+        self._book = app.book
+        self._triage = Triage(app.book)
+        self._is_due = False
 
     def compose(self) -> ComposeResult:
         """The list on the left or above, the message on the right or below."""
@@ -138,22 +177,24 @@ class InboxPane(Container):
             yield Input(placeholder="words to look for, such as: flagged money", id="filter", compact=True)
             yield Static("", markup=False, id="empty")
             yield InboxTable(self._triage)
-        yield Detail(self._settings)
+        yield Detail()
 
     def on_mount(self) -> None:
         """Begin without a message."""
         self.query_one("#filter").display = False
-        self._show_emptiness()
+        self._refill()
+        self.watch(self.app, "state", self._show_state)
+        app_of(self).alerts_changed.subscribe(self, self._alerts_changed)
 
-    def add(self, screened: Screened) -> None:
-        """Take in a further message. Those that arrive together enter the list together, `GATHER_S` later."""
-        if not self._arrived:
-            self.set_timer(GATHER_S, self._take_in)
-        self._arrived.append(screened)
+    def _alerts_changed(self, keys: tuple[int, ...]) -> None:
+        """Show what is new. Those that arrive together enter the list together, `GATHER_S` later."""
+        if keys and not self._is_due:
+            self._is_due = True
+            self.set_timer(GATHER_S, self._refill)
 
-    def say_when_empty(self, words: str) -> None:
+    def _show_state(self, state: HouseState) -> None:
         """What to read where the list would be, as long as there is nothing in it. The app's own words."""
-        self.query_one("#empty", Static).update(words)
+        self.query_one("#empty", Static).update(_words_when_empty(state))
 
     def focus_list(self) -> None:
         """Give the keys to the list."""
@@ -196,36 +237,58 @@ class InboxPane(Container):
         message.stop()
         self.query_one(MessageText).focus()
 
-    @on(ItemChosen)
-    def _show(self, message: ItemChosen) -> None:
+    @on(AlertChosen)
+    def _open(self, message: AlertChosen) -> None:
         message.stop()
-        self.set_class(message.item is None, "-nothing")
-        if message.item is not None:
-            self.query_one(Detail).show(message.item.screened)
+        self.set_class(message.alert is None, "-nothing")
+        if message.alert is not None:
+            app = app_of(self)
+            app.desk.do(
+                "alert", partial(_opened, message.alert, self._book.screened(message.alert.key), app.records), self
+            )
 
-    def _take_in(self) -> None:
-        was_empty = not len(self._triage)
-        self.query_one(InboxTable).add_items(self._triage.add(self._arrived))
-        self._arrived = []
-        self._show_emptiness()
-        if was_empty and self.screen.focused is None:
-            self.focus_list()
+    @on(AlertOpened)
+    def _show(self, message: AlertOpened) -> None:
+        message.stop()
+        self.query_one(Detail).show(message.shown)
 
     def _look_for(self, words: str) -> None:
         if " ".join(words.casefold().split()) != self._triage.words:
             self._triage.look_for(words)
             self._refill()
-            self.post_message(FilterChanged(self._triage.words))
 
     def _refill(self) -> None:
+        self._is_due = False
         self.query_one(InboxTable).show_all()
         self._show_emptiness()
 
     def _show_emptiness(self) -> None:
-        is_empty = not len(self._triage)
+        is_empty = not len(self._book)
         self.query_one(InboxTable).display = not is_empty
         self.query_one("#empty").display = is_empty
         self.set_class(is_empty, "-nothing")
+
+
+def _opened(alert: Alert, screened: Screened | None, records: Records | None, _job: Job) -> AlertOpened:
+    from tui.shown import shown_of_entry, shown_of_screened
+
+    if screened is not None or records is None or alert.seq is None:
+        assert screened is not None  # what is not in the journal was screened in this run
+        return AlertOpened(shown_of_screened(screened, alert.at_ms), alert.key)
+    with records.journal() as journal:
+        return AlertOpened(shown_of_entry(journal, alert.seq, alert.feedback), alert.key)
+
+
+def _words_when_empty(state: HouseState) -> str:
+    if state.inbox_trouble:
+        return state.inbox_trouble
+    if state.phase is Phase.DOWN:
+        return f"The model is down, so nothing was screened.\n\n{state.trouble}"
+    if state.total is None:
+        return NO_ALERTS
+    if state.total == 0:
+        return NOTHING_FOUND
+    return STARTING if state.phase is Phase.STARTING else SCREENING
 
 
 def _column_widths(columns: int) -> tuple[int, ...]:

@@ -19,7 +19,11 @@ class StatusLine(Static):
     def __init__(self) -> None:
         super().__init__("", markup=False, id="status")
 
-    def show(self, state: HouseState) -> None:
+    def on_mount(self) -> None:
+        """Go with the state."""
+        self.watch(self.app, "state", self._show)
+
+    def _show(self, state: HouseState) -> None:
         """Show the state, and turn red while nothing is being screened."""
         self.set_class(state.phase is Phase.DOWN, "-down")
         self.update(status_words(state))

@@ -1,0 +1,20 @@
+"""The Journal screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.screens.base import GuardianScreen
+
+
+class JournalScreen(GuardianScreen):
+    """Being built."""
+
+    name_in_bar = "Journal"
+
+    def body(self) -> Iterable[Widget]:
+        """Nothing yet."""
+        yield Static("being built", markup=False)

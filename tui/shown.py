@@ -1,0 +1,81 @@
+"""One message as the app shows it: from the gate's hand, or as the journal recorded it.
+
+Invariants: there is always a verdict; where the text was not kept, that is said in place of it. What it holds of a
+message is untrusted until `tui.marking` or `tui.rendering` has made it safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from guardian.errors import JournalError
+from guardian.journal.feedback import Feedback
+from guardian.journal.reports.facts import sender_of
+from guardian.journal.reports.view import View
+from guardian.journal.verdict_record import text_of
+from guardian.message import Channel, Format, Message
+from guardian.verdict import Verdict
+
+if TYPE_CHECKING:
+    from guardian.gate import Screened
+    from guardian.journal.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """One message with its verdict."""
+
+    verdict: Verdict
+    message: Message | None
+    """None where its text was not kept."""
+    name: str
+    sender: str
+    at_ms: int
+    view: View | None = None
+    """Its entry in the journal; None where it was not recorded."""
+    why_not: str = ""
+    """Why there is no text; empty where there is."""
+
+    @property
+    def seq(self) -> int | None:
+        """Its number in the journal."""
+        return self.view.seq if self.view is not None else None
+
+
+def shown_of_screened(screened: Screened, at_ms: int) -> Shown:
+    """What was screened just now."""
+    message = screened.message
+    return Shown(screened.verdict, message, message.id or message.source, message.sender or "", at_ms)
+
+
+def shown_of_entry(journal: Journal, seq: int, feedback: Feedback | None) -> Shown:
+    """A recorded message, with the owner's word on it.
+
+    Raises JournalError where it is no verdict, was forgotten, or can't be read.
+    """
+    view = View(journal.entry(seq), feedback)
+    verdict, record = view.verdict(), view.record
+    if record is None or verdict is None:
+        raise JournalError(f"record {seq} can't be shown: {view.why_not or f'it is of the kind {view.kind}'}")
+    body, text = record.body["message"], text_of(record)
+    message = None
+    if text is not None:
+        message = Message(
+            text,
+            channel=Channel(body["channel"]),
+            id=str(body["id"]),
+            sender=body["sender"],
+            source=str(body["source"]),
+            format=Format(body["format"]),
+            context=tuple(map(str, body["context"])),
+        )
+    return Shown(
+        verdict,
+        message,
+        str(body["id"] or body["source"]),
+        sender_of(record),
+        record.at_ms,
+        view,
+        "" if text is not None else str(record.body["text"]["why_not"]),
+    )
