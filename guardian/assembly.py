@@ -54,6 +54,8 @@ class Assembled:
     """What policies are tried and explained on, with the gate's own model: nothing of that is recorded."""
     register: Callable[[], Register]
     """What was measured of the model's process so far."""
+    compare: Compare
+    """Whether a change makes a policy milder, told with the gate's own model: for whoever amends while it runs."""
 
 
 @contextmanager
@@ -111,7 +113,7 @@ def assembled(
         try_examples(policies)
         if follow:
             stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
-        yield Assembled(gate, bench, lambda: encoder.register)
+        yield Assembled(gate, bench, lambda: encoder.register, compare)
 
 
 class _RuleMaker:

@@ -15,6 +15,8 @@ import argparse
 from collections.abc import Sequence
 
 from guardian import __version__
+from guardian.cli_ask import add_ask
+from guardian.cli_health import add_health
 from guardian.cli_journal import add_feedback, add_journal
 from guardian.cli_keys import add_key, add_verify_receipt
 from guardian.cli_pack import add_pack
@@ -71,6 +73,7 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
     _add_filter(commands)
     _add_scan(commands)
+    add_ask(commands)
     add_policy(commands)
     add_pack(commands)
     _add_model(commands)
@@ -80,6 +83,7 @@ def build_parser() -> Parser:
     add_key(commands)
     add_verify_receipt(commands)
     _add_doctor(commands)
+    add_health(commands)
     _add_paths(commands)
     _add_config(commands)
     _add_completion(commands)
@@ -221,7 +225,7 @@ def _add_paths(commands: Commands) -> None:
 
 
 def _add_config(commands: Commands) -> None:
-    command = add_command(commands, "config", "look at your settings")
+    command = add_command(commands, "config", "look at your settings, and change them")
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
     show = add_command(
         actions,
@@ -232,6 +236,21 @@ def _add_config(commands: Commands) -> None:
     show.add_argument("--origin", action="store_true", help="say where each value comes from")
     add_policies_option(show)
     add_threads_option(show)
+    codes = CHECKING_CODES.format(good="it is so now", bad="no such key, or it can't have that value") + (
+        "\n  74   the file can't be written"
+    )
+    setting = add_command(
+        actions,
+        "set",
+        "write one setting into your settings file",
+        more="Everything else in the file stays as it is, comments too.",
+        codes=codes,
+    )
+    unsetting = add_command(actions, "unset", "take one setting out, so that its default counts", codes=codes)
+    for each in (setting, unsetting):
+        each.set_defaults(needs_settings=False)
+        each.add_argument("key", metavar="KEY", help="such as app.theme; guardian config show prints all")
+    setting.add_argument("value", metavar="VALUE", help="what it is to be; '' for none, where that is allowed")
 
 
 def _add_completion(commands: Commands) -> None:

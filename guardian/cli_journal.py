@@ -23,6 +23,7 @@ a filter (put it in single quotes):
   ~d WHEN     7d, 24h, 2w; 2026-11-01; 2026-11-01..2026-11-21
   ~m WORDS    words in the text, in quotes or in your note; a bare word too
   ~f WORD     you said right, wrong or unsure; none: you said nothing
+  ~a MARK     you marked it kept or done; none: it has no mark
   ~k KIND     verdict, feedback, amendment, model, counts, ...
   ~n NUMBER   12, 12..20, 12.., ..20
   beside each other: and; |: or; !: not; ( ) and quotes
@@ -42,7 +43,9 @@ def add_journal(commands: Commands) -> None:
     _add_list(actions)
     _add_show(actions)
     _add_search(actions)
+    _add_mark(actions)
     _add_stats(actions)
+    _add_summary(actions)
     _add_export(actions)
     add_proof(actions)
 
@@ -66,11 +69,36 @@ def add_feedback(commands: Commands) -> None:
 
 def _add_list(actions: Commands) -> None:
     command = add_command(
-        actions, "list", "list what was recorded, one line each, the newest last", codes=FILTER_CODES + _CODES
+        actions,
+        "list",
+        "list what was recorded, one line each, the newest last",
+        codes=FILTER_CODES + _CODES + "\n  130  interrupted",
     )
     _add_filter(command)
     _add_limit(command)
+    command.add_argument(
+        "--group",
+        metavar="conversation|campaign",
+        choices=("conversation", "campaign"),
+        help="put together what is from one sender, or says the same words",
+    )
+    command.add_argument("--follow", action="store_true", help="go on with what comes, until Ctrl-C")
     command.add_argument("--json", action="store_true", help="print one JSON object a line, whole")
+
+
+def _add_mark(actions: Commands) -> None:
+    command = add_command(
+        actions,
+        "mark",
+        "mark a verdict to come back to, or as done",
+        more="A mark says neither right nor wrong: guardian feedback does.",
+        codes=_CODES,
+    )
+    _add_seq(command)
+    command.add_argument(
+        "mark", metavar="kept|done|none", choices=("kept", "done", "none"), help="the mark; none takes it away"
+    )
+    command.add_argument("--note", metavar="TEXT", help="a note; the one that is there stays unless you give another")
 
 
 def _add_show(actions: Commands) -> None:
@@ -101,6 +129,16 @@ def _add_stats(actions: Commands) -> None:
         codes=FILTER_CODES + _CODES,
     )
     _add_filter(command)
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_summary(actions: Commands) -> None:
+    command = add_command(
+        actions, "summary", "sum up a span of time on one page, with what to judge next", codes=_CODES
+    )
+    command.add_argument(
+        "--since", metavar="WHEN", default="7d", help="24h, 7d, 2w, or a day such as 2026-11-21 (default: 7d)"
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -30,6 +30,7 @@ from guardian.inference.manifest import Manifest
 from guardian.inference.strata import stratum_of
 from guardian.inspection import Inspection
 from guardian.message import Message
+from guardian.policy.base import Policy
 from guardian.policy.decide import decide
 from guardian.policy.match import Matcher
 from guardian.reading.base import Reading
@@ -144,6 +145,11 @@ class Gate:
     def policy_set(self) -> str:
         """Hash of the policies that the next message is judged by."""
         return self._rules.policy_set
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies that the next message is judged by."""
+        return self._rules.matcher.policies
 
     def use(self, rules: Rules) -> None:
         """Judge by these rules from the next message on. May be called from any thread."""

@@ -42,6 +42,10 @@ class Paths:
     """Messages held back at the owner's word."""
     settings_file: Path
     """The owner's settings; need not exist."""
+    keymap_file: Path
+    """The owner's keys in the terminal app; need not exist."""
+    seen_file: Path
+    """Which alerts were seen in the terminal app; need not exist."""
     calibration_file: Path
     """Thresholds that the owner calibrated on a stream of their own; need not exist."""
     calibration_log: Path
@@ -80,6 +84,8 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         runtime=runtime,
         held=data / "held",
         settings_file=config / "settings.toml",
+        keymap_file=config / "keymap.toml",
+        seen_file=state / "seen.json",
         calibration_file=state / "calibration.json",
         calibration_log=state / "calibration.log",
         track_records=state / "track-records.json",

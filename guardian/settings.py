@@ -7,19 +7,29 @@ nothing. Settings are made by `load_settings` or `default_settings`, and never c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from guardian.errors import SettingsError
 from guardian.paths import HOME_VARIABLE, Paths, find_paths
 from guardian.safe_text import safe_line
-from guardian.settings_file import Entry, read_settings_file
-from guardian.settings_rules import Choice, Directory, Number, RefusedError, Rule, Whole
+from guardian.settings_file import Entry, parse_settings, read_settings_file
+from guardian.settings_rules import Directory, RefusedError, Rule
+from guardian.settings_sections import (
+    AppSettings,
+    CalibrationSettings,
+    FilterSettings,
+    JournalSettings,
+    LimitSettings,
+    ModelSettings,
+    OutputSettings,
+    PolicySettings,
+    setting,
+)
 
 PREFIX = "GUARDIAN_"
 """Every environment variable of Guardian's begins so, and every variable that begins so is Guardian's."""
@@ -30,104 +40,6 @@ DEBUG_VARIABLE = "GUARDIAN_DEBUG"
 _OTHER_VARIABLES = (HOME_VARIABLE, DEBUG_VARIABLE)
 _NO_COLOR = "NO_COLOR"
 """See https://no-color.org: it says how the owner likes every program, so the owner's word to this one outranks it."""
-
-_MOST_THREADS_BY_DEFAULT = 4
-"""A six-layer encoder gains little from more, and the machine has its owner's work to do."""
-
-
-def _rule(rule: Rule, flag: str = "") -> dict[str, Any]:
-    """The metadata that makes a field a setting."""
-    return {"rule": rule, "flag": flag}
-
-
-def _usable_threads() -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, _MOST_THREADS_BY_DEFAULT)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """The embedded model and its cell."""
-
-    threads: int = field(default_factory=_usable_threads, metadata=_rule(Whole(1, 256), "--threads"))
-    """Threads of one forward pass. Default: the cores that this process may use, at most 4."""
-    batch_timeout_s: float = field(default=20.0, metadata=_rule(Number(0.1, 600)))
-    """How long one batch of windows may take before the model's process is ended and started again."""
-    wall: Literal["auto", "netns", "seccomp", "none"] = field(
-        default="auto", metadata=_rule(Choice(("auto", "netns", "seccomp", "none")))
-    )
-    """The strongest wall round the model that is tried. `none` makes the cell weaker, at the owner's word only."""
-
-
-@dataclass(frozen=True, slots=True)
-class LimitSettings:
-    """How much of a message is read, and in what portions."""
-
-    window_bytes: int = field(default=1000, metadata=_rule(Whole(100, 4000)))
-    """Text that the model sees in one pass."""
-    overlap_bytes: int = field(default=200, metadata=_rule(Whole(0, 1000)))
-    """Text that a window shares with the next one; at most a quarter of a window."""
-    max_windows: int = field(default=64, metadata=_rule(Whole(1, 4096)))
-    """Windows of one message that the model judges; what lies beyond is a coverage reason."""
-    max_bytes_read: int = field(default=25 * 1024**2, metadata=_rule(Whole(1024, 1024**3)))
-    """Bytes of one message that are read; what lies beyond is a coverage reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class FilterSettings:
-    """What `filter` and `scan` answer with."""
-
-    fail_on: Literal["notice", "flagged"] = field(
-        default="flagged", metadata=_rule(Choice(("notice", "flagged")), "--fail-on")
-    )
-    """The mildest outcome that makes the exit code 1. `notice` includes `flagged`."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutputSettings:
-    """How words for the owner look."""
-
-    colour: Literal["auto", "always", "never"] = field(
-        default="auto", metadata=_rule(Choice(("auto", "always", "never")))
-    )
-    """`auto` is colour on a terminal. NO_COLOR makes the default `never`."""
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationSettings:
-    """How often the owner is willing to be disturbed for nothing."""
-
-    false_alarms_per_week: float = field(default=3.0, metadata=_rule(Number(0.1, 100), "--false-alarms-per-week"))
-    """What `guardian calibrate --on` aims at. Without a calibration the shipped thresholds are in force."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySettings:
-    """How the owner's policies change."""
-
-    cooling_off_hours: int = field(default=0, metadata=_rule(Whole(0, 720)))
-    """How long a change that makes a policy milder waits before it takes force; 0: not at all. The hours are those in
-    which this machine runs or sleeps. Making them fewer waits for as long as they were."""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalSettings:
-    """What the journal keeps."""
-
-    clean: Literal["counts", "scores", "full"] = field(
-        default="counts", metadata=_rule(Choice(("counts", "scores", "full")))
-    )
-    """What is kept of a clean message: that there was one, or also its scores and sender (which `guardian calibrate`
-    can learn from), or all of it."""
-    keep_text: Literal["flagged", "recorded", "none"] = field(
-        default="flagged", metadata=_rule(Choice(("flagged", "recorded", "none")))
-    )
-    """Of which messages the text is kept: the flagged ones, every one that is recorded, or none. A policy's
-    `keep_text = false` outranks it."""
-    keep_days: int = field(default=0, metadata=_rule(Whole(0, 36_600)))
-    """Verdicts older than this are forgotten; 0 keeps them for good."""
-    second_signature: Literal["off", "on"] = field(default="off", metadata=_rule(Choice(("off", "on"))))
-    """Whether exported checkpoints carry a second signature, ML-DSA-65, which a quantum computer could not forge."""
 
 
 class OriginKind(StrEnum):
@@ -159,9 +71,9 @@ class Settings:
     """Directories; they have no settings but `GUARDIAN_HOME`."""
     origins: Mapping[str, Origin]
     """Where the value of each key came from, for every key."""
-    policies_dir: Path = field(metadata=_rule(Directory(), "--policies"))
+    policies_dir: Path = field(metadata=setting(Directory(), "--policies"))
     """The folder of the policies in force. Default: the owner's own, `paths.policies`."""
-    model_dir: Path = field(metadata=_rule(Directory()))
+    model_dir: Path = field(metadata=setting(Directory()))
     """The folder of the model and its manifest. Default: the shipped one."""
     model: ModelSettings = field(default_factory=ModelSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
@@ -170,6 +82,7 @@ class Settings:
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
     policies: PolicySettings = field(default_factory=PolicySettings)
+    app: AppSettings = field(default_factory=AppSettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -186,6 +99,7 @@ _SECTIONS: Mapping[str, type] = {
     "calibration": CalibrationSettings,
     "journal": JournalSettings,
     "policies": PolicySettings,
+    "app": AppSettings,
 }
 
 
@@ -232,6 +146,20 @@ def load_settings(env: Mapping[str, str], flags: Mapping[str, object]) -> Settin
     chosen |= _from_environment(env, keys)
     chosen |= _from_flags(flags, keys)
     return _check_together(_build(paths, chosen))
+
+
+def check_settings_text(paths: Paths, text: str) -> None:
+    """Raises SettingsError for the first thing that could not be used, if `text` stood in the owner's file."""
+    keys = {key.name: key for key in setting_keys()}
+    _check_together(_build(paths, _defaults(paths) | _from_file(parse_settings(text, paths.settings_file), keys)))
+
+
+def find_key(name: str) -> Key:
+    """The key of that name. Raises SettingsError, with the nearest one, where there is none."""
+    keys = {key.name: key for key in setting_keys()}
+    if name not in keys:
+        raise SettingsError(f'unknown key "{safe_line(name, 60)}"', hint=_near(name, keys))
+    return keys[name]
 
 
 def default_settings(env: Mapping[str, str]) -> Settings:

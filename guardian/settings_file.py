@@ -43,28 +43,40 @@ def read_settings_file(file: Path) -> tuple[Entry, ...]:
 
     Raises SettingsError where it cannot be read, or is no TOML.
     """
+    text = read_settings_text(file)
+    return parse_settings(text, file) if text else ()
+
+
+def read_settings_text(file: Path) -> str:
+    """What stands in `file`; nothing where there is no such file. Raises SettingsError where it cannot be read."""
     try:
         file.lstat()
     except FileNotFoundError:
-        return ()
+        return ""
     except OSError as error:
         raise SettingsError(f"cannot look for the settings file {file}: {error.strerror}") from error
-    return tuple(_entries(file))
-
-
-def _entries(file: Path) -> Iterator[Entry]:
-    import tomllib  # these three here, since most owners have no settings file
-
-    from guardian.policy.position import Positions, ShapeError, check_shape, syntax_error_place
-    from guardian.policy.source import SourceError, read_source
+    from guardian.policy.source import SourceError, read_source  # here, since most owners have no settings file
 
     try:
-        text = read_source(file).text
-        check_shape(text)
-        document = tomllib.loads(text)
+        return read_source(file).text
     except SourceError as error:
         where = f"{file}:{error.place.line}:{error.place.column}"
         raise SettingsError(f"{where}: the settings file {error.message}", hint=error.hint) from error
+
+
+def parse_settings(text: str, file: Path) -> tuple[Entry, ...]:
+    """The entries of a text that stands, or is to stand, in `file`. Raises SettingsError where it is no TOML."""
+    return tuple(_entries(text, file))
+
+
+def _entries(text: str, file: Path) -> Iterator[Entry]:
+    import tomllib  # these two here, since most owners have no settings file
+
+    from guardian.policy.position import Positions, ShapeError, check_shape, syntax_error_place
+
+    try:
+        check_shape(text)
+        document = tomllib.loads(text)
     except ShapeError as error:
         raise SettingsError(f"{file}:{error.place.line}:{error.place.column}: {error}") from error
     except ValueError as error:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from guardian.safe_text import safe_line
 
 _WHOLE = re.compile(r"[+-]?[0-9][0-9_]{0,30}")
 _DECIMAL = re.compile(r"[+-]?[0-9][0-9_]{0,30}(\.[0-9]{0,30})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_QUOTE_CHARACTERS = 60
 
 
@@ -133,6 +135,32 @@ class Directory(Rule):
 
     def from_value(self, value: object, base: Path) -> Path:
         """A string, read as `from_text` reads it."""
+        if not isinstance(value, str):
+            raise self.refuse(value)
+        return self.from_text(value, base)
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Rule):
+    """A day of the calendar, kept as ISO 8601 writes it; empty for none."""
+
+    def expected(self) -> str:
+        """How it is written."""
+        return "a day such as 2026-11-28, or empty"
+
+    def from_text(self, text: str, base: Path) -> str:
+        """`2026-11-28`, or nothing."""
+        try:
+            if not text or (_DAY.fullmatch(text) and date.fromisoformat(text)):
+                return text
+        except ValueError:  # the 30th of February
+            pass
+        raise self.refuse(text)
+
+    def from_value(self, value: object, base: Path) -> str:
+        """A string, or a day as TOML has them; a time of day is none."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value.isoformat()
         if not isinstance(value, str):
             raise self.refuse(value)
         return self.from_text(value, base)

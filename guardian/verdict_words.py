@@ -5,7 +5,7 @@ Invariants: words come before numbers; what was not judged is named first; every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -81,11 +81,14 @@ def score_lines(verdict: Verdict) -> list[str]:
 
 def short_reason(verdict: Verdict, limit: int = 60) -> str:
     """One line for a table: what it does, or why it was not judged."""
-    if verdict.matched:
-        tactics = dict.fromkeys(tactic_name(tactic) for match in verdict.matched for tactic in match.tactics)
-        words = ", ".join(tactics) or "; ".join(match.title for match in verdict.matched)
-    else:
-        words = "; ".join(reason.say for reason in verdict.coverage.reasons)
+    matched = [(match.title, match.tactics) for match in verdict.matched]
+    return short_words(matched, [reason.say for reason in verdict.coverage.reasons], limit)
+
+
+def short_words(matched: Collection[tuple[str, Iterable[str]]], not_judged: Iterable[str], limit: int = 60) -> str:
+    """The same of what a verdict holds: titles and tactics of the policies that matched, and why it was not judged."""
+    tactics = dict.fromkeys(tactic_name(tactic) for _, tactics in matched for tactic in tactics)
+    words = ", ".join(tactics) or "; ".join(title for title, _ in matched) if matched else "; ".join(not_judged)
     return safe_line(words, limit)
 
 

@@ -50,13 +50,26 @@ def one_line(done: subprocess.CompletedProcess[bytes]) -> str:
 def test_the_commands_are_those_of_the_contract() -> None:
     # design.md section 7, as far as issue 5 goes.
     assert {" ".join(words) for words in every_command()} == {
-        *("filter", "scan", "calibrate", "feedback", "verify-receipt", "doctor", "paths", "config show", "completion"),
+        *(
+            "filter",
+            "scan",
+            "ask",
+            "calibrate",
+            "feedback",
+            "verify-receipt",
+            "doctor",
+            "paths",
+            "config show",
+            "completion",
+        ),
+        "health",
         *("policy list", "policy show", "policy new", "policy edit", "policy check", "policy test", "policy explain"),
         *("policy why", "policy preview", "policy review", "policy amend", "policy history", "policy restore"),
         *("policy mute", "policy unmute", "policy schema"),
         *("pack verify", "pack show", "pack install", "pack update", "pack remove", "pack export"),
         *("pack trust", "pack trusted"),
-        *("journal list", "journal show", "journal search", "journal stats", "journal export"),
+        *("journal list", "journal show", "journal search", "journal stats", "journal export", "journal summary"),
+        "journal mark",
         *("journal verify", "journal checkpoint", "journal prove", "journal forget"),
         *("key show", "key move", "key rotate", "key phrase", "key recover"),
         *("model list", "model verify", "model card"),

@@ -14,8 +14,6 @@ from guardian.errors import SettingsError
 from guardian.safe_text import safe_line
 from guardian.settings import (
     Key,
-    LimitSettings,
-    ModelSettings,
     OriginKind,
     Settings,
     default_settings,
@@ -23,6 +21,7 @@ from guardian.settings import (
     setting_keys,
 )
 from guardian.settings_rules import Choice, Directory, Number, RefusedError, Whole
+from guardian.settings_sections import LimitSettings, ModelSettings
 
 
 def write(home: Path, text: str | bytes) -> Path:
@@ -54,6 +53,7 @@ def another_value(key: Key) -> str:
     values |= {"output.colour": "never", "model.batch_timeout_s": "7.5", "limits.window_bytes": "900"}
     values |= {"calibration.false_alarms_per_week": "1.5"}
     values |= {"journal.clean": "scores", "journal.keep_text": "none", "journal.second_signature": "on"}
+    values |= {"app.theme": "light", "app.notices": "none", "app.quiet_until": "2026-11-28"}
     return values.get(key.name, "5000" if key.name == "limits.max_bytes_read" else "7")
 
 
@@ -83,7 +83,7 @@ def test_every_field_is_a_key_and_every_key_has_an_origin(tmp_path: Path) -> Non
     settings = load(tmp_path)
     expected = len([each for each in fields(settings) if each.name.endswith("_dir")])
     sections = (settings.model, settings.limits, settings.filter, settings.output)
-    for section in (*sections, settings.calibration, settings.journal, settings.policies):
+    for section in (*sections, settings.calibration, settings.journal, settings.policies, settings.app):
         expected += len(fields(section))
     assert len(setting_keys()) == expected == len(settings.origins) == len(list(settings.items()))
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from guardian.errors import SettingsError
-from guardian.settings import ModelSettings, Settings, load_settings, setting_keys
+from guardian.settings import Settings, load_settings, setting_keys
+from guardian.settings_sections import ModelSettings
 
 HOSTILE_SEED = 20261121
 GOOD_FILE = """\

@@ -6,6 +6,7 @@ words (`crash.py`), and the screen is restored before it is said.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
@@ -24,11 +25,14 @@ from textual.signal import Signal
 from guardian.events import CellRestarted, JournalNotice, NotJournaled, PoliciesChanged
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
-from tui import messages
+from tui import messages, themes
 from tui.book import AlertBook
 from tui.bridge import Bridge, Opener, recorded_gate, unrecorded_gate
 from tui.desk import Desk
+from tui.house_watch import HouseWatch
+from tui.keymap import apply_keymap
 from tui.keys import APP_KEYS, KEY_GROUPS, KeyGroup
+from tui.notices import Notices
 from tui.records import Records
 from tui.screens.ask import AskScreen
 from tui.screens.base import GuardianScreen
@@ -39,8 +43,6 @@ from tui.state import HouseState, Phase
 
 CRASHED: Final = 2
 """The app's return code after a crash: `ExitCode.USAGE`, as for any internal error of the command line."""
-ALIVE_CHECK_S: Final = 1.0
-"""How often it is looked whether the screening thread still runs."""
 
 
 class PanicError(Exception):
@@ -108,18 +110,33 @@ class GuardianApp(App[None]):
         """The journal; None where this run is to leave it alone."""
         opener = opener or (recorded_gate(self.records.ask) if self.records is not None else unrecorded_gate)
         self.bridge = Bridge(settings, self.paths, self.post_message, opener)
+        self.house = HouseWatch(self)
+        """What the app measures of itself."""
         self.alerts_changed: Signal[tuple[int, ...]] = Signal(self, "alerts")
         """Keys of the alerts that are new, changed or gone."""
+        self.notices = Notices(self)
+        """What came and was not seen; `seen` says what was."""
+        self.seen = self.notices.seen
         self.crash: Exception | None = None
 
     def on_mount(self) -> None:
         """Paint first, then open the gate."""
+        themes.dress(self, os.environ)
+        apply_keymap(self)
+        self.notices.begin()
         self.switch_mode("inbox")
         self.call_after_refresh(self._begin)
-        self.set_interval(ALIVE_CHECK_S, self._see_whether_it_runs)
+        self.house.begin()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that the owner is there; everything else as Textual does it."""
+        if isinstance(event, events.InputEvent):
+            self.notices.touched()
+        await super().on_event(event)
 
     def on_unmount(self) -> None:
         """Tell the threads to end."""
+        self.notices.end()
         self.bridge.stop()
         self.desk.close()
 
@@ -127,10 +144,6 @@ class GuardianApp(App[None]):
         self.bridge.start()
         if self.records is not None:
             self.records.follow()
-
-    def _see_whether_it_runs(self) -> None:
-        if self.bridge.has_ended and self.state.phase is not Phase.DOWN:
-            self._change(phase=Phase.DOWN, trouble="the thread that screens has ended; start the app again")
 
     # What the threads say
 
@@ -153,7 +166,7 @@ class GuardianApp(App[None]):
     def _reasons_wanted(self, message: messages.ReasonsWanted) -> None:
         first = safe_line(message.policies[0], 64)
         others = f" (and {len(message.policies) - 1} more)" if len(message.policies) > 1 else ""
-        self.notify(f"why did you change {first}{others}? guardian policy amend {first} --why TEXT", markup=False)
+        self.notify(f"why did you change {first}{others}? press 3, then a", markup=False)
 
     @on(messages.GateOpened)
     def _gate_opened(self) -> None:
@@ -164,7 +177,7 @@ class GuardianApp(App[None]):
 
     @on(messages.GateFailed)
     def _gate_failed(self, message: messages.GateFailed) -> None:
-        self._change(phase=Phase.DOWN, trouble=message.line)
+        self._change(phase=Phase.DOWN, trouble=message.line, is_open=False, stalled="")
 
     @on(messages.CoreEvent)
     def _core_event(self, message: messages.CoreEvent) -> None:
@@ -172,6 +185,7 @@ class GuardianApp(App[None]):
         if isinstance(message.event, PoliciesChanged) and message.event.policy_set != before.policy_set:
             self.notify(f"your policies changed; in force now: {message.event.policies}", markup=False)
         elif isinstance(message.event, CellRestarted):
+            self.house.restarted(message.event.reason)
             words = f"the model was started again: {safe_line(message.event.reason)}"
             self.notify(words, severity="warning", markup=False)
         elif isinstance(message.event, JournalNotice):
@@ -186,6 +200,7 @@ class GuardianApp(App[None]):
     @on(messages.InboxScreened)
     def _inbox_screened(self, message: messages.InboxScreened) -> None:
         self.state = self.state.with_counted(message.screened).with_verdict(message.screened.verdict)
+        self.house.count(message.screened)
         alert = self.book.add_screened(message.screened, time.time_ns() // 1_000_000)
         self.alerts_changed.publish((alert.key,))
 
@@ -196,6 +211,7 @@ class GuardianApp(App[None]):
     @on(messages.AlertsRead)
     def _alerts_read(self, message: messages.AlertsRead) -> None:
         changed = self.book.add(message.alerts)
+        self.state = self.state.with_screened(max((alert.at_ms for alert in message.alerts), default=0))
         self.alerts_changed.publish(tuple(alert.key for alert in changed))
 
     @on(messages.AlertsForgotten)
@@ -205,6 +221,7 @@ class GuardianApp(App[None]):
     @on(messages.Answered)
     def _answered(self, message: messages.Answered) -> None:
         self.state = self.state.with_verdict(message.screened.verdict)
+        self.house.count(message.screened)
 
     @on(messages.TextGiven)
     def _text_given(self, message: messages.TextGiven) -> None:
@@ -217,18 +234,34 @@ class GuardianApp(App[None]):
         if len(self.screen_stack) == 1 or not self.screen.is_modal:
             self.switch_mode(mode)
 
+    def open_policy(self, policy_id: str) -> None:
+        """Go to the Policies screen, and show the editor of a policy there."""
+        self.call_next(self._open_policy, policy_id)
+
+    async def _open_policy(self, policy_id: str) -> None:
+        from tui.screens.policies import PoliciesScreen
+
+        await self.switch_mode("policies")
+        next(screen for screen in self.screen_stack if isinstance(screen, PoliciesScreen)).open(policy_id)
+
     def action_help(self) -> None:
         """The keys that work here, and what the words mean."""
         self.push_screen(Sheet("Help", help_words(self.screen)))
 
     def action_notices(self) -> None:
         """What has not been seen yet."""
+        from tui.screens.notices import NoticesSheet
+
+        if not self.screen.is_modal:
+            self.push_screen(NoticesSheet(self.notices))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, by name, and Textual's own."""
         for group in KEY_GROUPS:
             yield from self._commands(group)
-        yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
+        yield from themes.theme_commands(self, os.environ)
+        theirs = super().get_system_commands(screen)
+        yield from (command for command in theirs if command.title not in ("Quit", "Theme"))
 
     # How the house stands
 

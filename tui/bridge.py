@@ -10,6 +10,8 @@ the app must be able to leave while a long message is being judged. The model's 
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message as AppMessage
 
+from guardian.assistant.asking import ASK_SOURCE, asked_message
 from guardian.errors import CellError, GuardianError
 from guardian.events import Event, JournalNotice, Observer, PoliciesChanged
-from guardian.message import Channel, Message
+from guardian.message import Message
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from guardian.sources.files import list_files, read_files
@@ -51,8 +54,8 @@ BATCH = 4
 """Messages of the inbox that are screened between two looks for a question: enough to keep the model busy, few enough
 that an answer waits for less than a second."""
 
-ASK_SOURCE = "ask"
-"""The source of messages that the owner typed or pasted."""
+BEAT_S = 1.0
+"""How often the thread gives a sign of life while it has nothing to do."""
 
 Post = Callable[[AppMessage], object]
 Opener = Callable[[Settings, Observer], AbstractContextManager["Assembled"]]
@@ -73,8 +76,15 @@ class Bridge:
         self._was_started = False
         self._change = threading.Condition()
         self._question: TextGiven | None = None
+        self._to_keep: deque[TextGiven] = deque()
         self._asked_about: Mapping[str, int] = {}
         self._is_stopping = False
+        self.beat_ms: int | None = None
+        """When the thread last gave a sign of life, in milliseconds since 1970; None where it did not begin."""
+        self.verdicts = 0
+        """Messages that it screened."""
+        self.in_hand = 0
+        """Messages that it gave to the gate and has no verdict of yet."""
         self._thread = threading.Thread(target=self._run, name="guardian-gate", daemon=True)
 
     def start(self) -> None:
@@ -95,9 +105,13 @@ class Bridge:
         return self._assembled
 
     def ask(self, question: TextGiven) -> None:
-        """Screen a text before anything else that waits; an earlier question that still waits is dropped."""
+        """Screen a text before anything else that waits. An earlier question that still waits is dropped, but none that
+        is to be recorded."""
         with self._change:
-            self._question = question
+            if question.keep:
+                self._to_keep.append(question)
+            else:
+                self._question = question
             self._change.notify()
 
     def stop(self, wait_s: float = 0.0) -> None:
@@ -149,21 +163,46 @@ class Bridge:
     def _serve(self, gate: Gate) -> None:
         inbox: Iterator[Message] | None = self._list()
         while True:
+            self._beat()
             question = self._take_question(wait=inbox is None)
             if self._is_stopping:
                 return
             if question is not None:
-                message = asked_message(question.text, question.channel, self._settings.limits.max_bytes_read)
-                question.asker.post_message(Answered(question.number, gate.screen(message)))
+                message = self._asked(question)
+                self.in_hand = 1
+                screened = gate.screen(message)
+                self._screened_one()
+                question.asker.post_message(Answered(question.number, screened))
             elif inbox is not None and not self._screen_some(gate, inbox):
                 inbox = None
 
+    def _asked(self, question: TextGiven) -> Message:
+        return asked_message(
+            question.text,
+            question.channel,
+            self._settings.limits.max_bytes_read,
+            sender=question.sender,
+            context=question.context,
+            keep=question.keep,
+        )
+
     def _take_question(self, *, wait: bool) -> TextGiven | None:
         with self._change:
-            while wait and self._question is None and not self._is_stopping:
-                self._change.wait()
+            while wait and self._question is None and not self._to_keep and not self._is_stopping:
+                self._change.wait(BEAT_S)
+                self._beat()
+            if self._to_keep:
+                return self._to_keep.popleft()
             question, self._question = self._question, None
             return question
+
+    def _beat(self) -> None:
+        self.beat_ms = time.time_ns() // 1_000_000
+
+    def _screened_one(self) -> None:
+        self.verdicts += 1
+        self.in_hand = max(self.in_hand - 1, 0)
+        self._beat()
 
     def _list(self) -> Iterator[Message] | None:
         try:
@@ -183,17 +222,13 @@ class Bridge:
                 batch.append(message)
         except GuardianError as error:
             failure = safe_line(error.line())
+        self.in_hand = len(batch)
         for screened in gate.screen_all(batch):
+            self._screened_one()
             self._post(InboxScreened(screened))
         if failure:
             self._post(InboxFailed(failure))
         return bool(batch) and not failure
-
-
-def asked_message(text: str, channel: Channel, max_bytes: int) -> Message:
-    """The message that a typed or pasted text is."""
-    raw = text.encode("utf-8", "surrogatepass")
-    return Message(raw[:max_bytes], channel=channel, source=ASK_SOURCE, cut=len(raw) > max_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,3 +182,9 @@ class TextGiven(Message):
     channel: Channel
     asker: MessagePump
     """The widget that gets the `Answered`."""
+    sender: str = ""
+    """Who sent it, as the owner said; may be empty."""
+    context: tuple[str, ...] = ()
+    """What was said before, oldest first."""
+    keep: bool = False
+    """Whether it is to be recorded too, as any message is."""

@@ -73,6 +73,12 @@ class Records:
                 raise
         self.look_now()
 
+    def unlock_without(self) -> None:
+        """Try again without a passphrase: a keyring may be unlocked by now. Raises JournalError."""
+        with self._lock:
+            self._opened()
+        self.look_now()
+
     def ask(self, prompt: str) -> Secret | None:
         """The passphrase that was given, for whoever opens the journal too (`guardian.journal.keys.Ask`)."""
         return self._passphrase

@@ -6,20 +6,23 @@ message is untrusted until `tui.marking` or `tui.rendering` has made it safe.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from guardian.errors import JournalError
 from guardian.journal.feedback import Feedback
 from guardian.journal.reports.facts import sender_of
-from guardian.journal.reports.view import View
+from guardian.journal.reports.view import View, view_of
+from guardian.journal.scan import Scan
 from guardian.journal.verdict_record import text_of
 from guardian.message import Channel, Format, Message
 from guardian.verdict import Verdict
 
 if TYPE_CHECKING:
+    from guardian.alerts.alert import Alert
     from guardian.gate import Screened
     from guardian.journal.journal import Journal
+    from tui.records import Records
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,6 +50,31 @@ def shown_of_screened(screened: Screened, at_ms: int) -> Shown:
     """What was screened just now."""
     message = screened.message
     return Shown(screened.verdict, message, message.id or message.source, message.sender or "", at_ms)
+
+
+def shown_under(key: int, alert: Alert | None, screened: Screened | None, records: Records | None) -> Shown:
+    """What stands under an alert's key, or under a record's number where the app knows no alert of it.
+
+    What was screened in this run has its text, even where the journal did not keep it. Raises JournalError where there
+    is none, or it was forgotten, or can't be read. For the desk.
+    """
+    at_ms = alert.at_ms if alert is not None else 0
+    if key < 0 or records is None:
+        if screened is None:
+            raise JournalError("it is not in the journal, and was not screened in this run")
+        return shown_of_screened(screened, at_ms)
+    try:
+        with records.journal() as journal:
+            shown = shown_of_entry(journal, key, alert.feedback if alert is not None else _word_on(journal, key))
+    except JournalError:
+        if screened is None:
+            raise
+        return shown_of_screened(screened, at_ms)
+    return replace(shown, message=screened.message, why_not="") if screened is not None else shown
+
+
+def _word_on(journal: Journal, seq: int) -> Feedback | None:
+    return view_of(Scan(journal), journal.entry(seq)).feedback
 
 
 def shown_of_entry(journal: Journal, seq: int, feedback: Feedback | None) -> Shown:

@@ -82,6 +82,37 @@ class HouseState:
     inbox_trouble: str = ""
     """Why the paths cannot be read, in one safe line."""
 
+    stalled: str = ""
+    """That something waits and nothing is judged, in one safe line; empty where that is not so."""
+    last_screened_ms: int | None = None
+    """When any message was last screened, by this app or, as the journal says, by another program."""
+    canary_trouble: str = ""
+    """What is wrong with the canaries, in a few words."""
+    file_trouble: str = ""
+    """What is wrong with the model's file, in a few words."""
+    quiet: str = ""
+    """`quiet until Fri 28`: nothing interrupts the owner; empty where there is no quiet time."""
+    keymap_problems: tuple[str, ...] = ()
+    """One safe line for each entry of the owner's keymap that can't be used."""
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing is screened by the model now, in one safe line; empty where it is, or is about to be."""
+        if self.phase is Phase.DOWN:
+            return f"model is down: {self.trouble}" if self.trouble else "model is down"
+        return self.stalled
+
+    @property
+    def unrecorded(self) -> str:
+        """Why verdicts do not go into the journal now, in one safe line; empty where they do."""
+        if self.reach is Reach.LOCKED:
+            return "the journal is locked, verdicts wait outside"
+        if self.reach is Reach.TROUBLE:
+            return f"the journal can't be used: {self.reach_trouble}"
+        if self.not_journaled:
+            return f"{self.not_journaled} not journaled: {self.journal_trouble}"
+        return ""
+
     @property
     def problems(self) -> tuple[str, ...]:
         """Whatever of the owner's can't be used as it stands."""
@@ -111,6 +142,12 @@ class HouseState:
             return replace(self, phase=Phase.DOWN, wall=verdict.wall, trouble="; ".join(reasons) or self.trouble)
         return replace(self, phase=Phase.READY, wall=verdict.wall, trouble="")
 
+    def with_screened(self, at_ms: int) -> HouseState:
+        """After a message was screened at that time, here or elsewhere."""
+        if at_ms <= (self.last_screened_ms or 0):
+            return self
+        return replace(self, last_screened_ms=at_ms)
+
     def with_gate_open(self) -> HouseState:
         """After everything was loaded: ready, if the model runs already."""
         return replace(self, is_open=True, phase=Phase.READY if self.wall else self.phase)
@@ -121,7 +158,8 @@ class HouseState:
             case CellStarted(wall=wall):
                 return replace(self, wall=wall, phase=Phase.READY if self.is_open else self.phase)
             case CellRestarted(restarts=restarts):
-                return replace(self, restarts=restarts)
+                phase = Phase.READY if self.is_open else self.phase
+                return replace(self, restarts=restarts, phase=phase, trouble="")
             case PolicyProblem(line=line):
                 return replace(self, policy_problems=(*self.policy_problems, line))
             case PoliciesChanged(policy_set=policy_set, policies=policies, problems=problems):

@@ -1,23 +1,26 @@
 """An alert: what a list shows of one verdict, and no more, so that 100,000 of them fit into memory.
 
 Invariants: every text of it is safe for a terminal and one line; it holds no text of a message but its sender's name
-and the message's own; alerts of one conversation share `conversation`, alerts whose verdict the same words carried
-share `campaign`.
+and the message's own; alerts of one conversation share `conversation`, alerts of the same words share `campaign`
+(`guardian.alerts.kinship`); the same record gives the same alert, on whichever road it was read.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from guardian.alerts.gist import Gist, Matched, gist_of_body, gist_of_screened, told_by_record
+from guardian.alerts.kinship import campaign_key, conversation_key
 from guardian.journal.feedback import Feedback
-from guardian.journal.reports.facts import sender_of, senders_of
+from guardian.journal.marks import Mark
+from guardian.journal.owner_words import NOTHING_SAID, Said
+from guardian.journal.record import Kind
 from guardian.safe_text import safe_line
-from guardian.verdict import Outcome, Severity, Verdict
-from guardian.verdict_words import short_reason
+from guardian.verdict import Outcome, Severity
+from guardian.verdict_words import short_words
 
 if TYPE_CHECKING:
     from guardian.gate import Screened
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 NAME_CHARACTERS: Final = 120
 REASON_CHARACTERS: Final = 120
 _SEVERITIES: Final = tuple(Severity)
-_NOT_A_WORD: Final = re.compile(r"[\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,9 +56,15 @@ class Alert:
     senders: tuple[str, ...]
     """Everybody whom the message claims to come from."""
     conversation: int
+    """Key of the sender's conversation."""
     campaign: int
+    """Key of the words."""
+    is_text_kept: bool
+    """Whether its text was at hand: without it, `campaign` finds no copies but those that are the same to the byte."""
     feedback: Feedback | None = None
     """The owner's word on it; None where there is none."""
+    mark: Mark | None = None
+    """The owner's mark, and the note with it; None where there is neither."""
 
     @property
     def seq(self) -> int | None:
@@ -71,64 +79,72 @@ class Alert:
 
 def alert_of_screened(screened: Screened, key: int, at_ms: int) -> Alert:
     """The alert for what was screened just now. `key`: the record's number, or a negative one of this program's."""
-    message, verdict = screened.message, screened.verdict
-    sender = message.sender or ""
-    text = hashlib.sha256(message.raw).hexdigest()
-    return _alert(key, at_ms, verdict, sender, (sender,) if sender else (), message.id or message.source, text)
+    return _alert(key, at_ms, gist_of_screened(screened))
+
+
+def alert_of_bytes(seq: int, data: bytes, said: Said = NOTHING_SAID) -> Alert:
+    """The alert for a record's canonical JSON, the quick road. Raises ValueError where it is no verdict's."""
+    told = told_by_record(data)
+    return _alert(seq, told.at_ms, told.gist, said)
 
 
 def alert_of_view(view: View) -> Alert | None:
     """The alert for an entry of the journal; None where it is no verdict that can be read."""
-    record, verdict = view.record, view.verdict()
-    if record is None or verdict is None:
+    record = view.record
+    if record is None or record.kind is not Kind.VERDICT:
         return None
-    message = record.body["message"]
-    return _alert(
-        view.seq,
-        record.at_ms,
-        verdict,
-        sender_of(record),
-        tuple(senders_of(record)),
-        str(message["id"] or message["source"]),
-        str(record.body["text"]["sha256"]),
-        feedback=view.feedback,
-    )
+    try:
+        return _alert(view.seq, record.at_ms, gist_of_body(record.body), view.said)
+    except ValueError:
+        return None
 
 
-def _alert(
-    key: int,
-    at_ms: int,
-    verdict: Verdict,
-    sender: str,
-    senders: tuple[str, ...],
-    name: str,
-    text_sha256: str,
-    feedback: Feedback | None = None,
-) -> Alert:
-    matched = verdict.matched
+def _alert(key: int, at_ms: int, gist: Gist, said: Said = NOTHING_SAID) -> Alert:
+    """Raises ValueError for an outcome that there is not."""
+    effect = _effect(gist.matched, gist.reasons)
+    sender = gist.senders[0] if gist.senders else ""
+    senders = _shown(gist.senders)
     return Alert(
         key=key,
         at_ms=at_ms,
-        outcome=verdict.outcome,
-        channel=intern(verdict.channel),
-        sender=intern(safe_line(sender, NAME_CHARACTERS)),
-        name=safe_line(name, NAME_CHARACTERS),
-        reason=intern(short_reason(verdict, REASON_CHARACTERS)),
-        severity=max((match.severity for match in matched), key=_SEVERITIES.index, default=Severity.LOW),
-        policies=tuple(intern(match.id) for match in matched),
-        tactics=tuple(map(intern, dict.fromkeys(tactic for match in matched for tactic in match.tactics))),
-        senders=tuple(intern(safe_line(each, NAME_CHARACTERS)) for each in senders),
-        conversation=_hashed(f"{verdict.channel}\n{(senders[0] if senders else name).casefold()}"),
-        campaign=_hashed(_carrying_words(verdict) or text_sha256),
-        feedback=feedback,
+        outcome=Outcome(gist.outcome),
+        channel=intern(gist.channel),
+        sender=senders[0] if senders else "",
+        name=safe_line(gist.name, NAME_CHARACTERS),
+        reason=effect.reason,
+        severity=effect.severity,
+        policies=effect.policies,
+        tactics=effect.tactics,
+        senders=senders,
+        conversation=conversation_key(gist.channel, sender, gist.name),
+        campaign=campaign_key(gist.quotes, gist.text, gist.text_sha256, is_mail=gist.is_mail),
+        is_text_kept=gist.text is not None,
+        feedback=said.feedback,
+        mark=said.mark,
     )
 
 
-def _carrying_words(verdict: Verdict) -> str:
-    """The longest quote that carried the verdict, without what differs from copy to copy: case, digits, punctuation."""
-    quotes = [span.quote for finding in verdict.findings for span in finding.spans]
-    return _NOT_A_WORD.sub(" ", max(quotes, key=len, default="").casefold()).strip()
+class _Effect(NamedTuple):
+    """What the owner's policies made of a message."""
+
+    reason: str
+    severity: Severity
+    policies: tuple[str, ...]
+    tactics: tuple[str, ...]
 
 
-def _hashed(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+@lru_cache(maxsize=2048)
+def _effect(matched: tuple[Matched, ...], reasons: tuple[str, ...]) -> _Effect:
+    """Few differ among many alerts, and those that do not share their values in memory."""
+    severities = [Severity(match.severity) for match in matched]
+    return _Effect(
+        intern(short_words([(match.title, match.tactics) for match in matched], reasons, REASON_CHARACTERS)),
+        max(severities, key=_SEVERITIES.index, default=Severity.LOW),
+        tuple(intern(safe_line(match.id)) for match in matched),
+        tuple(map(intern, dict.fromkeys(safe_line(tactic) for match in matched for tactic in match.tactics))),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _shown(senders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(intern(safe_line(each, NAME_CHARACTERS)) for each in senders)

@@ -6,7 +6,6 @@ Invariant: what is printed of the model comes from the manifest beside it, never
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from guardian.commands import model_card
 from guardian.errors import ModelError
 from guardian.exits import ExitCode
 from guardian.inference.manifest import Manifest, load_manifest
+from guardian.inference.model_files import verify_model_files
 from guardian.inference.outputs import Output
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     folder = settings.model_dir
     manifest = load_manifest(folder / MANIFEST)
     if args.action == "verify":
-        _verify(manifest, folder)
+        verify_model_files(manifest, folder)
         _print_verified(manifest, as_json=args.json)
     else:
         problem = _problem(manifest, folder)
@@ -41,24 +41,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _verify(manifest: Manifest, folder: Path) -> None:
-    """Hash the model and the bank of ordinary messages that its policies are measured by. Raises ModelError."""
-    manifest.verify(folder).close()
-    bank = folder / manifest.bank_file
-    try:
-        with bank.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelError(f"cannot read the reference bank {bank}: {error.strerror}") from error
-    if digest != manifest.bank_sha256:
-        found, pinned = digest[:12], manifest.bank_sha256[:12]
-        raise ModelError(f"the reference bank {bank} has sha-256 {found}..., not the pinned {pinned}...")
-
-
 def _problem(manifest: Manifest, folder: Path) -> str:
     """Why the files are not the pinned ones; empty where they are."""
     try:
-        _verify(manifest, folder)
+        verify_model_files(manifest, folder)
     except ModelError as error:
         return error.line()
     return ""

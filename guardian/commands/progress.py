@@ -6,6 +6,8 @@ import os
 import time
 from typing import Self, TextIO
 
+from guardian.events import Event, Progress
+
 BAR_COLUMNS = 24
 REDRAW_S = 0.1
 """Least time between two drawings."""
@@ -36,6 +38,12 @@ class ProgressBar:
             self._drawn = now
             self._stream.write("\r\x1b[K" + self._line(now - self._began))
             self._stream.flush()
+
+    def show(self, event: Event) -> None:
+        """An observer: go to where a `Progress` says that the work is."""
+        if isinstance(event, Progress):
+            self._total = event.total
+            self.advance(event.done - self._done)
 
     def clear(self) -> None:
         """Take the bar off the screen, so that a line can be printed."""

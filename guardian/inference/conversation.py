@@ -62,6 +62,11 @@ class Conversation:
         """Whether the model is loaded."""
         return self._columns is not None
 
+    @property
+    def pieces(self) -> int:
+        """Pieces that were sent and are not answered yet."""
+        return sum(len(batch.pieces) for batch in self._under_way)
+
     def send_load(self, load: Load) -> None:
         """Have the model loaded; once."""
         if not self._is_load_sent:
@@ -144,6 +149,7 @@ class Conversation:
         batch = self._under_way.popleft()
         self._tally.batches += 1
         self._tally.busy_ms += (now_s - batch.begun_s) * 1000
+        self._tally.silent_since_s = now_s
         if self._under_way:
             self._under_way[0].begun_s = now_s
         return batch

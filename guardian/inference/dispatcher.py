@@ -127,11 +127,16 @@ class Dispatcher:
             self._watch_input(self._talk.process)
         elif self._recovery.is_open(time.monotonic()):
             self._workload.fail_all(self._down())
+        self._count_waiting()
         for key, _ in self._selector.select(self._wait_s()):
             self._serve(key.fd)
+        self._count_waiting()
         if self._talk is not None and time.monotonic() > self._talk.deadline_s(START_TIMEOUT_S):
             limit_s = self._plan.batch_timeout_s if self._talk.is_running else START_TIMEOUT_S
             self._lose("model-timeout", f"the model did not answer within {limit_s:g} s")
+
+    def _count_waiting(self) -> None:
+        self.tally.wait_for(self._workload.pieces + (self._talk.pieces if self._talk is not None else 0))
 
     def _take_inbox(self) -> None:
         while self._inbox:
@@ -204,6 +209,7 @@ class Dispatcher:
 
     def _announce(self) -> None:
         """The model runs, for the first time or again."""
+        self.tally.is_running = True
         if self.started.done():
             self.tally.restarts += 1
             self._tell(CellRestarted(self.tally.trouble, self.tally.restarts))
@@ -251,12 +257,14 @@ class Dispatcher:
             self.started.set_exception(error or CellError(self._reason))
         self._take_inbox()
         self._workload.fail_all(self._down())
+        self._count_waiting()
 
     def _bury(self) -> tuple[str, list[Piece]]:
         """Kill the process if there is one, and forget it. Returns how it ended, and what it was working on."""
         talk, self._talk = self._talk, None
         if talk is None:
             return "", []
+        self.tally.is_running = False
         process = talk.process
         for pipe in (process.input, process.output, process.errors):
             with contextlib.suppress(KeyError):

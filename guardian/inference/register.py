@@ -1,11 +1,12 @@
 """The register: what the parent measured of the model's process. Kept from below: nothing in it is something that
 the model says about itself.
 
-Invariant: numbers only grow while an encoder lives; no field carries text of a message.
+Invariant: counts only grow while an encoder lives (but for what waits now); no field carries text of a message.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,12 @@ class Register:
     """Threads that the model computes with."""
     process: int
     """Id of the child; 0 where none runs."""
+    is_running: bool
+    """Whether the model is loaded, so that what is asked will be answered."""
+    waiting: int
+    """Pieces of text that wait for an answer, or for the model to run."""
+    silent_ms: float
+    """How long they have waited without any answer; 0 where nothing waits."""
     start_ms: float
     """From the last start of the process until its model was ready."""
     restarts: int
@@ -59,6 +66,10 @@ class Tally:
     is_sealed: bool = False
     threads: int = 0
     process: int = 0
+    is_running: bool = False
+    waiting: int = 0
+    silent_since_s: float = 0.0
+    """Since when (monotonic clock) pieces wait without any answer; 0 where none does."""
     start_ms: float = 0.0
     restarts: int = 0
     messages: int = 0
@@ -72,9 +83,16 @@ class Tally:
     trouble: str = ""
     last_words: str = ""
 
+    def wait_for(self, pieces: int) -> None:
+        """So many pieces wait now."""
+        self.waiting = pieces
+        self.silent_since_s = (self.silent_since_s or time.monotonic()) if pieces else 0.0
+
     def snapshot(self) -> Register:
         """The register as it stands now."""
-        values = {name: getattr(self, name) for name in Register.__dataclass_fields__}
+        values = {name: getattr(self, name) for name in Register.__dataclass_fields__ if name != "silent_ms"}
+        since_s = self.silent_since_s  # read once: another thread writes it
+        values["silent_ms"] = max(time.monotonic() - since_s, 0.0) * 1000 if since_s else 0.0
         values["wall"] = self.wall.value
         values["failures"] = dict(self.failures)
         return Register(**values)

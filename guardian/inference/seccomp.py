@@ -37,9 +37,7 @@ _CONFINED: Final = {
     "io_uring_setup": Numbers(425, 425),
     "io_uring_enter": Numbers(426, 426),
     "io_uring_register": Numbers(427, 427),
-    # Other programs (fork and clone see `_threads_only`).
-    "fork": Numbers(57, None),
-    "vfork": Numbers(58, None),
+    # Other programs.
     "execve": Numbers(59, 221),
     "execveat": Numbers(322, 281),
     # Other processes of the owner: their memory, descriptors and life.
@@ -83,6 +81,11 @@ _CONFINED: Final = {
     "finit_module": Numbers(313, 273),
     "kexec_load": Numbers(246, 104),
 }
+_FORKS: Final = {
+    "fork": Numbers(57, None),
+    "vfork": Numbers(58, None),
+}
+"""New processes; `clone` sees `_threads_only`."""
 _SEALED: Final = {
     "open": Numbers(2, None),
     "creat": Numbers(85, None),
@@ -125,6 +128,8 @@ _SECCOMP: Final = Numbers(317, 277)
 _AUDIT_ARCHITECTURES: Final = Numbers(0xC000003E, 0xC00000B7)
 
 _CLONE_THREAD: Final = 0x00010000
+_CLONE_NAMESPACES: Final = 0x7E020080
+"""CLONE_NEWTIME, -NS, -CGROUP, -UTS, -IPC, -USER, -PID and -NET together."""
 _X32_BIT: Final = 0x40000000
 """Numbers from here on belong to the x32 interface, a second door to the same calls."""
 
@@ -156,13 +161,20 @@ def machine() -> str:
     return name if is_known else ""
 
 
-def confine() -> bool:
+def confine(*, may_fork: bool = False) -> bool:
     """Refuse sockets, other programs, other processes and namespaces, for good. False where that cannot be done.
 
-    Needs `PR_SET_NO_NEW_PRIVS` to be set before.
+    `may_fork`: copies of this process may be made; `refuse_forks` ends that. Needs `PR_SET_NO_NEW_PRIVS` to be set
+    before.
     """
     name = machine()
-    return bool(name) and _install(name, confine_program(name, os.getpid()))
+    return bool(name) and _install(name, confine_program(name, os.getpid(), may_fork=may_fork))
+
+
+def refuse_forks() -> bool:
+    """Refuse new processes, for good. False where that cannot be done."""
+    name = machine()
+    return bool(name) and _install(name, fork_program(name))
 
 
 def seal_files() -> bool:
@@ -171,15 +183,20 @@ def seal_files() -> bool:
     return bool(name) and _install(name, seal_program(name))
 
 
-def confine_program(name: str, process: int) -> list[Instruction]:
+def confine_program(name: str, process: int, *, may_fork: bool = False) -> list[Instruction]:
     """The filter of `confine` for the architecture `name` and the process id `process`."""
     return (
         _preamble(name)
-        + _refusals(name, _CONFINED)
-        + _threads_only(name)
+        + _refusals(name, _CONFINED if may_fork else _FORKS | _CONFINED)
+        + (_no_namespaces(name) if may_fork else _threads_only(name))
         + _own_signals(name, process)
         + [_answer(_ALLOW)]
     )
+
+
+def fork_program(name: str) -> list[Instruction]:
+    """The filter of `refuse_forks` for the architecture `name`."""
+    return _preamble(name) + _refusals(name, _FORKS) + _threads_only(name) + [_answer(_ALLOW)]
 
 
 def seal_program(name: str) -> list[Instruction]:
@@ -218,6 +235,19 @@ def _threads_only(name: str) -> list[Instruction]:
         (_JUMP_IF_EQUAL, 0, 4, _number(_CLONE, name)),
         (_LOAD_WORD, 0, 0, _AT_FIRST_ARGUMENT),
         (_JUMP_IF_BITS, 0, 1, _CLONE_THREAD),
+        _answer(_ALLOW),
+        _answer(_ERROR | errno.EPERM),
+    ]
+
+
+def _no_namespaces(name: str) -> list[Instruction]:
+    """Let `clone` make threads and processes, but in no namespace of their own. `clone3`: as in `_threads_only`."""
+    return [
+        (_JUMP_IF_EQUAL, 0, 1, _number(_CLONE3, name)),
+        _answer(_ERROR | errno.ENOSYS),
+        (_JUMP_IF_EQUAL, 0, 4, _number(_CLONE, name)),
+        (_LOAD_WORD, 0, 0, _AT_FIRST_ARGUMENT),
+        (_JUMP_IF_BITS, 1, 0, _CLONE_NAMESPACES),
         _answer(_ALLOW),
         _answer(_ERROR | errno.EPERM),
     ]

@@ -50,20 +50,23 @@ class WallLevel(StrEnum):
     """No model is running."""
 
 
-def raise_walls(limit: WallLevel, parent_process: int) -> tuple[WallLevel, tuple[Probe, ...]]:
+def raise_walls(
+    limit: WallLevel, parent_process: int, *, may_fork: bool = False
+) -> tuple[WallLevel, tuple[Probe, ...]]:
     """Raise the walls, at most as strong as `limit`, and try to get out. Returns the level that held, and the
     attempts.
 
     The namespace is looked into before the filter stands in front of it, so that each wall has to hold on its own;
-    one attempt that gets out of the last wall makes the level `none`. Must run while the process has one thread.
-    Ends the process where `parent_process` is already gone.
+    one attempt that gets out of the last wall makes the level `none`. With `may_fork` copies of the process may be made
+    behind the same walls (`harden_fork`). Must run while the process has one thread. Ends the process where
+    `parent_process` is already gone.
     """
     old_network = network_id()
     is_isolated = limit is WallLevel.NETNS and _enter_empty_network()
     probes = look_round(old_network) if is_isolated else ()
     is_isolated = is_isolated and all(probe.refused for probe in probes)
     _harden(parent_process)
-    is_filtered = limit is not WallLevel.NONE and seccomp.confine()
+    is_filtered = limit is not WallLevel.NONE and seccomp.confine(may_fork=may_fork)
     last_probes = try_everything(is_filtered)
     if not all(probe.refused for probe in last_probes):
         level = WallLevel.NONE
@@ -80,12 +83,23 @@ def limit_resources() -> None:
     There is no cap on processes: RLIMIT_NPROC counts everything that the owner runs, so a small one would
     break the model's own threads; the filter refuses new processes instead.
     """
+    cap_resources(memory_bytes=ADDRESS_SPACE_LIMIT_BYTES, descriptors=DESCRIPTORS_LIMIT)
+
+
+def cap_resources(*, memory_bytes: int, descriptors: int) -> None:
+    """Cap address space and open files; let no file grow."""
     for kind, value in (
-        (resource.RLIMIT_AS, ADDRESS_SPACE_LIMIT_BYTES),
-        (resource.RLIMIT_NOFILE, DESCRIPTORS_LIMIT),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_NOFILE, descriptors),
         (resource.RLIMIT_FSIZE, 0),
     ):
         _lower(kind, value)
+
+
+def harden_fork(parent_process: int) -> None:
+    """What a fork of a walled process does first: it makes no further one, and dies with the process it came from."""
+    seccomp.refuse_forks()
+    _die_with(parent_process)
 
 
 def seal_files(limit: WallLevel) -> bool:
@@ -117,7 +131,14 @@ def _harden(parent_process: int) -> None:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     # A change of credentials (a new user namespace, fewer capabilities) resets these two, so they come after it.
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    _die_with(parent_process)
+
+
+def _die_with(parent_process: int) -> None:
+    """Have the kernel end this process when the thread that started it ends."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != parent_process:
         # The parent died before the line above, so its death will not be signalled any more.
         os._exit(1)

@@ -39,6 +39,11 @@ class Workload:
     def __bool__(self) -> bool:
         return bool(self._waiting or self._suspects)
 
+    @property
+    def pieces(self) -> int:
+        """Pieces that were not sent yet."""
+        return len(self._waiting) + len(self._suspects)
+
     def take(self, job: Job, pieces: Sequence[Piece]) -> None:
         """Take the pieces of a new job, or fail it where one of them is a known poison."""
         known = (self._poisons.get(_digest(piece)) for piece in pieces) if self._poisons else ()

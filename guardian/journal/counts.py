@@ -14,6 +14,7 @@ from guardian.errors import JournalDamagedError, JournalError, JournalIoError
 from guardian.journal.journal import Journal
 from guardian.journal.record import Kind, Record
 from guardian.journal.store import Store
+from guardian.safe_text import safe_line
 
 DAMAGED = b""
 """Mark of a count that was found damaged, and was counted on: it never becomes sound again by that."""
@@ -88,3 +89,11 @@ def mark_of(journal_id: bytes, day: str, channel: str, outcome: str, n: int) -> 
     """(8,): what a count's row must carry, so that damage by accident shows."""
     data = "\0".join((day, channel, outcome, str(n))).encode("utf-8", "surrogatepass")
     return hashlib.sha256(b"guardian/counts/v1\0" + journal_id + data).digest()[:_MARK_BYTES]
+
+
+def todays_counts(journal: Journal) -> tuple[dict[str, dict[str, dict[str, int]]], str]:
+    """Counts that are not sealed yet; where they are damaged, none, and a safe line that says so."""
+    try:
+        return unsealed_counts(journal.store, journal.id), ""
+    except JournalDamagedError as error:
+        return {}, f"{safe_line(error.what)}; today's counts are left out"

@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.errors import UsageError
+from guardian.journal.latest import Latest
 from guardian.journal.record import Entry, Kind, Record, Spoke
 
 LONGEST_NOTE_CHARACTERS: Final = 2_000
+"""Longest note of the owner's on a verdict."""
 
 
 class Says(StrEnum):
@@ -38,13 +40,22 @@ class Feedback:
     at_ms: int = 0
     """When it was said, in milliseconds since 1970."""
 
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether it takes back the word before."""
+        return self.says is Says.WITHDRAWN
+
     def to_record(self, program: str) -> Record:
         """As it stands in the journal. Raises UsageError for a note that is too long."""
-        if len(self.note) > LONGEST_NOTE_CHARACTERS:
-            raise UsageError(f"the note is longer than {LONGEST_NOTE_CHARACTERS:,} characters")
-        note = self.note.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-        body = {"of": self.of, "says": self.says.value, "note": note}
+        body = {"of": self.of, "says": self.says.value, "note": recordable_note(self.note)}
         return Record(Kind.FEEDBACK, self.at_ms, body, Spoke(program=program))
+
+
+def recordable_note(note: str) -> str:
+    """A note as a record holds it: a lone surrogate becomes U+FFFD. Raises UsageError for one that is too long."""
+    if len(note) > LONGEST_NOTE_CHARACTERS:
+        raise UsageError(f"the note is longer than {LONGEST_NOTE_CHARACTERS:,} characters")
+    return note.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def feedback_of(entry: Entry) -> Feedback | None:
@@ -59,19 +70,8 @@ def feedback_of(entry: Entry) -> Feedback | None:
         return None
 
 
-class LatestFeedback:
-    """The word that counts for each verdict, gathered from entries that come newest first, or oldest first."""
+class LatestFeedback(Latest[Feedback]):
+    """The word that counts for each verdict."""
 
     def __init__(self) -> None:
-        self._words: dict[int, tuple[int, Feedback]] = {}
-
-    def add(self, entry: Entry) -> None:
-        """Take in one entry of any kind."""
-        feedback = feedback_of(entry)
-        if feedback is not None and entry.seq > self._words.get(feedback.of, (-1, feedback))[0]:
-            self._words[feedback.of] = (entry.seq, feedback)
-
-    def of(self, seq: int) -> Feedback | None:
-        """What is said of the verdict `seq`; None where nothing is, or it was taken back."""
-        _, feedback = self._words.get(seq, (-1, None))
-        return feedback if feedback is not None and feedback.says is not Says.WITHDRAWN else None
+        super().__init__(feedback_of)

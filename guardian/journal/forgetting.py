@@ -1,7 +1,7 @@
 """What is forgotten at the owner's word: which records that takes with it.
 
-Invariants: what was said of a verdict goes with it, as the owner's note may tell what the message said; nothing is
-erased here (`Journal.forget`).
+Invariants: what was said of a verdict, and its marks, go with it, as the owner's note may tell what the message said;
+nothing is erased here (`Journal.forget`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from guardian.errors import JournalError
-from guardian.journal.feedback import feedback_of
 from guardian.journal.journal import Journal
+from guardian.journal.owner_words import may_be_word, verdict_spoken_of
 from guardian.journal.record import GROWS_OLD, Erased, Record
 from guardian.journal.scan import Scan
 
@@ -40,12 +40,10 @@ def from_before(journal: Journal, before_ms: int) -> list[int]:
     return found
 
 
-def with_feedback(journal: Journal, seqs: Collection[int]) -> list[int]:
-    """`seqs`, and the numbers of what the owner said of them, ascending."""
+def with_words(journal: Journal, seqs: Collection[int]) -> list[int]:
+    """`seqs`, and the numbers of what the owner said of them and of their marks, ascending."""
     wanted = set(seqs)
-    said = Scan(journal).entries(where=lambda _seq, data: b'"kind":"feedback"' in data)
-    for entry in said:
-        feedback = feedback_of(entry)
-        if feedback is not None and feedback.of in wanted:
+    for entry in Scan(journal).entries(where=lambda _seq, data: may_be_word(data)):
+        if verdict_spoken_of(entry) in wanted:
             wanted.add(entry.seq)
     return sorted(wanted)

@@ -27,6 +27,9 @@ class Kind(StrEnum):
     """Messages of one day that were not recorded one by one: `day` (ISO, UTC), `counts` ({channel: {outcome: n}})."""
     FEEDBACK = "feedback"
     """The owner's word on a verdict: `of` (seq), `says` (right, wrong, unsure), `note`. The latest one counts."""
+    MARK = "mark"
+    """The owner put a verdict aside, to come back to or as done: `of` (seq), `mark` (kept, done, none), `note`. The
+    latest one counts, and it says neither right nor wrong."""
     AMENDMENT = "amendment"
     """The policies in force changed: `before`, `after` (policy-set hashes), and what more is known of it."""
     MODEL = "model"
@@ -41,7 +44,20 @@ class Kind(StrEnum):
     """Something is missing that should be here: `why`, and what is known of it."""
 
 
-GROWS_OLD: Final = frozenset({Kind.VERDICT, Kind.FEEDBACK})
+_KIND: Final = b'"kind":"'
+
+
+def kind_in(data: bytes) -> str:
+    """The kind of the record in these bytes (`Record.to_bytes`), unparsed; empty where they hold none.
+
+    Canonical JSON has its keys in order, so nothing behind a record's kind is called `kind`; and in a text, a quotation
+    mark has a backslash before it.
+    """
+    begin = data.rfind(_KIND)
+    return data[begin + len(_KIND) :].partition(b'"')[0].decode("ascii", "replace") if begin >= 0 else ""
+
+
+GROWS_OLD: Final = frozenset({Kind.VERDICT, Kind.FEEDBACK, Kind.MARK})
 """Kinds that their owner may have forgotten after a time; what happened to the journal and to the policies stays."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from guardian.journal.forgetting import with_feedback
+from guardian.journal.forgetting import with_words
 from guardian.journal.journal import Journal
 from guardian.journal.notes import KEPT_FROM, noted
 from guardian.journal.record import GROWS_OLD, Record
@@ -24,7 +24,7 @@ def keep_to(journal: Journal, days: int, now_ms: int) -> int:
     too_old, end = older_than(journal, now_ms - days * _DAY_MS, start)
     if too_old:
         why = f"older than {days} days, as your settings ask (journal.keep_days)"
-        journal.forget(as_ranges(with_feedback(journal, too_old)), why)
+        journal.forget(as_ranges(with_words(journal, too_old)), why)
     if end != start:
         with journal.store.transaction():
             journal.store.set_meta(KEPT_FROM, str(end).encode())

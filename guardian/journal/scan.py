@@ -65,8 +65,8 @@ class Scan:
         Raises JournalError where the journal is locked or can't be read.
         """
         size, passed = self._journal.size, 0
-        shares = _shares(max(start, 0), size if stop is None else min(stop, size), newest_first=newest_first)
-        tried, left = shares[:_TRIED_SHARES], shares[_TRIED_SHARES:]
+        found = shares(max(start, 0), size if stop is None else min(stop, size), newest_first=newest_first)
+        tried, left = found[:_TRIED_SHARES], found[_TRIED_SHARES:]
         for share in tried:
             for entry in self._read(share, where, also):
                 passed += 1
@@ -78,6 +78,18 @@ class Scan:
                 yield from self._read(share, where, also)
         else:
             yield from self._read_together(left, where, also, readers)
+
+    def contents(self, share: range) -> Iterator[tuple[int, bytes | Erased | Unreadable]]:
+        """What stands in the places of `share`, in its order, with their numbers: of a record its canonical JSON,
+        unparsed. Missing ones are left out. Raises JournalError where the journal is locked or can't be read.
+        """
+        for seq, _, data in _opened(self._journal.store, self._journal.keys, share):
+            if data is not None:
+                yield seq, data
+                continue
+            for entry in self._as_it_is(seq):
+                record = entry.record
+                yield seq, record.to_bytes() if isinstance(record, Record) else record
 
     def _read(self, share: range, where: Where | None, also: Also) -> Iterator[Entry]:
         for seq, leaf, data in _opened(self._journal.store, self._journal.keys, share):
@@ -113,14 +125,14 @@ class Scan:
         """The entry of that number, whatever is the matter with it; nothing where it is missing."""
         pair = self._journal.store.pair(seq)
         if pair is not None:
-            yield read_entry(self._journal.keys, *pair)
+            yield read_entry(*self._journal.current(*pair))
 
 
-def _shares(start: int, stop: int, *, newest_first: bool) -> list[range]:
-    """All numbers, in the order in which they are wanted."""
+def shares(start: int, stop: int, *, newest_first: bool, size: int = _SHARE) -> list[range]:
+    """The numbers from `start` to before `stop`, in the order in which they are wanted, `size` at a time."""
     if newest_first:
-        return [range(last, max(last - _SHARE, start - 1), -1) for last in range(stop - 1, start - 1, -_SHARE)]
-    return [range(first, min(first + _SHARE, stop)) for first in range(start, stop, _SHARE)]
+        return [range(last, max(last - size, start - 1), -1) for last in range(stop - 1, start - 1, -size)]
+    return [range(first, min(first + size, stop)) for first in range(start, stop, size)]
 
 
 def _opened(store: Store, keys: Keys, share: range) -> Iterator[_Opened]:

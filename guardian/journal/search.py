@@ -13,10 +13,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from guardian.journal.feedback import feedback_of
-from guardian.journal.record import Entry, Record
+from guardian.journal.marks import mark_of
+from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.reports.facts import searched_texts, senders_of
 from guardian.journal.reports.words import SEPARATOR, Phrase, words_of
 
@@ -38,8 +39,8 @@ class SearchIndex:
         self._db.execute(_TABLE)
         self._entries: list[int] = []
         """Row n of the index (from 0) belongs to this entry: a verdict has a row more for every note on it."""
-        self._notes: dict[int, tuple[int, int]] = {}
-        """Of each verdict that the owner spoke of: number of the latest word's record, and the row of its note."""
+        self._notes: dict[tuple[Kind, int], tuple[int, int]] = {}
+        """Of each verdict that the owner spoke of or marked: number of the latest such record, and its note's row."""
 
     @classmethod
     def build(cls, entries: Iterable[Entry]) -> SearchIndex:
@@ -65,13 +66,13 @@ class SearchIndex:
             self._db.execute("BEGIN")
             self._db.executemany(
                 "INSERT INTO texts (rowid, words) VALUES (?, ?)",
-                [(first + place, text) for place, (_, _, text) in enumerate(rows)],
+                [(first + place, row.words) for place, row in enumerate(rows)],
             )
             self._db.execute("COMMIT")
-            for said_by, about, _ in rows:
-                self._entries.append(about)
-                if said_by != about:
-                    self._supersede(said_by, about, len(self._entries) - 1)
+            for row in rows:
+                self._entries.append(row.about)
+                if row.said_by != row.about:
+                    self._supersede(row, len(self._entries) - 1)
 
     def search(self, words: Sequence[str]) -> list[int]:
         """Numbers of the entries that hold every one of `words` (each a word or a phrase), newest first.
@@ -90,25 +91,35 @@ class SearchIndex:
         """Let the memory go."""
         self._db.close()
 
-    def _supersede(self, said_by: int, about: int, row: int) -> None:
-        """Of the notes on one verdict only the latest counts, whatever the order they come in."""
-        latest, latest_row = self._notes.get(about, (-1, row))
-        if said_by > latest:
-            self._notes[about] = (said_by, row)
+    def _supersede(self, note: _Row, row: int) -> None:
+        """Of the notes on one verdict only the latest of each kind counts, whatever the order they come in."""
+        latest, latest_row = self._notes.get((note.kind, note.about), (-1, row))
+        if note.said_by > latest:
+            self._notes[note.kind, note.about] = (note.said_by, row)
             row = latest_row if latest >= 0 else -1
         if row >= 0:
             self._entries[row] = _NOBODY
 
 
-def _rows(entry: Entry) -> list[tuple[int, int, str]]:
-    """Number of the record, number of the entry that is found by it, and the words."""
+class _Row(NamedTuple):
+    """One row of the index."""
+
+    said_by: int
+    """Number of the record."""
+    kind: Kind
+    about: int
+    """Number of the entry that is found by it."""
+    words: str
+
+
+def _rows(entry: Entry) -> list[_Row]:
     record = entry.record
     if not isinstance(record, Record):
         return []
-    rows = [(entry.seq, entry.seq, _indexed([*searched_texts(record), *senders_of(record)]))]
-    feedback = feedback_of(entry)
-    if feedback is not None:
-        rows.append((entry.seq, feedback.of, _indexed([feedback.note])))
+    rows = [_Row(entry.seq, record.kind, entry.seq, _indexed([*searched_texts(record), *senders_of(record)]))]
+    word = feedback_of(entry) or mark_of(entry)
+    if word is not None:
+        rows.append(_Row(entry.seq, record.kind, word.of, _indexed([word.note])))
     return rows
 
 

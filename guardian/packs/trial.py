@@ -13,7 +13,7 @@ author, not how good it is.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,7 @@ from guardian.packs.lowering import Lowered, policy_text
 from guardian.packs.report import ReportCard, Score
 from guardian.policy.base import Policy, Status
 from guardian.policy.load import SUFFIX, load_policies
+from guardian.policy.trying.bench import Bench
 from guardian.settings import Origin, OriginKind, Settings
 
 TRIED: Final = "golden cases"
@@ -46,9 +47,13 @@ class Trial:
 
 
 def try_pack(
-    settings: Settings, policies: Mapping[str, Lowered], golden: Sequence[GoldenCase], observer: Observer = ignore
+    settings: Settings,
+    policies: Mapping[str, Lowered],
+    golden: Sequence[GoldenCase],
+    observer: Observer = ignore,
+    bench: Bench | None = None,
 ) -> Trial:
-    """Run the golden cases of these policies (by their id in the pack).
+    """Run the golden cases of these policies (by their id in the pack); on `bench` where a model runs already.
 
     Raises PackError for a policy that matches all or nothing, ModelError or CellError where there is no model.
     """
@@ -56,11 +61,17 @@ def try_pack(
     cases = [(number, case) for number, case in enumerate(golden, start=1) if case.policy in policies]
     wanted = [(case.text, channel) for _, case in cases for channel in policies[case.policy].policy.channels]
     wanted += [(text, channel) for channel, texts in ordinary.items() for text in texts]
-    with tempfile.TemporaryDirectory(prefix="guardian-pack-") as folder:
-        hermetic = _hermetic(settings, Path(folder), policies.values())
-        with open_gate(hermetic, observer) as gate:
-            matched = _matched(gate, list(dict.fromkeys(wanted)), observer)
-            model = gate.screen(Message(b"")).verdict
+    asked = list(dict.fromkeys(wanted))
+    if bench is not None:
+        matched = _counted(_matched_on(bench, policies.values(), asked), asked, observer)
+        model_name, model_sha256 = bench.manifest.name, bench.manifest.sha256
+    else:
+        with tempfile.TemporaryDirectory(prefix="guardian-pack-") as folder:
+            hermetic = _hermetic(settings, Path(folder), policies.values())
+            with open_gate(hermetic, observer) as gate:
+                matched = _counted(_matched_by(gate, asked), asked, observer)
+                model = gate.screen(Message(b"")).verdict
+        model_name, model_sha256 = model.model_name, model.model_sha256
     scores: dict[str, Score] = {}
     failing: list[int] = []
     for policy_id, lowered in policies.items():
@@ -69,7 +80,7 @@ def try_pack(
         failing += [number for number, case in own if hits[number] is not case.match]
         scores[policy_id] = _score(lowered.policy, own, hits, ordinary, matched)
         _check(policy_id, scores[policy_id])
-    return Trial(ReportCard(model.model_name, model.model_sha256, scores), tuple(sorted(failing)))
+    return Trial(ReportCard(model_name, model_sha256, scores), tuple(sorted(failing)))
 
 
 def _hermetic(settings: Settings, folder: Path, policies: Iterable[Lowered]) -> Settings:
@@ -82,13 +93,33 @@ def _hermetic(settings: Settings, folder: Path, policies: Iterable[Lowered]) -> 
     return replace(settings, policies_dir=folder, paths=paths, origins=origins)
 
 
-def _matched(gate: Gate, wanted: Sequence[_TextOn], observer: Observer) -> Mapping[_TextOn, frozenset[str]]:
+def _matched_by(gate: Gate, asked: Sequence[_TextOn]) -> Iterator[frozenset[str]]:
     """The ids of the policies that match each text on its channel."""
-    messages = (Message(text.encode(), channel=channel, source="pack") for text, channel in wanted)
+    for screened in gate.screen_all(_messages(asked)):
+        yield frozenset(match.id for match in screened.verdict.matched)
+
+
+def _matched_on(bench: Bench, policies: Iterable[Lowered], asked: Sequence[_TextOn]) -> Iterator[frozenset[str]]:
+    """The same by a model that runs; nothing is added to the rows that its owner's policies keep."""
+    in_force = [replace(each.policy, status=Status.ACTIVE) for each in policies]
+    matcher = bench.matcher(in_force, bench.rows.unkept(in_force))
+    for inspection in bench.inspect_all(_messages(asked)):
+        matches = matcher.match(inspection.evidence, inspection.findings)
+        yield frozenset(match.id for match in matches if match.matched)
+
+
+def _messages(asked: Iterable[_TextOn]) -> Iterator[Message]:
+    return (Message(text.encode(), channel=channel, source="pack") for text, channel in asked)
+
+
+def _counted(
+    matched: Iterable[frozenset[str]], asked: Sequence[_TextOn], observer: Observer
+) -> Mapping[_TextOn, frozenset[str]]:
+    """What matched by text and channel; the observer is told how far it is."""
     found: dict[_TextOn, frozenset[str]] = {}
-    for number, screened in enumerate(gate.screen_all(messages)):
-        found[wanted[number]] = frozenset(match.id for match in screened.verdict.matched)
-        observer(Progress(number + 1, len(wanted), TRIED))
+    for number, ids in enumerate(matched):
+        found[asked[number]] = ids
+        observer(Progress(number + 1, len(asked), TRIED))
     return found
 
 

@@ -41,20 +41,28 @@ class Wish:
     """Counts of what it would change, as `guardian.policy.effects.preview` gives them."""
 
 
-def amend(settings: Settings, wish: Wish, observer: Observer = ignore, *, compare: Compare | None = None) -> InForce:
+def amend(
+    settings: Settings,
+    wish: Wish,
+    observer: Observer = ignore,
+    *,
+    compare: Compare | None = None,
+    journal: Journal | None = None,
+) -> InForce:
     """Write the file where there is a new text, and take the change in force, or let it wait.
 
-    Raises PolicyError where the text is no policy of that id, or can't be written or recorded.
+    `journal`: one that is open and unlocked already. Raises PolicyError where the text is no policy of that id, or
+    can't be written or recorded.
     """
     if is_borrowed(settings):
         raise PolicyError("a folder named with --policies has no amendments", hint="leave --policies out")
     if wish.text is not None:
-        before = policies_in_force(settings, observer, compare=compare)
+        before = policies_in_force(settings, observer, compare=compare, journal=journal)
         path = _file_for(settings, before, wish.policy)
         _check(wish.text, wish.policy, path)
         write_policy_file(path, wish.text)
     reasons = Reasons(wish.policy, wish.how, wish.why, wish.preview)
-    return policies_in_force(settings, observer, compare=compare, reasons=reasons)
+    return policies_in_force(settings, observer, compare=compare, reasons=reasons, journal=journal)
 
 
 def give_reason(settings: Settings, journal: Journal, amendment: Amendment, why: str) -> None:

@@ -85,6 +85,10 @@ class ExampleRows:
         self._used = tuple(keys.values())
         return {text: self._rows[key] for text, key in keys.items() if key in self._rows}
 
+    def unkept(self, policies: Iterable[Policy]) -> Mapping[str, Floats]:
+        """The same for policies that are not their owner's yet: what the encoder answers is kept nowhere."""
+        return _embed(texts_to_embed(policies), self._encoder, self._observer)
+
     def save(self) -> None:
         """Write the file where anything was learnt, the texts last asked for first; a failure is told."""
         if self._has_news and self._rows is not None:

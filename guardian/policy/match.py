@@ -96,6 +96,11 @@ class Matcher:
             Probe(in_force, bank, example_embeddings, earlier=known) if bank is not None else None
         )
 
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Those in force, in order."""
+        return tuple(watch.policy for watch in self._by_id.values())
+
     def match(self, evidence: Evidence, findings: Sequence[Finding]) -> tuple[PolicyMatch, ...]:
         """How every policy that looks at the message's channel stands to it, in order of the policies."""
         channel = evidence.message.channel

@@ -54,6 +54,8 @@ class View:
     """The characters; bytes that are not UTF-8 stand as lone surrogates (surrogateescape)."""
     pieces: tuple[Piece, ...] = field(default=())
     """Ordered by `char`, covering the whole text; none for an empty text."""
+    why: str = ""
+    """By what a hidden view is hidden, in words of our own; empty for what is seen."""
 
     def span(self, start: int, end: int) -> Span:
         """The span for characters `start` to `end` of this view, with the bytes that they came from."""

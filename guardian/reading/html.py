@@ -12,6 +12,7 @@ Invariants: never raises for any bytes; time and memory are linear, because a do
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -73,6 +74,8 @@ _LABELLED_INPUTS = frozenset({"button", "submit", "reset"})
 """Inputs whose value is shown as words on a button."""
 _CONDITION = re.compile(rb"\s*\[(?:if\b[^\]]*|endif)\]>?")
 """What Outlook's conditional comments begin with; the rest of them is HTML."""
+_MOST_REASONS = 3
+"""Of what hides text, that are named."""
 _NOT_IN_TARGETS = re.compile(r"[\t\n\r]")
 """What browsers drop from the target of a link (URL Standard, section 4.4)."""
 
@@ -117,6 +120,7 @@ def read_html(source: bytes, place: Place, limits: Limits, *, name: str = "html"
     """The views and links of an HTML text in UTF-8, which stands at `place` of the raw message."""
     found = scan(source, limits)
     comments = _read_comments(source, found.comments, limits).view(ViewKind.HIDDEN, "comment", place)
+    comments = replace(comments, why="a comment in the HTML")
     views = (comments,) if comments.text else ()
     if found.too_heavy:
         text = _read_runs(source, found.runs).view(ViewKind.VISIBLE, name, place)
@@ -167,6 +171,7 @@ class _Reader:
         self._title, self._visible, self._hidden = TextBuilder(), TextBuilder(), TextBuilder()
         self._links: list[_FoundLink] = []
         self._pictures = 0
+        self._hidden_by: Counter[str] = Counter()  # characters, by what hides them
 
     def read(self, top: LexborNode) -> None:
         """Walk the tree from `top` in document order, without recursion."""
@@ -188,13 +193,17 @@ class _Reader:
         """What was read."""
         title = self._title.view(ViewKind.VISIBLE, "title", place)
         visible = self._visible.view(ViewKind.VISIBLE, name, place)
-        hidden = self._hidden.view(ViewKind.HIDDEN, name, place)
+        hidden = replace(self._hidden.view(ViewKind.HIDDEN, name, place), why=self._why_hidden())
         links = tuple(
             Link(link.text, link.target, (visible if link.is_visible else hidden).span(link.start, link.end))
             for link in self._links
         )
         views = tuple(view for view in (title, visible, hidden) if view.text)
         return Extract(views, links, pictures=self._pictures)
+
+    def _why_hidden(self) -> str:
+        """What hides the hidden text, most of it first."""
+        return ", ".join(why for why, _ in self._hidden_by.most_common(_MOST_REASONS))
 
     def _enter(self, met: _Met) -> list[_Task]:
         """What is to be done after the start of an element, last thing first."""
@@ -203,7 +212,7 @@ class _Reader:
             return []
         look = self._sheet.look(met.look, tag, attributes)
         if tag in _UNSEEN or tag in _CODE or (tag == "dialog" and "open" not in attributes):
-            look = look.taken_away()
+            look = look.taken_away(f"<{tag}>, which nobody is shown")
         self._part(tag)
         self._add_label(tag, attributes, look)
         target = attributes.get("href") if tag in ("a", "area") else None
@@ -232,10 +241,13 @@ class _Reader:
         if met.inside in _CODE:  # it is in no run of text, so it has no finer place than the whole
             self._hidden.add(Fragment(text, 0, len(self._source), exact=False))
             self._hidden.break_line()
+            self._hidden_by["code"] += len(text)
             return
         builder = self._visible if met.look.is_shown else self._hidden
         if met.inside == "title":
             builder = self._title
+        if builder is self._hidden and not text.isspace():
+            self._hidden_by[met.look.why_unseen] += len(text)
         for fragment in self._finder.find(text):
             builder.add(fragment, keep_spaces=met.keeps_spaces)
 
@@ -250,6 +262,7 @@ class _Reader:
             label = attributes.get("value")
         if label and label.strip():
             (self._visible if look.is_shown else self._hidden).add(self._finder.find_attribute(label))
+            self._hidden_by.update({look.why_unseen: len(label)} if not look.is_shown else {})
 
     def _add_link(self, element: _Entered, target: str) -> None:
         is_visible = self._visible.length > element.visible.length or self._hidden.length == element.hidden.length

@@ -55,6 +55,8 @@ class Look:
 
     is_gone: bool = False
     """Taken away with all that is inside: nothing inside can come back."""
+    gone_by: str = ""
+    """By what, in words; empty unless it is."""
     is_invisible: bool = False
     """`visibility`: an element inside can be visible again."""
     is_unreadable: bool = False
@@ -75,13 +77,28 @@ class Look:
             return True
         return any(abs(a - b) > _SAME_COLOUR for a, b in zip(self.colour, self.background, strict=True))
 
+    @property
+    def why_unseen(self) -> str:
+        """By what the text is kept from a person's eyes, in words; empty where they see it."""
+        if self.is_shown:
+            return ""
+        if self.is_gone:
+            return self.gone_by
+        if self.is_invisible:
+            return "visibility: hidden"
+        if self.is_unreadable:
+            return "letters of no size"
+        if self.is_clear:
+            return "transparent letters"
+        return "white on white" if self.background == _WHITE else "letters in the colour behind them"
+
     def as_link(self) -> Look:
         """The look of a link before any style."""
         return replace(self, colour=_LINK_BLUE, is_clear=False)
 
-    def taken_away(self) -> Look:
-        """The same, taken away."""
-        return replace(self, is_gone=True)
+    def taken_away(self, by: str) -> Look:
+        """The same, taken away; `by` says by what, where nothing around it was before."""
+        return replace(self, is_gone=True, gone_by=self.gone_by or by)
 
     def styled(self, style: Mapping[str, str]) -> Look:
         """The look inside an element with this style (properties and values in lower case)."""
@@ -90,10 +107,8 @@ class Look:
             look = replace(look, is_invisible=style["visibility"] in ("hidden", "collapse"))
         if "font-size" in style:
             look = replace(look, is_unreadable=_is_unreadable(style["font-size"], look.is_unreadable))
-        is_clear = _is_at_most(style.get("opacity"), _CLEAR_ALPHA)
-        if style.get("display") == "none" or is_clear or _is_clipped(style) or _is_far_off(style):
-            look = replace(look, is_gone=True)
-        return look
+        gone_by = _gone_by(style)
+        return look.taken_away(gone_by) if gone_by else look
 
 
 def _coloured(look: Look, style: Mapping[str, str]) -> Look:
@@ -105,6 +120,17 @@ def _coloured(look: Look, style: Mapping[str, str]) -> Look:
         if value is not None and not _is_clear(value) and value not in ("none", "inherit", "initial"):
             look = replace(look, background=_background(value))
     return look
+
+
+def _gone_by(style: Mapping[str, str]) -> str:
+    """What of a style takes its element away, in words; empty where nothing does."""
+    if style.get("display") == "none":
+        return "display: none"
+    if _is_at_most(style.get("opacity"), _CLEAR_ALPHA):
+        return "opacity of nothing"
+    if _is_clipped(style):
+        return "a box of no size"
+    return "far off the page" if _is_far_off(style) else ""
 
 
 def _is_clipped(style: Mapping[str, str]) -> bool:

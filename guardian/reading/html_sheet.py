@@ -42,7 +42,7 @@ class Sheet:
         if tag not in self._rules and _STYLED.isdisjoint(attributes):
             return look
         if "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().lower() == "true":
-            return look.taken_away()
+            return look.taken_away("marked as hidden")
         style = self._style(tag, attributes)
         return look.styled(style) if style else look
 

@@ -59,7 +59,8 @@ def _read_part(part: ParsedPart, limits: Limits) -> tuple[Extract, bool]:
     if part.is_html:
         return read_html(encode_exact(decoded.text), place, limits, name=part.role.value), decoded.is_odd
     kind = ViewKind.HIDDEN if part.role is Role.ASIDE else ViewKind.VISIBLE
-    views = (place.view(kind, part.role.value, decoded.text),) if decoded.text else ()
+    why = "around the parts of the mail, where no program looks" if kind is ViewKind.HIDDEN else ""
+    views = (replace(place.view(kind, part.role.value, decoded.text), why=why),) if decoded.text else ()
     return Extract(views), decoded.is_odd
 
 

@@ -17,7 +17,19 @@ from guardian.tactics.base import Group, Tactic
 from guardian.tactics.groups import ALL_GROUPS
 from guardian.tactics.people import PEOPLE_TACTICS
 
-__all__ = ["GROUPS", "RISK", "TACTICS", "Group", "Tactic", "advice_for", "group_of", "is_known", "name_for", "say_for"]
+__all__ = [
+    "GROUPS",
+    "RISK",
+    "TACTICS",
+    "Group",
+    "Tactic",
+    "advice_for",
+    "definition_for",
+    "group_of",
+    "is_known",
+    "name_for",
+    "say_for",
+]
 
 GROUPS: Final[Mapping[str, Group]] = MappingProxyType({g.id: g for g in ALL_GROUPS})
 """Every group by its id, in the order of design.md section 5."""
@@ -40,6 +52,11 @@ RISK: Final = Group(
 def name_for(tactic: str) -> str:
     """Title of a tactic, a group or `risk`. Raises KeyError for an unknown id."""
     return _entry(tactic).name
+
+
+def definition_for(tactic: str) -> str:
+    """What a tactic, a group or `risk` is, in one or two sentences. Raises KeyError for an unknown id."""
+    return _entry(tactic).definition
 
 
 def say_for(tactic: str) -> str:

@@ -53,7 +53,7 @@ _NO_KEYRING = "keyring.backends.fail.Keyring"
 
 def run(bench: Workplace) -> list[Row]:
     """Everything, in a home of its own; no keyring of the owner's is touched."""
-    with _without_keyring():
+    with without_keyring():
         records = _verdicts(bench)
         return [*_appends(bench, records), *_large(bench, records), *_cold_filter(bench)]
 
@@ -97,6 +97,14 @@ def _insert(database: sqlite3.Connection, size_bytes: int, rows: int) -> None:
 
 
 # A large journal
+
+
+def large_journal(bench: Workplace) -> Path:
+    """The home of a journal of `journal_records` verdicts, filled on first use. No keyring of the owner's is used."""
+    home = bench.home / "large"
+    if not _settings(home).paths.journal_file.exists():
+        _fill(home, _verdicts(bench), bench.counts.journal_records)
+    return home
 
 
 def _large(bench: Workplace, records: Sequence[Record]) -> list[Row]:
@@ -228,7 +236,7 @@ def _new_journal(home: Path) -> Iterator[Journal]:
 
 
 @contextmanager
-def _without_keyring() -> Iterator[None]:
+def without_keyring() -> Iterator[None]:
     before = os.environ.get(_KEYRING)
     os.environ[_KEYRING] = _NO_KEYRING
     try:

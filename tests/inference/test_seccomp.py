@@ -48,9 +48,9 @@ def confined(name: str, number: int, argument: int = 0) -> int:
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-@pytest.mark.parametrize("call", seccomp._CONFINED)
+@pytest.mark.parametrize("call", seccomp._FORKS | seccomp._CONFINED)
 def test_what_leads_out_of_the_cell_is_refused(name: str, call: str) -> None:
-    number = getattr(seccomp._CONFINED[call], name)
+    number = getattr((seccomp._FORKS | seccomp._CONFINED)[call], name)
     if number is not None:
         assert confined(name, number) == REFUSED
 
@@ -71,6 +71,31 @@ def test_threads_can_be_made_and_processes_cannot(name: str) -> None:
     assert confined(name, clone, 17) == REFUSED  # SIGCHLD alone: fork
     assert confined(name, clone, 0x4111) == REFUSED  # vfork, as posix_spawn does it
     assert confined(name, clone3) == 0x00050000 | errno.ENOSYS
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_process_that_may_fork_still_gets_out_by_no_other_road(name: str) -> None:
+    program = seccomp.confine_program(name, PROCESS, may_fork=True)
+    clone = getattr(seccomp._CLONE, name)
+    assert run(program, AUDIT[name], clone, 17) == ALLOWED  # SIGCHLD alone: fork
+    assert run(program, AUDIT[name], clone, CLONE_THREAD_FLAGS) == ALLOWED
+    for namespace in (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000):
+        assert run(program, AUDIT[name], clone, 17 | namespace) == REFUSED
+    for numbers in seccomp._CONFINED.values():
+        number = getattr(numbers, name)
+        assert number is None or run(program, AUDIT[name], number) == REFUSED
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_forks_can_be_given_up_later(name: str) -> None:
+    program = seccomp.fork_program(name)
+    clone = getattr(seccomp._CLONE, name)
+    assert run(program, AUDIT[name], clone, 17) == REFUSED
+    assert run(program, AUDIT[name], clone, CLONE_THREAD_FLAGS) == ALLOWED
+    assert run(program, AUDIT[name], getattr(seccomp._CLONE3, name)) == 0x00050000 | errno.ENOSYS
+    for numbers in seccomp._FORKS.values():
+        number = getattr(numbers, name)
+        assert number is None or run(program, AUDIT[name], number) == REFUSED
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -96,7 +121,7 @@ def test_the_x32_door_is_closed() -> None:
 @steady
 @given(st.sampled_from(ARCHITECTURES), st.integers(0, 0x3FFFFFFF))
 def test_everything_else_is_allowed(name: str, number: int) -> None:
-    special = {*seccomp._CONFINED.values(), seccomp._CLONE, seccomp._CLONE3, seccomp._TGKILL}
+    special = {*seccomp._FORKS.values(), *seccomp._CONFINED.values(), seccomp._CLONE, seccomp._CLONE3, seccomp._TGKILL}
     if number not in {getattr(numbers, name) for numbers in special}:
         assert confined(name, number) == ALLOWED
 
@@ -116,7 +141,7 @@ def test_the_numbers_are_the_kernels(name: str) -> None:
         "tgkill": seccomp._TGKILL,
         "seccomp": seccomp._SECCOMP,
     }
-    tables: dict[str, Numbers] = {**seccomp._CONFINED, **seccomp._SEALED, **single, "seccomp": seccomp._SECCOMP}
+    tables: dict[str, Numbers] = {**seccomp._FORKS, **seccomp._CONFINED, **seccomp._SEALED, **single, "seccomp": seccomp._SECCOMP}
     compared = 0
     for call, numbers in tables.items():
         number = getattr(numbers, name)

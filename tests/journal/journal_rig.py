@@ -13,7 +13,8 @@ from guardian.journal.journal import Journal
 from guardian.journal.opening import open_journal, open_or_begin
 from guardian.message import Channel, Message
 from guardian.recording import Seen
-from guardian.settings import JournalSettings, Settings, load_settings
+from guardian.settings import Settings, load_settings
+from guardian.settings_sections import JournalSettings
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Severity, Verdict
 
 NO_KEYRING = "keyring.backends.fail.Keyring"

@@ -10,7 +10,7 @@ from verify_rig import DAY_MS, START_MS, add_gap, checked, lines, no_recovery
 
 from guardian.errors import JournalError
 from guardian.journal.feedback import Feedback, Says
-from guardian.journal.forgetting import from_before, still_there, with_feedback
+from guardian.journal.forgetting import from_before, still_there, with_words
 from guardian.journal.record import Erased, Kind, Record
 from guardian.journal.recorder import open_recorder
 from guardian.settings import Settings
@@ -113,8 +113,8 @@ def test_what_was_said_of_a_verdict_goes_with_it_and_no_other_word_does(here: Se
             journal.append(Feedback(of, says, f"note on {of}", START_MS).to_record("1")).seq
             for of, says in ((2, Says.WRONG), (3, Says.RIGHT), (2, Says.WITHDRAWN))
         ]
-        assert with_feedback(journal, [2]) == [2, words[0], words[2]]
-        assert with_feedback(journal, []) == []
+        assert with_words(journal, [2]) == [2, words[0], words[2]]
+        assert with_words(journal, []) == []
 
 
 def test_before_a_day_means_verdicts_and_what_was_said_of_them_wherever_they_stand(tmp_path: Path) -> None:

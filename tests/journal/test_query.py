@@ -26,6 +26,8 @@ from hypothesis import strategies as st
 from guardian.exits import ExitCode, exit_code_for
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.filters.query import DEEPEST, LONGEST_FILTER_CHARACTERS, FilterError, joined, parse_filter
+from guardian.journal.marks import Mark, Marked
+from guardian.journal.owner_words import NOTHING_SAID, Said
 from guardian.journal.record import Entry, Kind, Record
 from guardian.message import Channel
 from guardian.verdict import Outcome
@@ -62,12 +64,15 @@ ENTRIES = {
     "erased": erased_entry(6),
     "word": feedback_entry(7, 1, Says.RIGHT, "it was a fraudster"),
 }
-SAID = {"scam": Feedback(1, Says.RIGHT, "it was a fraudster", ms(NOW))}
+SAID = {
+    "scam": Said(Feedback(1, Says.RIGHT, "it was a fraudster", ms(NOW)), Mark(1, Marked.KEPT, "ask the police")),
+    "ai": Said(mark=Mark(3, Marked.NONE, "only a thought")),
+}
 
 
 def found(text: str) -> set[str]:
     wanted = parse_filter(text, NOW)
-    return {name for name, entry in ENTRIES.items() if wanted.matches(entry, SAID.get(name))}
+    return {name for name, entry in ENTRIES.items() if wanted.matches(entry, SAID.get(name, NOTHING_SAID))}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +110,11 @@ def found(text: str) -> set[str]:
         ("fraudster", {"scam", "word"}),  # the owner's own note
         ("~f right", {"scam"}),
         ("~f none", {"sales", "ai", "unsure"}),
+        ("~a kept", {"scam"}),
+        ("~a KEPT police", {"scam"}),
+        ("~a none", {"sales", "ai", "unsure"}),  # a note alone is no mark
+        ("!~a done", {"scam", "sales", "ai", "unsure"}),
+        ("thought", {"ai"}),
         ("~k seal", {"seal"}),
         ("~n 2..4", {"sales", "ai", "unsure"}),
         ("~n 5", {"seal"}),
@@ -135,6 +145,8 @@ def test_a_filter_finds_what_it_says(text: str, names: set[str] | None) -> None:
         ("~t urgencyy", 4, 'did you mean "urgency"?'),
         ("~k verdit", 4, 'did you mean "verdict"?'),
         ("~f right ~f wong", 13, 'did you mean "wrong"?'),
+        ("~a keep", 4, 'did you mean "kept"?'),
+        ("~a kept ~a done", 9, "impossible: a record has one mark"),
         ("~c mail", 4, "expected a channel"),
         ("~p No_Such", 4, "expected a policy's id"),
         ("~o", 3, "expected a value for ~o"),
@@ -232,8 +244,8 @@ def test_a_filter_that_the_shell_cut_is_put_together(arguments: list[str], text:
 # --- the fast test on a record's bytes (`test_words` has the words) -------------------------------------------------
 
 _EVERY_CODE = """~o flagged; ~o unsure; ~c ai; ~k seal; ~k feedback; ~t pressure; ~t dependence; ~p hurry; ~s @hotel;
-~s łódź; ~d 7d; ~d ..2026-11-18; ~f none; ~n 2..4; nobody; cafe; !~o flagged; ~o flagged (~c ai | ~s boss); !(~c ai);
-~m 'gift cards' | ~k seal"""
+~s łódź; ~d 7d; ~d ..2026-11-18; ~f none; ~a none; ~n 2..4; nobody; cafe; !~o flagged; ~o flagged (~c ai | ~s boss);
+!(~c ai); ~m 'gift cards' | ~k seal"""
 
 
 @pytest.mark.parametrize("text", [text.strip() for text in _EVERY_CODE.split(";")])

@@ -18,7 +18,7 @@ from guardian.policy.expression import names
 from guardian.policy.lint import lint_policies
 from guardian.policy.load import load_policies
 from guardian.policy.schema import policy_schema_text
-from guardian.policy.starter import MARKER, SCHEMA, install_starter_policies
+from guardian.policy.starter import MARKER, SCHEMA, install_starter_policies, starter_policies
 from guardian.tactics import TACTICS
 from guardian.verdict import Action
 
@@ -117,6 +117,28 @@ def test_a_deleted_or_changed_starter_policy_stays_so(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in target.iterdir()}
     assert install_starter_policies(STARTER_POLICIES, target) == ()
     assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+
+
+def test_those_that_the_owner_leaves_out_are_drafts_and_the_others_are_as_shipped(tmp_path: Path) -> None:
+    offered = starter_policies(STARTER_POLICIES)
+    assert len(offered) == len(list(STARTER_POLICIES.glob("*.toml")))
+    assert all(each.title and each.why and each.looks_for.endswith(".") for each in offered)
+    left_out = {offered[0].id, offered[5].id}
+    install_starter_policies(STARTER_POLICIES, tmp_path / "policies", left_out)
+    loaded = load_policies(tmp_path / "policies")
+    assert loaded.problems == ()
+    assert {policy.id for policy in loaded.policies if not policy.is_in_force} == left_out
+    assert {each.id for each in offered} == {policy.id for policy in loaded.policies}
+    shipped = STARTER_POLICIES / f"{offered[1].id}.toml"
+    assert (tmp_path / "policies" / shipped.name).read_bytes() == shipped.read_bytes()
+
+
+def test_a_broken_installation_has_no_starter_policies_to_offer(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="no starter policies"):
+        starter_policies(tmp_path)
+    (tmp_path / "x.toml").write_text("id = 3")
+    with pytest.raises(PolicyError, match="cannot be read"):
+        starter_policies(tmp_path)
 
 
 def test_what_the_owner_had_before_is_never_overwritten(tmp_path: Path) -> None:

@@ -182,3 +182,33 @@ def test_hidden_words_know_where_they_stand() -> None:
         assert span.exact
         assert span.view == "hidden"
         assert literal(source, span.start, span.end) == words
+
+
+@pytest.mark.parametrize(
+    ("style", "why"),
+    [
+        ("display:none", "display: none"),
+        ("visibility:hidden", "visibility: hidden"),
+        ("opacity:0", "opacity of nothing"),
+        ("font-size:0", "letters of no size"),
+        ("color:transparent", "transparent letters"),
+        ("color:#fff", "white on white"),
+        ("color:#333;background:#333", "letters in the colour behind them"),
+        ("max-height:0;overflow:hidden", "a box of no size"),
+        ("left:-9999px", "far off the page"),
+    ],
+)
+def test_a_hidden_view_says_by_what_it_is_hidden(style: str, why: str) -> None:
+    reading = read_as(f'<p>Seen</p><p style="{style}">not seen</p>'.encode(), Format.HTML)
+    assert [view.why for view in reading.views] == ["", why]
+
+
+def test_what_hides_most_is_named_first() -> None:
+    page = b'<p>Seen</p><p style="display:none">a</p><p style="color:#fff">much more</p><template>t</template>'
+    (hidden,) = (view for view in read_as(page, Format.HTML).views if view.kind is ViewKind.HIDDEN)
+    assert hidden.why == "white on white, display: none, <template>, which nobody is shown"
+
+
+def test_comments_say_that_they_are_comments() -> None:
+    (comment,) = (view for view in read_as(b"<p>a</p><!-- b -->", Format.HTML).views if view.name == "comment")
+    assert comment.why == "a comment in the HTML"

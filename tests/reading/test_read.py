@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from reading_rig import CORPORA, LIMITS, codes, read_as, shared_mails, steady, texts
 
 from guardian.message import Format, Message
-from guardian.reading import read as read_module
 from guardian.reading.base import Reading
 from guardian.reading.read import read
+from guardian.reading.walled import taking_apart
 
 FORMATS = st.sampled_from(list(Format))
 
@@ -73,7 +73,7 @@ def test_a_fault_of_a_reader_is_a_reason_and_the_raw_text_is_read(monkeypatch: p
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(read_module, "_read", broken)
+    monkeypatch.setattr(taking_apart, "take_apart", broken)
     reading = read_as(b"send me the code", Format.MAIL)
     assert str(reading.reasons[0]) == "reader-failed: the reader failed (ZeroDivisionError); the raw text was read"
     assert texts(reading) == {"text": "send me the code"}

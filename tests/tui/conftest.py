@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "journal"))  # real journals: `journal_rig`
 
 import pytest
 from tui_driver import POLICIES, handing_out
@@ -46,6 +50,34 @@ def make_app(house: Settings, parts: Assembled) -> Callable[..., GuardianApp]:
 
     def make(*paths: Path) -> GuardianApp:
         return GuardianApp(house, paths, handing_out(parts), with_journal=False)
+
+    return make
+
+
+@pytest.fixture
+def recorded_house(tmp_path: Path) -> Settings:
+    """Settings of a home of this test's own, with copies of the two policies and no journal yet."""
+    env = {
+        "GUARDIAN_HOME": str(tmp_path / "recorded-home"),
+        "GUARDIAN_MODEL_THREADS": "1",
+        "GUARDIAN_LIMITS_MAX_WINDOWS": "4",
+    }
+    settings = load_settings(env, {})
+    shutil.copytree(POLICIES, settings.policies_dir)
+    return settings
+
+
+@pytest.fixture
+def make_recorded_app(recorded_house: Settings, parts: Assembled) -> Callable[..., GuardianApp]:
+    """`make_recorded_app(path, ...)`: the app that follows the journal of `recorded_house`.
+
+    The gate in front of it is the shared open one, which records nothing: tests put verdicts into the journal with
+    `recorded_rig.record`, before the app or while it runs. `own_gate=True` opens a gate that records, with the model
+    in a cell of its own.
+    """
+
+    def make(*paths: Path, own_gate: bool = False) -> GuardianApp:
+        return GuardianApp(recorded_house, paths, None if own_gate else handing_out(parts))
 
     return make
 

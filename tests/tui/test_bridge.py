@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.message import Message as AppMessage
+from textual.message_pump import MessagePump
 from tui_driver import LONGEST_WAIT_S, handing_out, write_inbox
 
+from guardian.assembly import Assembled
+from guardian.assistant.asking import asked_message
 from guardian.errors import ModelError
 from guardian.events import Observer
 from guardian.gate import Gate, Screened
 from guardian.message import Channel, Message
 from guardian.settings import Settings
-from tui.bridge import BATCH, Bridge, asked_message
+from tui.bridge import BATCH, Bridge
 from tui.messages import Answered, CoreEvent, GateFailed, GateOpened, HouseLoaded, InboxListed, InboxScreened, TextGiven
 
 
-class Post:
-    """Collects what the bridge posts."""
+class Post(MessagePump):
+    """Collects what the bridge posts, and what it answers to whoever asked."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._messages: queue.Queue[AppMessage] = queue.Queue()
 
     def __call__(self, message: AppMessage) -> bool:
+        return self.post_message(message)
+
+    def post_message(self, message: AppMessage) -> bool:
         self._messages.put(message)
         return True
 
@@ -43,11 +51,11 @@ def post() -> Post:
 
 
 def test_the_inbox_arrives_in_order_after_the_gate_is_open(
-    house: Settings, gate: Gate, post: Post, tmp_path: Path
+    house: Settings, parts: Assembled, post: Post, tmp_path: Path
 ) -> None:
     names = [f"{number:02}.txt" for number in range(BATCH * 2 + 1)]
     inbox = write_inbox(tmp_path / "inbox", [(name, "Lunch at noon?") for name in names])
-    bridge = Bridge(house, [inbox], post, handing_out(gate))
+    bridge = Bridge(house, [inbox], post, handing_out(parts))
     bridge.start()
     try:
         kinds = [type(each) for each in post.until(InboxListed) if not isinstance(each, CoreEvent)]
@@ -63,8 +71,8 @@ class Counting(Gate):
 
     bridge: Bridge
 
-    def __init__(self, real: Gate) -> None:
-        self._real = real
+    def __init__(self, real: Gate, asker: MessagePump) -> None:
+        self._real, self._asker = real, asker
         self._encoder = real._encoder
         self._has_asked = False
 
@@ -74,17 +82,17 @@ class Counting(Gate):
     def screen_all(self, messages: Iterable[Message | None]) -> Iterator[Screened]:
         if not self._has_asked:
             self._has_asked = True
-            self.bridge.ask(TextGiven(1, "too early", Channel.INCOMING))
-            self.bridge.ask(TextGiven(2, "gift cards", Channel.INCOMING))
+            self.bridge.ask(TextGiven(1, "too early", Channel.INCOMING, self._asker))
+            self.bridge.ask(TextGiven(2, "gift cards", Channel.INCOMING, self._asker))
         return self._real.screen_all(messages)
 
 
 def test_a_question_goes_before_the_rest_of_the_inbox_and_only_the_latest_is_answered(
-    house: Settings, gate: Gate, post: Post, tmp_path: Path
+    house: Settings, parts: Assembled, post: Post, tmp_path: Path
 ) -> None:
     inbox = write_inbox(tmp_path / "inbox", [(f"{number}.txt", "Lunch?") for number in range(BATCH * 3)])
-    counting = Counting(gate)
-    counting.bridge = Bridge(house, [inbox], post, handing_out(counting))
+    counting = Counting(parts.gate, post)
+    counting.bridge = Bridge(house, [inbox], post, handing_out(replace(parts, gate=counting)))
     counting.bridge.start()
     try:
         before = post.until(Answered)
@@ -95,6 +103,20 @@ def test_a_question_goes_before_the_rest_of_the_inbox_and_only_the_latest_is_ans
         assert answer.screened.message.raw == b"gift cards"
     finally:
         counting.bridge.stop(LONGEST_WAIT_S)
+
+
+def test_the_thread_gives_signs_of_life_and_says_what_it_has_in_hand(
+    house: Settings, parts: Assembled, post: Post, tmp_path: Path
+) -> None:
+    inbox = write_inbox(tmp_path / "inbox", [("a.txt", "Lunch?"), ("b.txt", "Dinner?")])
+    bridge = Bridge(house, [inbox], post, handing_out(parts))
+    assert (bridge.beat_ms, bridge.has_ended) == (None, False)
+    bridge.start()
+    for _ in range(2):
+        post.until(InboxScreened)
+    bridge.stop(LONGEST_WAIT_S)
+    assert bridge.beat_ms is not None
+    assert (bridge.verdicts, bridge.in_hand, bridge.has_ended) == (2, 0, True)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from guardian.message import Message
 from guardian.safe_text import safe_text
 from tui.app import GuardianApp
 from tui.keys import KEY_GROUPS
-from tui.widgets.inbox import InboxPane, InboxTable
+from tui.messages import InboxScreened
+from tui.widgets.alert_list import AlertList
 
 BLNS = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "blns.json"
 
@@ -63,11 +64,11 @@ def test_hostile_messages_are_shown_as_visible_escapes(
     async def story(pilot: Pilot[None]) -> None:
         await pilot.press("escape", "1")
         for each in screened:
-            app.query_one(InboxPane).add(each)
-        table = app.query_one(InboxTable)
+            app.post_message(InboxScreened(each))
+        table = app.query_one(AlertList)
         await until(pilot, lambda: table.row_count == len(screened), "all of them in the list")
         for row in range(len(screened)):
-            table.move_cursor(row=row)
+            table.go_to(table.row(row))
             await until(pilot, lambda: words(app, "#text > Static"), "the text")
             assert_safe_screen(app)
             for held in every_word(app):

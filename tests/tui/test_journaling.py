@@ -8,22 +8,20 @@ import pytest
 from test_bridge import Post
 from tui_driver import LONGEST_WAIT_S, write_inbox
 
-from guardian.events import CaughtUp, NotJournaled
 from guardian.journal.opening import open_journal
 from guardian.journal.record import Kind, Record
 from guardian.message import Channel
 from guardian.policy.life.standing import policies_in_force
 from guardian.settings import Settings, load_settings
-from tui.bridge import Bridge, unrecorded_gate
+from tui.bridge import Bridge, recorded_gate, unrecorded_gate
 from tui.messages import Answered, GateOpened, InboxScreened, JournalFound, ReasonsWanted, TextGiven
-from tui.screens.house import house_words
-from tui.state import HouseState
-from tui.widgets.status_line import status_words
 
 PHISH = (
     "Your account was locked. To unlock it, reply with your password and the code that we have just sent you "
     "within 30 minutes. Do not tell anyone, not even the bank.\n"
 )
+
+RECORDED = recorded_gate(lambda _prompt: None)
 
 
 @pytest.fixture
@@ -40,11 +38,11 @@ def verdicts(house: Settings) -> list[Record]:
 
 def test_flagged_messages_of_the_inbox_are_recorded_and_questions_are_not(house: Settings, tmp_path: Path) -> None:
     post = Post()
-    bridge = Bridge(house, [write_inbox(tmp_path / "inbox", [("phish.txt", PHISH)])], post)
+    bridge = Bridge(house, [write_inbox(tmp_path / "inbox", [("phish.txt", PHISH)])], post, RECORDED)
     bridge.start()
     try:
         screened = post.until(InboxScreened)[-1].screened  # type: ignore[attr-defined]
-        bridge.ask(TextGiven(1, PHISH + " Hurry.", Channel.INCOMING))
+        bridge.ask(TextGiven(1, PHISH + " Hurry.", Channel.INCOMING, post))
         answered = post.until(Answered)[-1].screened  # type: ignore[attr-defined]
     finally:
         bridge.stop(LONGEST_WAIT_S)
@@ -69,7 +67,7 @@ def test_a_journal_that_is_there_is_told_of_before_anything_is_screened(house: S
     inbox = write_inbox(tmp_path / "inbox", [("phish.txt", PHISH)])
     for wanted in (InboxScreened, GateOpened):
         post = Post()
-        bridge = Bridge(house, [inbox], post)
+        bridge = Bridge(house, [inbox], post, RECORDED)
         bridge.start()
         try:
             told = post.until(wanted)
@@ -81,28 +79,12 @@ def test_a_journal_that_is_there_is_told_of_before_anything_is_screened(house: S
     ]
 
 
-def test_what_was_not_journaled_stands_in_the_status_line_until_it_is_caught_up() -> None:
-    state = HouseState()
-    for _ in range(2):
-        state = state.with_event(NotJournaled("not journaled: no space is left on its disk", is_kept=False))
-    assert "2 not journaled" in status_words(state).plain
-    assert "no space is left" in house_words(state).plain
-    assert "not journaled" not in status_words(state.with_event(CaughtUp(2))).plain
-
-
-@pytest.mark.parametrize("is_weak", [True, False])
-def test_a_key_in_a_file_is_shown_until_it_is_moved(is_weak: bool) -> None:
-    state = HouseState(journal="key: file (protects copies of the journal, not this disk)", has_weak_key=is_weak)
-    assert ("key in a file" in status_words(state).plain) is is_weak
-    assert "not this disk" in house_words(state).plain
-
-
 def test_the_reason_of_a_change_made_straight_in_a_file_is_asked_for(house: Settings, tmp_path: Path) -> None:
     policies_in_force(house)
     path = house.policies_dir / "sweet-bait.toml"
     path.write_text(path.read_text().replace('action = "notice"', 'action = "log"'))
     post = Post()
-    bridge = Bridge(house, [], post)
+    bridge = Bridge(house, [], post, RECORDED)
     bridge.start()
     try:
         told = post.until(GateOpened)

@@ -12,7 +12,8 @@ from tui.app import GuardianApp
 from tui.keys import KEY_GROUPS, SHEET_KEYS, SPEAKER_KEYS, key_words
 from tui.screens.help import MEANINGS, help_words
 from tui.screens.sheet import Sheet
-from tui.widgets.inbox import InboxPane, InboxTable
+from tui.widgets.alert_list import AlertList
+from tui.widgets.inbox import InboxPane
 
 ALL = [binding for group in KEY_GROUPS for binding in group.bindings]
 
@@ -67,7 +68,7 @@ def test_help_opens_and_closes_and_comes_back_to_the_list(make_app: Callable[...
         assert not isinstance(app.screen, Sheet)
         await pilot.press("1")
         assert app.query_one(InboxPane).is_on_screen
-        assert not app.query_one(InboxTable).display  # nothing in it yet
+        assert not app.query_one(AlertList).display  # nothing in it yet
         await pilot.press("q")
         await until(pilot, lambda: app._exit, "the end")
 

@@ -1,58 +1,142 @@
-"""A model that is down looks down, on every screen, and nothing looks clean."""
+"""A guardian that stopped looks stopped, on every screen and sheet, and nothing looks clean."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_driver import drive, screen_text, until, words, write_inbox
+from tui_driver import LONGEST_WAIT_S, drive, screen_text, until, write_inbox
 
-from guardian.events import CellRestarted, CellStarted, PolicyProblem
+from guardian.assembly import Assembled
+from guardian.errors import CellError
+from guardian.inference import dispatcher
+from guardian.message import Channel
 from guardian.settings import Settings
-from guardian.verdict import Coverage, Outcome, Reason
 from tui.app import GuardianApp
-from tui.messages import GateFailed
+from tui.messages import GateFailed, TextGiven
+from tui.pulse import Pulse
 from tui.state import HouseState, Phase
-from tui.widgets.editor import Editor
+from tui.widgets.status_line import StatusLine
+from tui.widgets.top_bar import AlarmWord
+
+SCREENS = "12345"
+
+
+def status(app: GuardianApp) -> str:
+    """The status line of whatever stands on top, sheets included."""
+    for line in app.screen.query(StatusLine):
+        return getattr(line.content, "plain", str(line.content))
+    return ""  # the screen is being made
+
+
+async def looks_stopped_everywhere(app: GuardianApp, pilot: Pilot[None]) -> None:
+    """First word of the status line with its sign, in the top bar, and on a sheet."""
+    for key in SCREENS:
+        app.action_show({"1": "inbox", "2": "ask", "3": "policies", "4": "journal", "5": "health"}[key])
+        await until(pilot, lambda: status(app).startswith("x STOPPED: "), f"the status line of screen {key}")
+        assert app.screen.query_one(StatusLine).has_class("-down")
+        alarm = app.screen.query_one(AlarmWord)
+        assert alarm.display
+        assert "STOPPED" in str(alarm.content)
+    app.action_help()
+    await pilot.pause()
+    assert app.screen.is_modal
+    assert status(app).startswith("x STOPPED: ")
 
 
 def test_a_missing_model_is_said_on_every_screen(house: Settings, tmp_path: Path) -> None:
     inbox = write_inbox(tmp_path / "inbox", [("a.txt", "Shall we have lunch?")])
-    app = GuardianApp(replace(house, model_dir=tmp_path), [inbox])  # the owner's own way to a gate
+    app = GuardianApp(replace(house, model_dir=tmp_path), [inbox], with_journal=False)  # the owner's own way to a gate
 
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.state.phase is Phase.DOWN, "the news")
-        assert "model is down" in words(app, "#status")
-        assert "nothing was screened" in screen_text(app)
-        await pilot.press("i")
-        assert "is down" in screen_text(app)
-        await pilot.press("escape", "2")
-        app.query_one(Editor).load_text("Shall we have lunch?")
-        await until(pilot, lambda: "unscreened" in words(app, "#answer > Static"), "no verdict, and why")
-        assert "clean" not in screen_text(app)
+        assert "model is down" in status(app)
+        await looks_stopped_everywhere(app, pilot)
+        assert "clean" not in screen_text(app).replace("clean  ", "")  # but where the help says what the word means
 
     drive(app, story)
 
 
-def test_a_model_that_dies_is_started_again_and_the_owner_is_told(house: Settings, tmp_path: Path) -> None:
-    app = GuardianApp(house)
+def test_a_model_that_dies_is_started_again_and_a_restart_is_seen(house: Settings) -> None:
+    app = GuardianApp(house, with_journal=False)
 
     async def story(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: app.state.phase is Phase.READY, "the model")
+        await until(pilot, lambda: app.state.phase is Phase.READY and app.house.canaries, "the model, and its canaries")
         (cell,) = children() - before
         os.kill(cell, signal.SIGKILL)
-        app.query_one(Editor).load_text("Please send me gift cards.")
-        await until(pilot, lambda: "flagged:" in words(app, "#answer > Static"), "a verdict all the same")
         await until(pilot, lambda: app.state.restarts, "the restart in the state")
+        app.bridge.ask(TextGiven(1, "Please send me gift cards.", Channel.INCOMING, app))
+        await until(pilot, lambda: app.house.tally.facts().outcomes.get("flagged"), "a verdict all the same")
+        await until(pilot, lambda: app.state.phase is Phase.READY, "that it runs")
+        assert "1 restart" in status(app)
+        assert "STOPPED" not in status(app)
+        (restart,) = app.house.tally.facts().restarts
+        assert "SIGKILL" in restart[1]
 
     before = children()
     drive(app, story)
     assert children() <= before, "the model's process outlived the app"
+
+
+def test_a_model_that_can_not_be_started_again_looks_stopped_while_nothing_is_asked(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = GuardianApp(house, with_journal=False)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.state.phase is Phase.READY and app.house.canaries, "the model, and its canaries")
+        monkeypatch.setattr(dispatcher, "CellProcess", no_more_processes)
+        for cell in children() - before:
+            os.kill(cell, signal.SIGKILL)
+        await until(pilot, lambda: app.state.stopped, "that it stopped, though nobody asked anything")
+        await looks_stopped_everywhere(app, pilot)
+
+    before = children()
+    drive(app, story)
+
+
+def no_more_processes(*_args: object) -> None:
+    raise CellError("the model's process cannot be started: resource temporarily unavailable")
+
+
+def test_a_screening_thread_that_ended_looks_stopped(make_app: Callable[..., GuardianApp]) -> None:
+    app = make_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.state.phase is Phase.READY, "the gate")
+        app.bridge.stop()
+        await until(pilot, lambda: "thread that screens has ended" in status(app), "that it ended")
+        await looks_stopped_everywhere(app, pilot)
+
+    drive(app, story)
+
+
+def test_something_that_waits_without_a_verdict_looks_stopped_and_recovers(house: Settings) -> None:
+    app = GuardianApp(house, with_journal=False)
+    app.house.pulse = Pulse(app.bridge, stall_s=1.0)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.state.phase is Phase.READY and app.house.canaries, "the model, and its canaries")
+        (cell,) = children() - before
+        os.kill(cell, signal.SIGSTOP)
+        try:
+            app.bridge.ask(TextGiven(1, "Please send me gift cards.", Channel.INCOMING, app))
+            await until(pilot, lambda: "nothing was judged for" in status(app), "that it stands still")
+            assert app.screen.query_one(StatusLine).has_class("-down")
+            assert "STOPPED" in str(app.screen.query_one(AlarmWord).content)
+        finally:
+            os.kill(cell, signal.SIGCONT)
+        await until(pilot, lambda: not app.state.stopped, "that it goes on")
+        assert not app.screen.query_one(StatusLine).has_class("-down")
+
+    before = children()
+    drive(app, story)
 
 
 def children() -> set[int]:
@@ -69,43 +153,50 @@ def test_why_the_gate_failed_is_shown_without_markup_and_safe(make_app: Callable
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.state.phase is Phase.READY, "the gate")
         app.post_message(GateFailed("no such model: [/bold][red]"))
-        await until(pilot, lambda: "[/bold][red]" in words(app, "#status"), "the words as they are")
+        await until(pilot, lambda: "[/bold][red]" in status(app), "the words as they are")
+        app.house.look()  # what the register says of a model that still runs does not take it back
+        assert app.state.phase is Phase.DOWN
 
     drive(app, story)
 
 
-def verdict(wall: str, *reasons: Reason) -> object:
-    from test_triage import a_verdict
-
-    return replace(a_verdict(Outcome.UNSCREENED), wall=wall, coverage=Coverage(1, 0, reasons))
-
-
-@pytest.mark.parametrize(
-    ("wall", "reasons", "phase", "trouble"),
-    [
-        ("netns", (), Phase.READY, ""),
-        ("none", (), Phase.READY, ""),
-        ("down", (Reason("model-down", "the model is not running"),), Phase.DOWN, "the model is not running"),
-        ("down", (Reason("too-large", "cut"),), Phase.DOWN, "before"),  # keeps what it knew
-    ],
-)
-def test_the_state_believes_the_verdicts_wall(
-    wall: str, reasons: tuple[Reason, ...], phase: Phase, trouble: str
-) -> None:
-    state = HouseState(trouble="before").with_verdict(verdict(wall, *reasons))  # type: ignore[arg-type]  # a Verdict
-    assert (state.phase, state.trouble) == (phase, trouble)
+def settle(parts: Assembled) -> None:
+    """Wait until the shared gate has done what an app that was left still asked of it."""
+    give_up = time.monotonic() + LONGEST_WAIT_S
+    while parts.register().waiting:
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
 
 
-def test_the_state_takes_in_what_the_core_tells() -> None:
-    state = HouseState()
-    for event in (CellStarted("seccomp", 80.0), CellRestarted("it died", 2), PolicyProblem("a.toml:1:2: broken")):
-        state = state.with_event(event)
-    assert (state.wall, state.restarts, state.problems) == ("seccomp", 2, ("a.toml:1:2: broken",))
+class Standing:
+    """A bridge as the pulse sees it."""
+
+    def __init__(self, parts: Assembled) -> None:
+        self._parts = parts
+        self.has_ended, self.verdicts, self.in_hand = False, 0, 0
+
+    @property
+    def assembled(self) -> Assembled:
+        if self.has_ended:
+            raise CellError("gone")
+        return self._parts
 
 
-def test_the_model_is_starting_until_it_runs_and_everything_is_loaded() -> None:
-    runs, state = CellStarted("netns", 80.0), HouseState()
-    assert state.with_event(runs).phase is Phase.STARTING
-    assert state.with_gate_open().phase is Phase.STARTING
-    assert state.with_event(runs).with_gate_open().phase is Phase.READY
-    assert state.with_gate_open().with_event(runs).phase is Phase.READY
+def test_the_pulse_counts_from_the_last_thing_that_moved(parts: Assembled) -> None:
+    settle(parts)
+    bridge, clock = Standing(parts), [100.0]
+    pulse = Pulse(bridge, lambda: clock[0], stall_s=10.0)  # type: ignore[arg-type]  # as much of a bridge as it looks at
+    state = HouseState(phase=Phase.READY, wall="netns", is_open=True)
+    for passed_s, in_hand, verdicts, stalled in (
+        (0, 0, 0, False),
+        (60, 0, 0, False),  # nothing waits
+        (0, 1, 0, False),
+        (9, 1, 0, False),
+        (2, 1, 0, True),
+        (1, 1, 1, False),  # a verdict
+        (11, 1, 1, True),
+        (0, 0, 1, False),
+    ):
+        clock[0] += passed_s
+        bridge.in_hand, bridge.verdicts = in_hand, verdicts
+        assert bool(pulse.look(state).stopped) is stalled

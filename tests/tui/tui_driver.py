@@ -15,9 +15,11 @@ from guardian.assembly import Assembled
 from guardian.events import CellStarted, Observer
 from guardian.safe_text import safe_text
 from guardian.settings import Settings
+from guardian.verdict_words import MARKS
 from tui.app import GuardianApp
 from tui.bridge import Opener
-from tui.widgets.inbox import InboxTable
+from tui.rows import Row
+from tui.widgets.alert_list import AlertList
 
 POLICIES = Path(__file__).parent / "policies"
 
@@ -78,9 +80,16 @@ def assert_safe_screen(app: GuardianApp) -> None:
 
 
 def rows(app: GuardianApp) -> list[str]:
-    """The rows of the list, from top to bottom."""
-    table = app.query_one(InboxTable)
-    return [" ".join(cell.plain for cell in table.get_row_at(number)) for number in range(table.row_count)]
+    """The rows of the list, from top to bottom: shape and word, name, what it does."""
+    shown = app.query_one(AlertList)
+    return [_row_words(shown.row(index)) for index in range(shown.row_count)]
+
+
+def _row_words(row: Row) -> str:
+    alert = row.alert
+    name = f"({row.group.count}) {row.group.title}" if row.group is not None else alert.sender or alert.name
+    outcome = row.group.worst if row.group is not None else alert.outcome
+    return f"{MARKS[outcome]}{outcome.value} {name} {alert.reason}".strip()
 
 
 def words(app: GuardianApp, selector: str) -> str:

@@ -1,4 +1,4 @@
-"""The Ask screen: any text, who wrote it, and what it does."""
+"""The Ask screen: any text, who wrote it, what it does, and what can be asked about that."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from tui.widgets.editor import Editor
 
 
 class AskScreen(GuardianScreen):
-    """Editor, speaker, verdict."""
+    """Text and speaker, verdict and answers."""
 
+    CSS_PATH = "ask.tcss"
     name_in_bar = "Ask"
 
     def body(self) -> Iterable[Widget]:
@@ -22,4 +23,4 @@ class AskScreen(GuardianScreen):
 
     def main(self) -> Widget:
         """The editor."""
-        return self.query_one(Editor)
+        return self.query_one("#editor", Editor)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from tui.widgets.banner import Banner
+from tui.widgets.notice_bar import NoticeBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.top_bar import TopBar
 
@@ -40,6 +41,7 @@ class GuardianScreen(Screen[None]):
         yield TopBar(self.name_in_bar)
         yield Banner(app_of(self).settings.policies_dir)
         yield from self.body()
+        yield NoticeBar()
         yield StatusLine()
         yield Footer(show_command_palette=False)
 

@@ -14,6 +14,7 @@ class InboxScreen(GuardianScreen):
     """The list of alerts, and the chosen one beside it."""
 
     name_in_bar = "Inbox"
+    CSS_PATH = "inbox.tcss"
 
     def body(self) -> Iterable[Widget]:
         """The pane."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,6 +27,10 @@ from tui.widgets.scroll import KeyScroll
 if TYPE_CHECKING:
     from tui.marking import Piece
     from tui.shown import Shown
+
+
+PREVIEW_CHARS: Final = 8_000
+"""Of the text, beside the list: more than fits on any screen. The message's own page has all of it."""
 
 
 @dataclass(repr=False)
@@ -94,9 +98,9 @@ class MessageText(KeyScroll):
 
 def _marked(shown: Shown, settings: Settings, _job: Job) -> TextMarked:
     from guardian.assembly import limits_of
-    from tui.marking import marked_text
+    from tui.marking import beginning, marked_text
 
-    return TextMarked(shown, marked_text(shown, limits_of(settings)))
+    return TextMarked(shown, beginning(marked_text(shown, limits_of(settings)), PREVIEW_CHARS))
 
 
 class Detail(Vertical):

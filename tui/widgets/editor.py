@@ -7,8 +7,11 @@ enters the document, but is handed on whole.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 from guardian.safe_text import safe_text
@@ -23,8 +26,16 @@ _CONTROL_PICTURES = 0x2400
 """U+2400 is the picture of NUL, and so on up to U+241F."""
 
 
-class Editor(TextArea):
+_NOT_OURS = ("f6", "f7")
+"""Keys with which Textual's selects a line or all: on the Ask screen they ask."""
+
+
+class Editor(TextArea, inherit_bindings=False):
     """A `TextArea` that draws only what is safe, and takes long pastes aside."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding for binding in TextArea.BINDINGS if not isinstance(binding, Binding) or binding.key not in _NOT_OURS
+    ]
 
     def get_line(self, line_index: int) -> Text:
         """The line as it is drawn."""

@@ -1,167 +1,88 @@
-"""The Inbox tab: the list of screened messages, worst first, and the chosen one beside it.
+"""The Inbox: the list of alerts, a filter, and the chosen one beside it.
 
-Invariants: rows come from `Screened` alone; the list follows the worst message until the owner takes the cursor, and
-from then on the cursor stays on the owner's message whatever arrives.
+Invariants: whatever is slow (filters, groups, a message's text) is worked out at the desk and drawn when it comes; what
+arrives meanwhile moves neither the cursor nor the line that it stands on; an alert counts as seen when it was shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.style import Style
-from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.coordinate import Coordinate
+from textual.content import Content
 from textual.message import Message as AppMessage
-from textual.widgets import DataTable, Input, Static
-from textual.widgets.data_table import RowDoesNotExist
+from textual.timer import Timer
+from textual.widgets import Static
 
-from guardian.verdict_words import MARKS
+from tui.alert_actions import AlertActions
 from tui.desk import Job
-from tui.keys import INBOX_KEYS, LIST_KEYS
-from tui.records import Records
+from tui.filtering import FilterFound, Sought, seek
+from tui.inbox_words import words_below, words_when_empty
+from tui.keys import INBOX_KEYS
+from tui.messages import Reach, WorkFailed
+from tui.rows import Row
 from tui.screens.base import app_of
-from tui.state import HouseState, Phase
-from tui.triage import Triage
-from tui.widgets.detail import Detail, MessageText
+from tui.state import HouseState
+from tui.triage import Lines, Triage
+from tui.widgets.alert_list import AlertList, RowChosen, RowFolded, RowOpened
+from tui.widgets.detail import Detail
+from tui.widgets.filter_line import FilterDone, FilterGiven, FilterLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from guardian.alerts.alert import Alert
+    from guardian.alerts.grouping import Group
     from guardian.gate import Screened
+    from guardian.journal.filters.matching import Filter
+    from guardian.settings import Settings
     from tui.app import GuardianApp
+    from tui.records import Records
     from tui.shown import Shown
 
-
-class AlertCell(Text):
-    """The first cell of a row, which carries the row's alert, so that the table can sort by it."""
-
-    __slots__ = ("alert",)
-
-    def __init__(self, alert: Alert, style: Style) -> None:
-        super().__init__(MARKS[alert.outcome] + alert.outcome.value, style=style, no_wrap=True, end="")
-        self.alert = alert
-
-
-@dataclass(repr=False)
-class AlertChosen(AppMessage):
-    """The cursor stands on another row, or on none."""
-
-    alert: Alert | None
+GATHER_S: Final = 0.1
+"""What arrives together enters the list together."""
+REGROUP_S: Final = 0.5
+"""Groups are made anew no sooner after something arrived."""
+PREVIEW_S: Final = 0.06
+"""The cursor must have stood still so long before the message is read: a key that is held down reads nothing."""
+ALONE_COLUMNS: Final = 60
+"""Below this there is room for the list alone."""
+_OFFERED_FROM: Final = 5_000
+"""Newest alerts whose senders and policies the filter line offers."""
 
 
 @dataclass(repr=False)
-class AlertOpened(AppMessage):
+class AlertRead(AppMessage):
     """The chosen alert's message was read."""
 
     shown: Shown
     key: int
 
 
-OUTCOME_COLUMNS = 12
-NAME_COLUMNS = 30
-REASON_COLUMNS = 24
-"""Least width at which the reason has a column of its own."""
-GATHER_S = 0.1
-"""Rows are added in batches: each addition sorts the list."""
-NO_ALERTS = (
-    "No alerts yet.\n\nWhat guardian filter, scan and the other programs flag appears here.\n"
-    "Press 2 and paste a text to try it."
-)
-NOTHING_FOUND = "There is no message in what you named."
-STARTING = "The model is starting …"
-SCREENING = "Screening …"
-_STYLES = ("flagged", "notice", "unsure", "unscreened", "clean")
+@dataclass(repr=False)
+class Grouped(AppMessage):
+    """The alerts were grouped."""
+
+    lines: Lines
+    groups: Sequence[Group]
 
 
-class InboxTable(DataTable[Text]):
-    """The list. One row a message: outcome, name and, where there is room, what it does."""
+@dataclass(repr=False)
+class NamesRead(AppMessage):
+    """What a filter may name."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(LIST_KEYS)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"inbox--{name}" for name in _STYLES}
-
-    def __init__(self, triage: Triage) -> None:
-        super().__init__(cursor_type="row", id="list", cell_padding=1)
-        self._triage = triage
-        self._widths: tuple[int, ...] = ()
-        self._is_steered = False
-        self._chosen: Alert | None = None
-
-    def show_all(self) -> None:
-        """Show what the triage shows now, in its order."""
-        kept = self._under_cursor() if self._is_steered else None
-        self._rebuild()
-        self._put_cursor(kept)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Give the columns the room that there is."""
-        widths = _column_widths(event.size.width)
-        if widths != self._widths:
-            self._widths = widths
-            self.show_all()
-
-    def on_key(self) -> None:
-        """From here on the owner steers."""
-        self._is_steered = True
-
-    def on_click(self) -> None:
-        """From here on the owner steers."""
-        self._is_steered = True
-
-    @on(DataTable.RowHighlighted)
-    def _row_highlighted(self, message: DataTable.RowHighlighted) -> None:
-        message.stop()
-        self._choose()
-
-    def _rebuild(self) -> None:
-        self.clear(columns=True)
-        for name, width in zip(("outcome", "message", "what it does"), self._widths, strict=False):
-            self.add_column(Text(name), width=width, key=name)
-        self._add_rows(self._triage.shown())
-
-    def _add_rows(self, alerts: Iterable[Alert]) -> None:
-        if not self._widths:
-            return  # not laid out yet; the first resize shows all
-        for alert in alerts:
-            style = self.get_component_rich_style(f"inbox--{alert.outcome.value}", partial=True)
-            cells = [AlertCell(alert, style), cell(alert.sender or alert.name), cell(alert.reason)]
-            self.add_row(*cells[: len(self._widths)], key=str(alert.key))
-
-    def _under_cursor(self) -> Alert | None:
-        if not self.is_valid_row_index(self.cursor_row):
-            return None
-        first = self.get_cell_at(Coordinate(self.cursor_row, 0))
-        return first.alert if isinstance(first, AlertCell) else None
-
-    def _put_cursor(self, kept: Alert | None) -> None:
-        row = 0
-        if kept is not None:
-            try:
-                row = self.get_row_index(str(kept.key))
-            except RowDoesNotExist:
-                row = 0
-        self.move_cursor(row=row, animate=False)
-        self._choose()
-
-    def _choose(self) -> None:
-        alert = self._under_cursor()
-        if alert is not self._chosen:
-            self._chosen = alert
-            self.post_message(AlertChosen(alert))
+    policies: tuple[str, ...]
+    senders: tuple[str, ...]
 
 
-def cell(words: str) -> Text:
-    """A table cell of one line, cut with an ellipsis where the column ends. `words` must be safe."""
-    return Text(words, no_wrap=True, overflow="ellipsis", end="")
-
-
-class InboxPane(Container):
-    """List, filter and detail."""
+class InboxPane(Container, AlertActions):
+    """List, filter and preview."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(INBOX_KEYS)
 
@@ -169,131 +90,304 @@ class InboxPane(Container):
         super().__init__(id="inbox-pane")
         self._book = app.book
         self._triage = Triage(app.book)
-        self._is_due = False
+        self._lines = Lines.SINGLE
+        self._changed: set[int] = set()
+        self._filter: Filter | None = None
+        self._filter_number = 0
+        self._is_seeking = False
+        self._preview: Timer | None = None
+        self._regroup_is_due = False
 
     def compose(self) -> ComposeResult:
         """The list on the left or above, the message on the right or below."""
         with Vertical(id="left"):
-            yield Input(placeholder="words to look for, such as: flagged money", id="filter", compact=True)
+            yield FilterLine()
             yield Static("", markup=False, id="empty")
-            yield InboxTable(self._triage)
+            yield AlertList(self._is_unseen, id="list")
+            yield Static("", markup=False, id="list-says")
         yield Detail()
 
     def on_mount(self) -> None:
-        """Begin without a message."""
-        self.query_one("#filter").display = False
+        """Begin with what is known already."""
+        self.query_one(FilterLine).display = False
         self._refill()
         self.watch(self.app, "state", self._show_state)
         app_of(self).alerts_changed.subscribe(self, self._alerts_changed)
 
-    def _alerts_changed(self, keys: tuple[int, ...]) -> None:
-        """Show what is new. Those that arrive together enter the list together, `GATHER_S` later."""
-        if keys and not self._is_due:
-            self._is_due = True
-            self.set_timer(GATHER_S, self._refill)
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is no room for two, the list stands alone."""
+        self.set_class(event.size.width < ALONE_COLUMNS, "-alone")
 
-    def _show_state(self, state: HouseState) -> None:
-        """What to read where the list would be, as long as there is nothing in it. The app's own words."""
-        self.query_one("#empty", Static).update(_words_when_empty(state))
+    @property
+    def alert_list(self) -> AlertList:
+        """The list."""
+        return self.query_one(AlertList)
+
+    def chosen_alert(self) -> Alert | None:
+        """See `AlertActions`: the alert under the cursor; of a group, none."""
+        row = self.alert_list.chosen
+        return None if row is None or row.group is not None else self._book.get(row.alert.key)
 
     def focus_list(self) -> None:
         """Give the keys to the list."""
-        self.query_one(InboxTable).focus()
+        self.alert_list.focus()
 
-    def action_filter(self) -> None:
-        """Open the filter line."""
-        line = self.query_one("#filter", Input)
-        line.display = True
-        line.focus()
+    # What arrives
+
+    def _alerts_changed(self, keys: tuple[int, ...]) -> None:
+        if keys and not self._changed:
+            self.set_timer(GATHER_S, self._take_changed)
+        self._changed.update(keys)
+
+    def _take_changed(self) -> None:
+        keys, self._changed = self._changed, set()
+        self._triage.take(keys)
+        known = [alert for key in keys if (alert := self._book.get(key)) is not None]
+        if self._filter is not None and known:
+            self._seek(known, is_all=False)
+        if self._lines is not Lines.SINGLE:
+            self._group_soon()
+        self._refill()
+
+    def _show_state(self, _state: HouseState) -> None:
+        self._show_words()
+
+    def _refill(self) -> None:
+        self.alert_list.show(self._triage.rows())
+        self._show_words()
+
+    def _show_words(self) -> None:
+        """What there is to read where the list is empty, and below it. The app's own words."""
+        state, shown = app_of(self).state, self._triage.shown()
+        is_empty = not len(shown)
+        self.alert_list.display = not is_empty
+        empty, below = self.query_one("#empty", Static), self.query_one("#list-says", Static)
+        empty.display = is_empty
+        if is_empty:
+            empty.update(Content(words_when_empty(state, is_filtered=self._triage.is_filtered)))
+        words = words_below(
+            state,
+            len(self._book),
+            len(shown),
+            self._lines,
+            is_filtered=self._triage.is_filtered,
+            is_seeking=self._is_seeking,
+        )
+        below.display = bool(words) and not (is_empty and state.reach in (Reach.LOCKED, Reach.TROUBLE))
+        below.update(Content(words))
+        self.set_class(is_empty, "-nothing")
+
+    # Order and groups
 
     def action_switch_order(self) -> None:
         """Worst first, or newest first."""
-        self._triage.order = self._triage.order.other
+        self._triage.sort(self._triage.order.other)
         self._refill()
+        if self._lines is not Lines.SINGLE:
+            self._group()
         self.notify(self._triage.order.value, markup=False, timeout=2)
+
+    def action_switch_lines(self) -> None:
+        """Single alerts, conversations, campaigns."""
+        self._lines = self._lines.next
+        if self._lines is Lines.SINGLE:
+            self._triage.show_groups(None)
+            self._refill()
+        else:
+            self._show_words()
+            self._group()
+
+    def _group_soon(self) -> None:
+        if not self._regroup_is_due:
+            self._regroup_is_due = True
+            self.set_timer(REGROUP_S, self._group)
+
+    def _group(self) -> None:
+        self._regroup_is_due = False
+        if self._lines is not Lines.SINGLE:
+            alerts = self._triage.shown()[:]
+            app_of(self).desk.do("groups", partial(_grouped, self._lines, alerts), self)
+
+    @on(Grouped)
+    def _show_groups(self, message: Grouped) -> None:
+        message.stop()
+        if message.lines is self._lines:
+            self._triage.show_groups(message.groups)
+            self._refill()
+
+    @on(RowFolded)
+    def _fold(self, message: RowFolded) -> None:
+        message.stop()
+        self._triage.fold(message.group, is_folded=message.is_folded)
+        self._refill()
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        self.query_one(FilterLine).open()
+        app = app_of(self)
+        app.desk.do("names", partial(_names, self._book.everything()[:_OFFERED_FROM], app.settings), self)
+
+    @on(NamesRead)
+    def _offer_names(self, message: NamesRead) -> None:
+        message.stop()
+        self.query_one(FilterLine).offer_from(message.policies, message.senders)
+
+    @on(FilterDone)
+    def _filter_done(self, message: FilterDone) -> None:
+        message.stop()
+        self.focus_list()
+
+    @on(FilterGiven)
+    def _use_filter(self, message: FilterGiven) -> None:
+        message.stop()
+        self._filter_number += 1
+        self._filter = message.filter
+        if message.filter is None:
+            app_of(self).desk.do("filter", _nothing, self)  # whatever was being sought is not wanted any more
+            self._is_seeking = False
+            self._triage.show_all()
+            self._filtered()
+        else:
+            self._is_seeking = True
+            self._seek(self._book.everything()[:], is_all=True)
+            self._show_words()
+
+    def _seek(self, alerts: Sequence[Alert], *, is_all: bool) -> None:
+        if self._filter is None:
+            return
+        app = app_of(self)
+        key = "filter" if is_all else f"filter-{alerts[0].key}"  # what is new does not end the search among the rest
+        sought = Sought(self._filter_number, self._filter, alerts, is_all)
+        app.desk.do(key, partial(_sought, sought, app.records), self)
+
+    @on(FilterFound)
+    def _show_found(self, message: FilterFound) -> None:
+        message.stop()
+        if message.number != self._filter_number:
+            return
+        if message.judged:
+            self._triage.let_through(message.keys, message.judged)
+        elif message.is_first:
+            self._triage.show_only(message.keys)
+        else:
+            self._triage.let_through(message.keys)
+        if message.is_last and not message.judged:
+            self._is_seeking = False
+        self._filtered()
+
+    def _filtered(self) -> None:
+        if self._lines is not Lines.SINGLE:
+            self._group()
+        self._refill()
 
     def action_step_back(self) -> None:
         """From the text to the list; from a filter to all."""
-        line = self.query_one("#filter", Input)
-        if line.display and (line.has_focus or self.query_one(InboxTable).has_focus):
-            line.clear()
-            line.display = False
-            self._look_for("")
+        line = self.query_one(FilterLine)
+        if line.display and (line.has_focus_within or self.alert_list.has_focus or not self.alert_list.display):
+            line.leave()
         self.focus_list()
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, message: Input.Changed) -> None:
+    # The chosen alert
+
+    @on(RowChosen)
+    def _choose(self, message: RowChosen) -> None:
         message.stop()
-        self._look_for(message.value)
+        if self._preview is not None:
+            self._preview.stop()
+        if message.row is not None:
+            self._preview = self.set_timer(PREVIEW_S, self._read)
 
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self, message: Input.Submitted) -> None:
+    def _read(self) -> None:
+        row = self.alert_list.chosen
+        if row is None or self.has_class("-alone"):
+            return
+        app = app_of(self)
+        work = partial(_read, row.alert, self._book.screened(row.alert.key), app.records)
+        app.desk.do("alert", work, self)
+
+    @on(AlertRead)
+    def _show(self, message: AlertRead) -> None:
         message.stop()
-        self.query_one("#filter").display = bool(message.value)
-        self.focus_list()
+        row = self.alert_list.chosen
+        if row is not None and row.alert.key == message.key:
+            self.query_one(Detail).show(message.shown)
+            app_of(self).notices.shown(message.key)
+            self.alert_list.refresh()
 
-    @on(DataTable.RowSelected)
-    def _read(self, message: DataTable.RowSelected) -> None:
+    @on(RowOpened)
+    def _open(self, message: RowOpened) -> None:
         message.stop()
-        self.query_one(MessageText).focus()
+        from tui.screens.message import MessageScreen
 
-    @on(AlertChosen)
-    def _open(self, message: AlertChosen) -> None:
+        self.app.push_screen(MessageScreen(message.row.alert.key, self._keys, self._go_to))
+
+    def _keys(self) -> list[int]:
+        """Of the alerts in the list, from top to bottom."""
+        return [alert.key for alert in self._triage.shown()]
+
+    def _go_to(self, key: int) -> None:
+        """The owner went on to another message: that is the chosen one when they come back."""
+        alert = self._book.get(key)
+        if alert is not None:
+            self.alert_list.go_to(Row(alert))
+
+    def action_unlock(self) -> None:
+        """Ask for the journal's passphrase."""
+        from tui.screens.unlock import UnlockSheet
+
+        app = app_of(self)
+        if app.records is None or app.state.reach is not Reach.LOCKED:
+            self.notify("your journal is not locked", markup=False, timeout=3)
+        else:
+            self.app.push_screen(UnlockSheet(app.records, app.state.reach_trouble))
+
+    @on(WorkFailed)
+    def _failed(self, message: WorkFailed) -> None:
         message.stop()
-        self.set_class(message.alert is None, "-nothing")
-        if message.alert is not None:
-            app = app_of(self)
-            app.desk.do(
-                "alert", partial(_opened, message.alert, self._book.screened(message.alert.key), app.records), self
-            )
+        if message.key.startswith("filter"):
+            self._is_seeking = False
+            self.query_one(FilterLine).say(message.line)
+            self._show_words()
+        else:
+            self.notify(message.line, severity="warning", markup=False)
 
-    @on(AlertOpened)
-    def _show(self, message: AlertOpened) -> None:
-        message.stop()
-        self.query_one(Detail).show(message.shown)
-
-    def _look_for(self, words: str) -> None:
-        if " ".join(words.casefold().split()) != self._triage.words:
-            self._triage.look_for(words)
-            self._refill()
-
-    def _refill(self) -> None:
-        self._is_due = False
-        self.query_one(InboxTable).show_all()
-        self._show_emptiness()
-
-    def _show_emptiness(self) -> None:
-        is_empty = not len(self._book)
-        self.query_one(InboxTable).display = not is_empty
-        self.query_one("#empty").display = is_empty
-        self.set_class(is_empty, "-nothing")
+    def _is_unseen(self, key: int) -> bool:
+        return not app_of(self).seen.is_seen(key)
 
 
-def _opened(alert: Alert, screened: Screened | None, records: Records | None, _job: Job) -> AlertOpened:
+def _read(alert: Alert, screened: Screened | None, records: Records | None, _job: Job) -> AlertRead:
+    from guardian.errors import JournalError
     from tui.shown import shown_of_entry, shown_of_screened
 
-    if screened is not None or records is None or alert.seq is None:
-        assert screened is not None  # what is not in the journal was screened in this run
-        return AlertOpened(shown_of_screened(screened, alert.at_ms), alert.key)
+    if screened is not None:
+        return AlertRead(shown_of_screened(screened, alert.at_ms), alert.key)
+    if records is None or alert.seq is None:
+        raise JournalError("this message is not in the journal, and not in memory any more")
     with records.journal() as journal:
-        return AlertOpened(shown_of_entry(journal, alert.seq, alert.feedback), alert.key)
+        return AlertRead(shown_of_entry(journal, alert.seq, alert.feedback), alert.key)
 
 
-def _words_when_empty(state: HouseState) -> str:
-    if state.inbox_trouble:
-        return state.inbox_trouble
-    if state.phase is Phase.DOWN:
-        return f"The model is down, so nothing was screened.\n\n{state.trouble}"
-    if state.total is None:
-        return NO_ALERTS
-    if state.total == 0:
-        return NOTHING_FOUND
-    return STARTING if state.phase is Phase.STARTING else SCREENING
+def _grouped(lines: Lines, alerts: Sequence[Alert], _job: Job) -> Grouped:
+    from guardian.alerts.grouping import Grouping, group
+
+    return Grouped(lines, group(alerts, Grouping[lines.name]))
 
 
-def _column_widths(columns: int) -> tuple[int, ...]:
-    """Widths for a list so many columns wide: each has a space on either side, and a scroll bar may stand right."""
-    rest = columns - (OUTCOME_COLUMNS + 2) - 2 - 2
-    if rest - NAME_COLUMNS - 2 >= REASON_COLUMNS:
-        return OUTCOME_COLUMNS, NAME_COLUMNS, rest - NAME_COLUMNS - 2
-    return OUTCOME_COLUMNS, max(rest, 8)
+def _sought(sought: Sought, records: Records | None, job: Job) -> None:
+    seek(sought, records, job)
+
+
+def _nothing(_job: Job) -> None:
+    """Takes the place of work that is not wanted any more."""
+
+
+def _names(alerts: Sequence[Alert], settings: Settings, _job: Job) -> NamesRead:
+    """Policies and senders that a filter may name, the newest first."""
+    from guardian.policy.load import load_policies
+
+    known = [policy.id for policy in load_policies(settings.policies_dir).policies]
+    policies = dict.fromkeys([*known, *(policy for alert in alerts for policy in alert.policies)])
+    senders = dict.fromkeys(sender for alert in alerts for sender in alert.senders)
+    return NamesRead(tuple(policies), tuple(senders))

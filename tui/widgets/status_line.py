@@ -1,16 +1,25 @@
-"""The one line that always says how the house stands: model, wall, policies, counts."""
+"""The one line that always says how the house stands: whether it runs and records, wall, policies, counts.
+
+Invariants: what stopped is the first word, with a sign and in red, on every screen and sheet; a narrow screen cuts off
+what matters least; no number is shown as if it were fresh that is not.
+"""
 
 from __future__ import annotations
+
+import time
 
 from textual.content import Content
 from textual.widgets import Static
 
+from guardian.health.words import clock_words
 from guardian.safe_text import safe_line
 from guardian.verdict import Outcome
 from tui.state import HouseState, Phase
 from tui.triage import GROUPS
 
 TROUBLE_CHARS = 60
+DAY_TURNS_S = 60.0
+"""A time of yesterday is no time of today any more."""
 
 
 class StatusLine(Static):
@@ -22,27 +31,59 @@ class StatusLine(Static):
     def on_mount(self) -> None:
         """Go with the state."""
         self.watch(self.app, "state", self._show)
+        self.set_interval(DAY_TURNS_S, lambda: self._show(self.app.state))  # type: ignore[attr-defined]  # ours
 
     def _show(self, state: HouseState) -> None:
-        """Show the state, and turn red while nothing is being screened."""
-        self.set_class(state.phase is Phase.DOWN, "-down")
+        """Show the state, and turn red while nothing is being screened or recorded."""
+        self.set_class(bool(state.stopped or state.unrecorded), "-down")
         self.update(status_words(state))
 
 
-def status_words(state: HouseState) -> Content:
+def status_words(state: HouseState, now_ms: int | None = None) -> Content:
     """The line."""
-    parts = [_model(state), *_inbox_trouble(state), *_wall(state), *_policies(state), *_journal(state), *_counts(state)]
+    now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    parts = [
+        *_standing(state),
+        *_breaches(state),
+        *_quiet(state),
+        *_inbox_trouble(state),
+        *_wall(state),
+        *_policies(state),
+        *_key(state),
+        *_counts(state),
+        *_last_screened(state, now_ms),
+    ]
     return Content.styled(" │ ", "$text-disabled").join(parts)
 
 
-def _model(state: HouseState) -> Content:
-    match state.phase:
-        case Phase.STARTING:
-            return Content.styled("model is starting", "$text-warning")
-        case Phase.DOWN:
-            return Content.styled(f"x model is down: {safe_line(state.trouble, TROUBLE_CHARS)}", "bold $text-error")
-        case Phase.READY:
-            return Content(safe_line(state.model))
+def alarm_word(state: HouseState) -> str:
+    """`STOPPED` or `NOT RECORDED`; empty where all goes on."""
+    return "STOPPED" if state.stopped else "NOT RECORDED" if state.unrecorded else ""
+
+
+def _standing(state: HouseState) -> list[Content]:
+    """Whether it runs and records; what it is, where it does."""
+    parts = []
+    for word, why in (("STOPPED", state.stopped), ("NOT RECORDED", state.unrecorded)):
+        if why:
+            parts.append(Content.styled(f"x {word}: {safe_line(why, TROUBLE_CHARS)}", "bold $text-error"))
+    if state.phase is Phase.STARTING:
+        parts.append(Content.styled("model is starting", "$text-warning"))
+    elif not state.stopped:
+        parts.append(Content(safe_line(state.model)))
+    return parts
+
+
+def _breaches(state: HouseState) -> list[Content]:
+    words = [f"x {each}, press 5" for each in (state.canary_trouble, state.file_trouble) if each]
+    parts = [Content.styled(safe_line(each), "bold $text-error") for each in words]
+    if state.restarts:
+        parts.append(Content.styled(_counted(state.restarts, "restart", "restarts"), "bold $text-warning"))
+    return parts
+
+
+def _quiet(state: HouseState) -> list[Content]:
+    return [Content.styled(safe_line(state.quiet), "$text-accent")] if state.quiet else []
 
 
 def _wall(state: HouseState) -> list[Content]:
@@ -62,9 +103,7 @@ def _policies(state: HouseState) -> list[Content]:
     return [Content(", ").join(words)]
 
 
-def _journal(state: HouseState) -> list[Content]:
-    if state.not_journaled:
-        return [Content.styled(f"{state.not_journaled} not journaled", "bold $text-warning")]
+def _key(state: HouseState) -> list[Content]:
     return [Content("key in a file")] if state.has_weak_key else []
 
 
@@ -74,6 +113,13 @@ def _counts(state: HouseState) -> list[Content]:
     done = f"{state.screened} of {state.total}" if state.screened < state.total else f"{state.total} messages"
     shown = [outcome for outcome in GROUPS if outcome is not Outcome.CLEAN and state.counts.get(outcome)]
     return [Content(f"{done}: " if shown else done) + Content(", ".join(f"{state.counts[o]} {o}" for o in shown))]
+
+
+def _last_screened(state: HouseState, now_ms: int) -> list[Content]:
+    """When something was last screened, while nothing is."""
+    if state.last_screened_ms is None or state.is_screening:
+        return []
+    return [Content(f"last screened {clock_words(state.last_screened_ms, now_ms)}")]
 
 
 def _inbox_trouble(state: HouseState) -> list[Content]:

@@ -44,7 +44,7 @@ def print_views(
     views: Sequence[View], settings: Settings, *, as_json: bool, below: Callable[[View], str] = lambda _: ""
 ) -> None:
     """One line a view, or one JSON object a line; `below` may add a safe line under a view."""
-    colour = settings.output.colour == "always" or (settings.output.colour == "auto" and sys.stdout.isatty())
+    colour = has_colour(settings)
     columns = shutil.get_terminal_size((120, 24)).columns
     for view in views:
         if as_json:
@@ -53,6 +53,11 @@ def print_views(
         sys.stdout.write(list_line(view, colour=colour, columns=columns) + "\n")
         more = below(view)
         sys.stdout.write(f"{more}\n" if more else "")
+
+
+def has_colour(settings: Settings) -> bool:
+    """Whether standard output is to have colours."""
+    return settings.output.colour == "always" or (settings.output.colour == "auto" and sys.stdout.isatty())
 
 
 def say(words: str) -> None:

@@ -10,13 +10,11 @@ import argparse
 from pathlib import Path
 
 from guardian.commands.journal_actions.notes import hand_out
-from guardian.errors import JournalDamagedError
 from guardian.exits import ExitCode
-from guardian.journal.checkpoint import NoteError, open_note
+from guardian.journal.checkpointing import signed_end, wants_second_signature
 from guardian.journal.opening import open_journal
 from guardian.journal.places.passphrase import terminal_ask
 from guardian.journal.reports.export import refuse_existing
-from guardian.journal.store import DAMAGE_HINT
 from guardian.settings import Settings
 
 
@@ -28,12 +26,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """
     if args.output is not None:
         refuse_existing(Path(args.output), force=args.force)
-    post_quantum = settings.journal.second_signature == "on"
-    with open_journal(settings, ask=terminal_ask, unlock=post_quantum) as journal:
-        note = journal.checkpoint(post_quantum=post_quantum) if post_quantum else journal.store.head().note
-        try:
-            open_note(note, journal.header.vkey, journal.header.pq_vkey)
-        except NoteError:
-            raise JournalDamagedError("the end of the journal is not signed by its own key", hint=DAMAGE_HINT) from None
+    with open_journal(settings, ask=terminal_ask, unlock=wants_second_signature(settings)) as journal:
+        note = signed_end(journal, settings)
     hand_out(note, args.output, force=args.force)
     return ExitCode.CLEAN

@@ -13,7 +13,7 @@ from guardian.commands.journal_actions.asked import opened, say
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
 from guardian.journal.filters.when import parse_span
-from guardian.journal.forgetting import NOT_REACHED, from_before, still_there, with_feedback
+from guardian.journal.forgetting import NOT_REACHED, from_before, still_there, with_words
 from guardian.journal.places.passphrase import is_terminal
 from guardian.journal.retention import as_ranges
 from guardian.settings import Settings
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     before_ms = _before(args.before) if args.before else None
     with opened(settings) as journal:
         named = from_before(journal, before_ms) if before_ms is not None else still_there(journal, args.seqs)
-        seqs = with_feedback(journal, named)
+        seqs = with_words(journal, named)
         if not seqs:
             say("there is nothing to forget" if before_ms is not None else "forgotten already: nothing was changed")
             return ExitCode.CLEAN

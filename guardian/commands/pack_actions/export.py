@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from guardian.commands.pack_actions.shown import agrees, print_trial, say, trying
-from guardian.commands.policy_actions.own import file_of, own_policies
+from guardian.commands.policy_actions.own import own_policies
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
 from guardian.journal.places.passphrase import terminal_ask
@@ -25,6 +25,7 @@ from guardian.packs.pack import SEPARATOR, Pack, open_pack
 from guardian.packs.sshsig import NAMESPACE, sign
 from guardian.packs.trial import try_pack
 from guardian.policy.load import LoadedFile
+from guardian.policy.on_disk import file_of
 from guardian.safe_text import safe_line, safe_text
 from guardian.settings import Settings
 

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from guardian.commands.pack_actions.shown import pack_row, print_json, print_pack, whose
+from guardian.commands.pack_actions.shown import pack_row, print_json, print_pack, print_rows
 from guardian.exits import ExitCode
 from guardian.packs.base import PackError
-from guardian.packs.installed import Installed, read_installed
+from guardian.packs.installed import Installed
 from guardian.packs.lowering import lower
 from guardian.packs.manifest import NAME
+from guardian.packs.offer_words import installed_rows
+from guardian.packs.offering import packs_here, whose
 from guardian.packs.pack import installed_id, open_pack
 from guardian.policy.problem import did_you_mean, quoted
 from guardian.safe_text import safe_line, safe_text
@@ -21,7 +23,7 @@ from guardian.settings import Settings
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print it. The name of an installed pack means that one; ./NAME means a path. Exit codes: 0, 2, 74."""
-    packs = {name: each for name, each in read_installed(settings.paths.config).items() if not each.is_removed}
+    packs = packs_here(settings)
     if args.pack is None:
         _print_all(list(packs.values()), as_json=args.json)
     elif args.pack in packs:
@@ -48,16 +50,7 @@ def _print_installed(pack: Installed, *, as_json: bool) -> None:
     if as_json:
         print_json(_row(pack))
         return
-    rows = [
-        ("pack", f"{pack.name} {pack.version}"),
-        ("trust", f"{pack.tier.value} when it was installed"),
-        ("key", pack.key or "signed by nobody"),
-        ("looks at", ", ".join(pack.channels)),
-        ("hash", pack.sha256),
-        *(("policy", installed_id(pack.name, policy_id)) for policy_id in pack.policies),
-    ]
-    for name, value in rows:
-        sys.stdout.write(f"{name:<10} {safe_line(value)}\n")
+    print_rows(installed_rows(pack))
 
 
 def _print_path(path: Path, settings: Settings, *, as_json: bool) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from guardian.commands.pack_actions.taking import opened, take
+from guardian.commands.pack_actions.taking import take
 from guardian.exits import ExitCode
 from guardian.packs.base import PackError
-from guardian.packs.installed import read_installed
+from guardian.packs.offering import installed_before, opened_pack
 from guardian.settings import Settings
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Show, ask, update. Exit codes: 0, 2, 74. Raises PackError."""
-    pack, key = opened(args, settings)
-    installed = read_installed(settings.paths.config).get(pack.name)
+    pack, key = opened_pack(Path(args.path), settings, unsigned=args.unsigned)
+    installed = installed_before(pack, settings)
     if installed is None or installed.is_removed:
         raise PackError(f"no pack {pack.name} is installed", hint="use guardian pack install")
     return take(args, settings, pack, key, installed)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from guardian.commands.pack_actions.shown import pack_row, print_json, print_pack, print_trial, trying, whose
+from guardian.commands.pack_actions.shown import pack_row, print_json, print_pack, print_trial, trying
 from guardian.exits import ExitCode
 from guardian.packs.lowering import lower
+from guardian.packs.offering import whose
 from guardian.packs.pack import open_pack
 from guardian.packs.trial import try_pack
 from guardian.settings import Settings

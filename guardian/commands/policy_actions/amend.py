@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         why = "" if pending.why else ask_line("why? (your reason stands in the journal; nothing: asked later)")
         if why:
             now = amended(settings, Wish(args.policy_id, why=why), narrate(verbose=False))
-        tell_standing(args.policy_id, now, is_new=False)
+        tell_standing(args.policy_id, now)
         return ExitCode.CLEAN
     with open_journal(settings, ask=terminal_ask, begin=True) as journal:
         found = read_amendments(journal, args.policy_id)
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
                 give_reason(settings, journal, latest, why)
             else:
                 print(f"version {latest.n} of {latest.policy} has no reason yet (--why TEXT)", file=sys.stderr)
-    tell_standing(args.policy_id, now, is_new=is_new)
+    tell_standing(args.policy_id, now)
     return ExitCode.CLEAN
 
 

@@ -7,9 +7,9 @@ import sys
 from guardian.assembly import comparing
 from guardian.events import Observer
 from guardian.policy.amend import Wish, amend
-from guardian.policy.life.cooling import this_moment
-from guardian.policy.life.standing import InForce, left_words
-from guardian.safe_text import safe_line, safe_text
+from guardian.policy.editing import force_words
+from guardian.policy.life.standing import InForce
+from guardian.safe_text import safe_text
 from guardian.settings import Settings
 
 
@@ -19,17 +19,9 @@ def amended(settings: Settings, wish: Wish, observer: Observer) -> InForce:
         return amend(settings, wish, observer, compare=compare)
 
 
-def tell_standing(policy_id: str, now: InForce, *, is_new: bool) -> None:
+def tell_standing(policy_id: str, now: InForce) -> None:
     """Say whether the policy's latest text is in force, or how long it waits."""
-    pending = now.pending.get(policy_id)
-    if pending is not None:
-        left = left_words(pending, now.cooling_hours, this_moment())
-        why = safe_line(pending.why_milder) or "it could not be compared with the one in force"
-        print(f"{policy_id}: the earlier version stays in force for {left} more: {why}")
-    elif is_new:
-        print(f"{policy_id}: in force, policies {now.policies.sha256[:19]}")
-    else:
-        print(f"{policy_id}: nothing to take in force, the file says what is in force already")
+    print(force_words(policy_id, now))
 
 
 def print_diff(diff: str) -> None:

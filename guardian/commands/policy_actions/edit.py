@@ -11,28 +11,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
+from guardian.assembly import comparing
 from guardian.commands.asking import ask_line, can_ask
 from guardian.commands.narration import narrate
-from guardian.commands.policy_actions.changing import amended, print_diff, tell_standing
+from guardian.commands.policy_actions.changing import print_diff, tell_standing
 from guardian.commands.policy_actions.checking import check_files
 from guardian.commands.policy_actions.editor import find_editor, kept_apart, private_copy, run_editor
-from guardian.commands.policy_actions.own import file_of, own_policies
-from guardian.commands.policy_actions.previewing import policies_now, previewed
+from guardian.commands.policy_actions.own import own_policies
+from guardian.commands.policy_actions.previewing import previewed
 from guardian.errors import CellError, GuardianError, JournalError, ModelError, PolicyError, UsageError
 from guardian.exits import ExitCode
-from guardian.policy.amend import Wish
+from guardian.policy.editing import changed_meanwhile, draft_at, keep, path_of, text_at
 from guardian.policy.effects.preview import Preview
 from guardian.policy.effects.preview_words import preview_lines
+from guardian.policy.effects.previewing import policies_now
 from guardian.policy.life.amendments import diff_of
-from guardian.policy.load import SUFFIX, LoadedFile, load_policies, parse_policy
-from guardian.policy.position import Positions
-from guardian.policy.problem import Level, Problem
+from guardian.policy.load import SUFFIX, LoadedFile, load_policies
 from guardian.policy.schema_file import refresh_schema
-from guardian.policy.source import SourceError, read_source
 from guardian.policy.trying.trial_words import counts_words
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
@@ -53,9 +51,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     if not can_ask():
         raise UsageError("policy edit needs a terminal", hint=hint)
     editor = find_editor(os.environ)
-    path = _path_of(args.policy_id, settings)
+    own_policies(settings)  # the starter policies are put there, the first time
+    path = path_of(args.policy_id, settings)
     refresh_schema(settings.policies_dir)
-    text = _text_at(path)
+    text = text_at(path)
     with private_copy(settings.paths.runtime, f"{args.policy_id}{SUFFIX}", text) as copy:
         editing = _Editing(args.policy_id, path, text, copy, editor, settings)
         try:
@@ -80,7 +79,7 @@ class _Editing:
         """Edit until the owner keeps or discards it."""
         while True:
             trouble = run_editor(self._editor, self._copy)
-            draft = self._draft()
+            draft = draft_at(self._copy, self._path, self._id)
             if draft.source is not None and draft.source.text == self._base:
                 if trouble:
                     raise PolicyError(f"{trouble}, so {self._id} stays as it is")
@@ -120,24 +119,6 @@ class _Editing:
                 continue
             return True
 
-    def _draft(self) -> LoadedFile:
-        """The private copy as if it stood where the policy's file is."""
-        try:
-            source = replace(read_source(self._copy), mode=0o600)
-        except SourceError as error:
-            place = error.place
-            problem = Problem(self._path, place.line, place.column, Level.ERROR, error.code, error.message, error.hint)
-            return LoadedFile(self._path, None, None, (problem,))
-        policy, problems = parse_policy(source.text, self._path)
-        if policy is not None and policy.id != self._id:
-            place = Positions(source.text).value(["id"])
-            message, hint = f'"id" must stay {self._id}', "guardian policy new makes another policy"
-            problems, policy = (
-                [Problem(self._path, place.line, place.column, Level.ERROR, "other-id", message, hint)],
-                None,
-            )
-        return LoadedFile(self._path, policy, source, tuple(problems))
-
     def _show(self, draft: LoadedFile) -> Preview | None:
         """What changed in the text, what is wrong with it, how its examples fare, and what it would do."""
         if draft.source is not None:
@@ -156,7 +137,7 @@ class _Editing:
             return None
         try:
             now = policies_now(self._settings)
-            found = previewed(self._settings, now.get(self._id), draft.policy, now, narrate(verbose=False))
+            found = previewed(self._settings, draft.policy, now, narrate(verbose=False))
         except (ModelError, CellError, JournalError) as error:
             _say(f"no preview: {error.line()}")
             return None
@@ -169,11 +150,9 @@ class _Editing:
 
     def _unless_changed_meanwhile(self, draft: LoadedFile) -> _Choice:
         """KEEP, unless somebody else made something of the file that the owner does not want to replace."""
-        try:
-            now = _text_at(self._path)
-        except PolicyError:  # it is gone, or nobody can read it
-            now = ""
-        if now == self._base or (draft.source is not None and now == draft.source.text):
+        assert draft.source is not None  # what has no text is no policy, and can't be kept
+        now = changed_meanwhile(self._path, self._base, draft.source.text)
+        if now is None:
             return _Choice.KEEP
         _say(f"{self._path} was changed meanwhile:")
         print_diff(diff_of(self._base, now, self._path.name))
@@ -182,29 +161,14 @@ class _Editing:
         return _Choice.KEEP if choice is _Choice.OVERWRITE else choice
 
     def _keep(self, draft: LoadedFile, preview: Preview | None) -> None:
-        assert draft.source is not None  # what has no text is no policy, and can't be kept
+        assert draft.source is not None
         why = ask_line("why? (your reason stands in the journal; nothing: asked later)") or ""
         counts = preview.to_json() if preview is not None else None
-        wish = Wish(self._id, draft.source.text, "amended" if why else "edited", why, counts)
-        now = amended(self._settings, wish, narrate(verbose=False))
-        tell_standing(self._id, now, is_new=self._id in now.changed)
-
-
-def _path_of(policy_id: str, settings: Settings) -> Path:
-    """The policy's file, broken or not. Raises PolicyError where there is none."""
-    in_force = own_policies(settings)
-    for file in (*load_policies(settings.policies_dir).files, *in_force.files):
-        if (file.policy.id if file.policy is not None else file.path.name.removesuffix(SUFFIX)) == policy_id:
-            return file.path
-    return file_of(policy_id, in_force).path
-
-
-def _text_at(path: Path) -> str:
-    """Raises PolicyError where the file can't be read as text."""
-    try:
-        return read_source(path).text
-    except SourceError as error:
-        raise PolicyError(f"{path} {error.message}", hint=error.hint) from None
+        with comparing(self._settings) as compare:
+            now = keep(
+                self._settings, self._id, draft.source.text, why, counts, narrate(verbose=False), compare=compare
+            )
+        tell_standing(self._id, now)
 
 
 def _asked(*choices: _Choice) -> _Choice:

@@ -13,17 +13,16 @@ from typing import Any
 from guardian.commands.journal_actions.asked import opened
 from guardian.commands.narration import narrate
 from guardian.commands.policy_actions.of_record import recorded_verdict
-from guardian.commands.policy_actions.own import file_of, own_policies, print_json
+from guardian.commands.policy_actions.own import own_policies, print_json
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
-from guardian.inspection import Inspection
 from guardian.journal.record import Record
 from guardian.message import Channel, Format, Message
-from guardian.policy.base import Policy
-from guardian.policy.effects.recorded import at_its_time, recorded_inspection, recorded_message
+from guardian.policy.on_disk import file_of
 from guardian.policy.trying.bench import Bench
-from guardian.policy.trying.explain import Explained, explain
+from guardian.policy.trying.explain import Explained
 from guardian.policy.trying.explain_lines import explained_json, explained_lines, said_words, then_words
+from guardian.policy.trying.way import Walker, walker_of_message, walker_of_record
 from guardian.settings import Settings
 from guardian.sources.stdin import read_stream
 from guardian.verdict import PolicyMatch
@@ -45,28 +44,21 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     policy = file_of(args.policy_id, own_policies(settings)).policy
     assert policy is not None  # `file_of` found it by its policy
     then = _recorded(args, settings) if args.seq is not None else None
-    message = _given(args, settings) if then is None else recorded_message(then.record)
+    message = _given(args, settings) if then is None else None
     with open_bench(settings, narrate(verbose=False)) as bench:
-        explained = _explained(policy, message, then, bench)
+        walker = _walker(message, then, bench)
+        if walker.trouble:
+            sys.stderr.write(f"guardian: {walker.trouble}\n")
+        explained = walker.through(policy, bench)
     _print(explained, then, as_json=args.json)
     return ExitCode.CLEAN
 
 
-def _explained(policy: Policy, message: Message | None, then: _Then | None, bench: Bench) -> Explained:
+def _walker(message: Message | None, then: _Then | None, bench: Bench) -> Walker:
     if message is not None:
-        (inspection,) = bench.inspect_all((message,))
-        return explain(policy, inspection if then is None else at_its_time(inspection, then.record), bench)
-    assert then is not None  # only a record has no text
-    return explain(policy, _by_numbers(then.record, bench), bench, has_text=False)
-
-
-def _by_numbers(record: Record, bench: Bench) -> Inspection:
-    """The record's numbers; without the model's scores where another model gave them."""
-    inspection = recorded_inspection(record)
-    if record.spoke.model_sha256 == bench.manifest.sha256:
-        return inspection
-    sys.stderr.write("guardian: another model gave this record's scores, so they say nothing here\n")
-    return replace(inspection, evidence=replace(inspection.evidence, scores={}))
+        return walker_of_message(message, bench)
+    assert then is not None  # there is the one or the other
+    return walker_of_record(then.record, bench)
 
 
 def _given(args: argparse.Namespace, settings: Settings) -> Message:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -16,26 +15,14 @@ from guardian.commands.asking import can_ask
 from guardian.commands.journal_actions.asked import opened
 from guardian.commands.narration import narrate
 from guardian.commands.policy_actions.checking import check_files
-from guardian.commands.policy_actions.questions import Answers, ask
-from guardian.errors import PolicyError, UsageError
+from guardian.commands.policy_actions.questions import ask
+from guardian.errors import UsageError
 from guardian.exits import ExitCode
-from guardian.journal.record import Record
 from guardian.message import Channel
 from guardian.policy.base import Status
-from guardian.policy.drafting import (
-    Draft,
-    Start,
-    create_policy_file,
-    draft_text,
-    policy_id_from,
-    start_from,
-    title_from,
-)
-from guardian.policy.life.in_force import Reasons
-from guardian.policy.life.standing import policies_in_force
-from guardian.policy.life.state import read_state
-from guardian.policy.load import SUFFIX, PolicySet, load_policies, load_policy_file
-from guardian.policy.schema_file import refresh_schema
+from guardian.policy.drafting import Draft, Start
+from guardian.policy.load import SUFFIX, load_policies, load_policy_file
+from guardian.policy.making import Answers, draft_from, make_policy, start_of
 from guardian.policy.trying.trial_words import trial_lines
 from guardian.settings import Settings
 from guardian.verdict import Action
@@ -50,25 +37,18 @@ _CHANNELS = {
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write the policy, check it, try its examples. Raises UsageError, PolicyError, JournalError."""
     start = _start(args.seq, settings) if args.seq is not None else None
-    answers = _answers(args, start)
-    draft = _draft(args, start, answers)
-    before = policies_in_force(settings, narrate(verbose=False))
-    policy_id = policy_id_from(draft.title, _taken(settings, before.policies))
-    path = settings.policies_dir / f"{policy_id}{SUFFIX}"
-    text = draft_text(draft, policy_id)
-    create_policy_file(path, text)
-    refresh_schema(settings.policies_dir)
-    policies_in_force(settings, reasons=Reasons(policy_id, "amended", draft.why))
+    channels = _CHANNELS[args.channel] if args.channel else ()
+    draft = draft_from(
+        _answers(args, start), start, title=args.title or "", channels=channels, status=Status(args.status)
+    )
+    path = make_policy(settings, draft, narrate(verbose=False))
     _report(path, draft, start, settings)
     return ExitCode.CLEAN
 
 
 def _start(seq: int, settings: Settings) -> Start:
     with opened(settings) as journal:
-        record = journal.entry(seq).record
-    if not isinstance(record, Record):
-        raise PolicyError(f"record {seq} can't be read: {record.why}")
-    return start_from(seq, record)
+        return start_of(journal, seq)
 
 
 def _answers(args: argparse.Namespace, start: Start | None) -> Answers:
@@ -84,33 +64,6 @@ def _answers(args: argparse.Namespace, start: Start | None) -> Answers:
             raise UsageError(f"a policy needs {' and '.join(missing)}", hint="on a terminal it is asked for")
         return Answers(args.why or why_else, tuple(flag), tuple(args.fine or ()), action or Action.WARN)
     return ask(why=args.why or None, why_else=why_else, flag=flag, has_road=has_road, fine=args.fine, action=action)
-
-
-def _draft(args: argparse.Namespace, start: Start | None, answers: Answers) -> Draft:
-    channels = _CHANNELS[args.channel] if args.channel else (start.channel if start else Channel.INCOMING,)
-    said_by_owner = start is None or answers.why != start.why
-    title = title_from(answers.why) if start is None or said_by_owner else start.title
-    return Draft(
-        title=args.title or title,
-        why=answers.why,
-        since=date.today(),
-        channels=channels,
-        action=answers.action,
-        status=Status(args.status),
-        prose=answers.why if said_by_owner and answers.flag else "",
-        tactics=start.tactics if start is not None else (),
-        flag=answers.flag,
-        fine=answers.fine,
-    )
-
-
-def _taken(settings: Settings, policies: PolicySet) -> set[str]:
-    """Ids that are or were in use, and names of files that are there, broken ones too."""
-    files = load_policies(settings.policies_dir).files
-    state = read_state(settings.paths.policies_state).state
-    known = {*state.versions, *state.pending} if state is not None else set()
-    named = {file.path.name.removesuffix(SUFFIX) for file in files}
-    return known | named | {policy.id for policy in policies.policies} | {f.policy.id for f in files if f.policy}
 
 
 def _report(path: Path, draft: Draft, start: Start | None, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""What the actions have in common: the owner's policies, one of them by its id, and JSON that is safe on a terminal.
+"""What the actions have in common: the owner's policies, and JSON that is safe on a terminal.
 
 Invariant: problems of files that had to be left out are told on standard error, so a missing policy is never silent.
 """
@@ -10,11 +10,10 @@ import sys
 from typing import Any
 
 from guardian.assembly import comparing
-from guardian.errors import CellError, ModelError, PolicyError
+from guardian.errors import CellError, ModelError
 from guardian.policy.base import Policy
 from guardian.policy.life.standing import InForce, policies_in_force
-from guardian.policy.load import LoadedFile, PolicySet
-from guardian.policy.problem import did_you_mean, quoted
+from guardian.policy.load import PolicySet
 from guardian.settings import Settings
 
 _JSON_VERSION = 1
@@ -32,15 +31,6 @@ def own_in_force(settings: Settings) -> InForce:
             return policies_in_force(settings, compare=compare)
     except (ModelError, CellError):  # without a model what it would have to compare waits; doctor says what is wrong
         return policies_in_force(settings)
-
-
-def file_of(policy_id: str, policies: PolicySet) -> LoadedFile:
-    """The file of one policy. Raises PolicyError for an unknown id."""
-    for file in policies.files:
-        if file.policy is not None and file.policy.id == policy_id:
-            return file
-    hint = did_you_mean(policy_id, (policy.id for policy in policies.policies)) or "see guardian policy list"
-    raise PolicyError(f"no policy has the id {quoted(policy_id)}", hint=hint)
 
 
 def tell_problems(policies: PolicySet) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from guardian.commands.narration import narrate
 from guardian.commands.policy_actions.own import print_json
-from guardian.commands.policy_actions.previewing import policies_now, previewed
+from guardian.commands.policy_actions.previewing import previewed
 from guardian.errors import PolicyError
 from guardian.exits import ExitCode
 from guardian.policy.base import Policy
 from guardian.policy.effects.preview_words import preview_lines
+from guardian.policy.effects.previewing import policies_now
 from guardian.policy.life.standing import is_borrowed
 from guardian.policy.life.state import read_state
 from guardian.policy.load import SUFFIX, LoadedFile, load_policies, load_policy_file
@@ -24,7 +25,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the preview. Exit codes: 0, 2 where the file can't be used."""
     now = policies_now(settings)
     draft = _usable(_file(args.policy, settings, now))
-    found = previewed(settings, now.get(draft.id), draft, now, narrate(verbose=False), days=args.days)
+    found = previewed(settings, draft, now, narrate(verbose=False), days=args.days)
     if args.json:
         print_json(found.to_json())
     else:

@@ -9,28 +9,18 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from guardian.commands.asking import ask_line
 from guardian.errors import UsageError
 from guardian.policy.drafting import LONGEST_EXAMPLE_CHARACTERS
+from guardian.policy.making import Answers
 from guardian.safe_text import safe_line
 from guardian.verdict import Action
 
 _PASTE_WAIT_S: Final = 0.2
 """After an empty line: what comes sooner than this was pasted with it, and no hand types so fast."""
 _ACTIONS: Final = {"n": Action.NOTICE, "notice": Action.NOTICE, "w": Action.WARN, "warn": Action.WARN, "": Action.WARN}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Answers:
-    """What the owner answered, or had said by options."""
-
-    why: str
-    flag: tuple[str, ...]
-    fine: tuple[str, ...]
-    action: Action
 
 
 def ask(

@@ -25,5 +25,5 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         earlier = version_of(journal, policy_id, number)
     why = args.why or ask_line("why? (your reason stands in the journal)") or f"back to version {number}"
     now = amended(settings, Wish(policy_id, earlier.version.text, "restored", why), narrate(verbose=False))
-    tell_standing(policy_id, now, is_new=policy_id in now.changed)
+    tell_standing(policy_id, now)
     return ExitCode.CLEAN

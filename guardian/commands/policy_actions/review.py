@@ -11,36 +11,22 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from guardian.commands.asking import ask_line, can_ask, confirmed
-from guardian.commands.policy_actions.muting import change, policy_on_disk
+from guardian.commands.policy_actions.muting import change, own_policy_on_disk
 from guardian.commands.policy_actions.own import own_policies, print_json, tell_problems
 from guardian.exits import ExitCode
 from guardian.journal.opening import open_journal
 from guardian.journal.places.passphrase import terminal_ask
-from guardian.journal.scan import Scan
-from guardian.policy.amend import Wish, give_reason, without_reason
+from guardian.policy.amend import Wish, give_reason
+from guardian.policy.awaiting import Waiting, waiting_for_owner
 from guardian.policy.base import Policy, Status
-from guardian.policy.effects.track_record import TrackRecord, proposed_for_test, track_record_line, track_records
+from guardian.policy.effects.track_record import TrackRecord, track_record_line
 from guardian.policy.life.amendments import Amendment
-from guardian.policy.life.standing import record_amendments
 from guardian.policy.one_value import with_value
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """What waits for the owner."""
-
-    for_test: Sequence[tuple[Policy, TrackRecord]]
-    overdue: Sequence[Policy]
-    unexplained: Sequence[Amendment]
-
-    def __bool__(self) -> bool:
-        return bool(self.for_test or self.overdue or self.unexplained)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -59,18 +45,14 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _found(policies: Sequence[Policy], settings: Settings, today: date) -> _Waiting:
-    overdue = [p for p in policies if p.is_in_force and p.review_by is not None and p.review_by < today]
+def _found(policies: Sequence[Policy], settings: Settings, today: date) -> Waiting:
     if not settings.paths.journal_file.exists():
-        return _Waiting((), overdue, ())
+        return waiting_for_owner(policies, settings, None, today)
     with open_journal(settings, ask=terminal_ask) as journal:
-        record_amendments(settings, journal)
-        records = track_records(Scan(journal))
-        for_test = [(policy, records[policy.id]) for policy in proposed_for_test(policies, records)]
-        return _Waiting(for_test, overdue, without_reason(journal))
+        return waiting_for_owner(policies, settings, journal, today)
 
 
-def _tell(waiting: _Waiting) -> None:
+def _tell(waiting: Waiting) -> None:
     for policy, record in waiting.for_test:
         print(_test_words(policy, record))
     for policy in waiting.overdue:
@@ -79,18 +61,18 @@ def _tell(waiting: _Waiting) -> None:
         print(_unexplained_words(amendment))
 
 
-def _ask(waiting: _Waiting, settings: Settings) -> None:
+def _ask(waiting: Waiting, settings: Settings) -> None:
     for policy, record in waiting.for_test:
         print(_test_words(policy, record))
         if confirmed("put it on trial (status test: notices only)?"):
-            _, text = policy_on_disk(policy.id, settings)
+            _, text = own_policy_on_disk(policy.id, settings)
             why = ask_line("why? (your reason stands in the journal)") or track_record_line(record)
             change(Wish(policy.id, with_value(text, "status", Status.TEST.value), why=why), [], settings)
     for policy in waiting.overdue:
         print(_overdue_words(policy))
         day = _asked_day()
         if day is not None:
-            _, text = policy_on_disk(policy.id, settings)
+            _, text = own_policy_on_disk(policy.id, settings)
             wish = Wish(policy.id, with_value(text, "review_by", day), why="reviewed")
             change(wish, [f"{policy.id}: next review by {day.isoformat()}"], settings)
     for amendment in waiting.unexplained:
@@ -128,7 +110,7 @@ def _unexplained_words(amendment: Amendment) -> str:
     return safe_line(f"{amendment.policy}@{amendment.n}: {amendment.how}, no reason given yet")
 
 
-def _to_json(waiting: _Waiting) -> dict[str, object]:
+def _to_json(waiting: Waiting) -> dict[str, object]:
     return {
         "for_test": [{"policy": policy.id, "record": record.to_json()} for policy, record in waiting.for_test],
         "overdue": [

@@ -6,9 +6,10 @@ import argparse
 import sys
 from typing import Any
 
-from guardian.commands.policy_actions.own import file_of, own_policies, policy_row, print_json, tell_problems
+from guardian.commands.policy_actions.own import own_policies, policy_row, print_json, tell_problems
 from guardian.exits import ExitCode
 from guardian.policy.base import Mute, Policy
+from guardian.policy.on_disk import file_of
 from guardian.safe_text import safe_line, safe_text
 from guardian.settings import Settings
 

@@ -12,12 +12,13 @@ from itertools import chain
 from pathlib import Path
 
 from guardian.commands.narration import narrate
-from guardian.commands.policy_actions.own import file_of, own_policies, print_json, tell_problems
+from guardian.commands.policy_actions.own import own_policies, print_json, tell_problems
 from guardian.commands.progress import ProgressBar
 from guardian.exits import ExitCode
 from guardian.message import Channel
 from guardian.policy.base import Policy
 from guardian.policy.load import PolicySet
+from guardian.policy.on_disk import file_of
 from guardian.policy.trying.archive_trial import ArchiveTrial, for_archive
 from guardian.policy.trying.bench import Bench
 from guardian.policy.trying.trial import Trial, try_policies

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection
 from datetime import date
 
-from guardian.commands.policy_actions.muting import change, policy_on_disk
+from guardian.commands.policy_actions.muting import change, own_policy_on_disk
 from guardian.errors import UsageError
 from guardian.exits import ExitCode
 from guardian.policy.amend import Wish
@@ -19,7 +19,7 @@ from guardian.settings import Settings
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one line a mute, or take out those that are named. Exit codes: 0, 2, 74."""
-    policy, text = policy_on_disk(args.policy_id, settings)
+    policy, text = own_policy_on_disk(args.policy_id, settings)
     today = date.today()
     if not args.numbers and not args.over:
         _print_mutes(policy, today)

@@ -1,7 +1,7 @@
 """A filter that was read: which entries it lets through.
 
-Invariants: the same filter, entry and feedback give the same answer; `may_match` is never false of a record that
-`matches` would let through, so that a scan may leave such records unparsed.
+Invariants: the same filter, entry and words of the owner's give the same answer; `may_match` is never false of a record
+that `matches` would let through, so that a scan may leave such records unparsed.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guardian.journal.feedback import Feedback
 from guardian.journal.filters.terms import AllOf, AnyOf, Not, PolicyIs, Term
+from guardian.journal.owner_words import NOTHING_SAID, Said
 from guardian.journal.record import Entry
 from guardian.journal.reports.facts import EntryFacts, Facts
 
@@ -26,9 +26,9 @@ class Filter:
         """Whether nothing was asked for in particular."""
         return self.term == AllOf(())
 
-    def matches(self, entry: Entry, feedback: Feedback | None = None) -> bool:
-        """Whether an entry is asked for; `feedback` is the word that counts for it, where it is a verdict."""
-        return self.lets_through(EntryFacts(entry, feedback))
+    def matches(self, entry: Entry, said: Said = NOTHING_SAID) -> bool:
+        """Whether an entry is asked for; `said` is what counts of the owner's words on it, where it is a verdict."""
+        return self.lets_through(EntryFacts(entry, said))
 
     def lets_through(self, facts: Facts) -> bool:
         """The same, of facts."""
@@ -41,7 +41,11 @@ class Filter:
 
     def policies(self) -> tuple[str, ...]:
         """The policies that the filter names, in order."""
-        return tuple(dict.fromkeys(part.id for part in _leaves(self.term) if isinstance(part, PolicyIs)))
+        return tuple(dict.fromkeys(part.id for part in self.leaves() if isinstance(part, PolicyIs)))
+
+    def leaves(self) -> Iterator[Term]:
+        """The terms that ask something of their own, in order, whatever stands round them."""
+        return _leaves(self.term)
 
 
 EVERYTHING = Filter(AllOf(()))

@@ -18,6 +18,7 @@ Grammar (`!` binds tightest, then standing beside each other, which is "and", th
     ~d WHEN     7d, 24h, 2w; 2026-11-01; 2026-11-01..2026-11-21 (guardian.journal.filters.when)
     ~m WORDS    the words stand in the text, in a quote or in the owner's note; a bare word means the same
     ~f WORD     the owner said right, wrong, unsure; none: nothing was said
+    ~a MARK     the owner marked it kept or done; none: it has no mark
     ~k KIND     verdict, feedback, amendment, ...
     ~n NUMBER   12, 12..20, 12.., ..20
 
@@ -30,14 +31,26 @@ nothing of a filter is ever run as anything else (no SQL, no regular expression)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from guardian.errors import UsageError
 from guardian.journal.filters.lexer import Token, TokenKind, tokens
 from guardian.journal.filters.matching import EVERYTHING, Filter
-from guardian.journal.filters.terms import AllOf, AnyOf, ChannelIs, FeedbackIs, KindIs, Not, OutcomeIs, Term, Words
+from guardian.journal.filters.terms import (
+    AllOf,
+    AnyOf,
+    ChannelIs,
+    FeedbackIs,
+    KindIs,
+    MarkIs,
+    Not,
+    OutcomeIs,
+    Term,
+    Words,
+)
 from guardian.journal.filters.values import parse_value
 from guardian.journal.reports.words import Phrase
 from guardian.policy.problem import quoted
@@ -45,8 +58,23 @@ from guardian.policy.problem import quoted
 LONGEST_FILTER_CHARACTERS: Final = 2_000
 DEEPEST: Final = 32
 _EXPECTED: Final = 'a code such as ~o, a word, "!" or "("'
-_CODES: Final = "optscdmfkn"
-_SINGLE: Final = {OutcomeIs: "outcome", ChannelIs: "channel", KindIs: "kind", FeedbackIs: "feedback"}
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "o": "outcome: flagged, notice, unsure, unscreened, clean",
+        "t": "tactic, or a group of tactics, such as urgency",
+        "p": "policy of yours that matched",
+        "s": "sender, or a part of it, such as @bank.example",
+        "c": "channel: incoming or ai",
+        "d": "when: 7d, 24h, 2026-11-01",
+        "m": "words in the text, in quotes or in your notes",
+        "f": "what you said: right, wrong, unsure, none",
+        "a": "your mark: kept, done, none",
+        "k": "kind of record: verdict, feedback, ...",
+        "n": "number: 12, 12..20, 12.., ..20",
+    }
+)
+"""Every code, and what stands behind it, in plain words."""
+_SINGLE: Final = {OutcomeIs: "outcome", ChannelIs: "channel", KindIs: "kind", FeedbackIs: "feedback", MarkIs: "mark"}
 """Of these a record has one at most."""
 
 
@@ -167,8 +195,8 @@ class _Parser:
         return term
 
     def _coded(self, code: Token) -> Term:
-        if len(code.text) != 1 or code.text not in _CODES:
-            known = " ".join(f"~{letter}" for letter in _CODES)
+        if len(code.text) != 1 or code.text not in CODES:
+            known = " ".join(f"~{letter}" for letter in CODES)
             raise FilterError(code.column, f"unknown code {quoted('~' + code.text)}", hint=f"the codes are {known}")
         token = self._peek()
         if token is None or token.kind is not TokenKind.VALUE:

@@ -181,6 +181,21 @@ class FeedbackIs:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkIs:
+    """`~a`."""
+
+    mark: str
+
+    def holds(self, facts: Facts) -> bool | None:
+        """See `Term`."""
+        return None if facts.mark is None else facts.mark == self.mark
+
+    def may_hold(self, data: bytes) -> bool:
+        """See `Term`."""
+        return _pair("kind", Kind.VERDICT.value) in data
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """`~m`, and bare words."""
 

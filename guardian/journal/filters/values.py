@@ -15,6 +15,7 @@ from guardian.journal.filters.terms import (
     ChannelIs,
     FeedbackIs,
     KindIs,
+    MarkIs,
     NumberIn,
     OutcomeIs,
     PolicyIs,
@@ -24,6 +25,7 @@ from guardian.journal.filters.terms import (
     Words,
 )
 from guardian.journal.filters.when import parse_span
+from guardian.journal.marks import Marked
 from guardian.journal.record import Kind
 from guardian.journal.reports.words import Phrase
 from guardian.message import Channel
@@ -55,6 +57,8 @@ def parse_value(code: str, text: str, now: datetime, policies: Collection[str] |
             return Between(*parse_span(text, now))
         case "f":
             return FeedbackIs(_one_of(text, FEEDBACK_WORDS, "word of feedback"))
+        case "a":
+            return MarkIs(_one_of(text, [mark.value for mark in Marked], "mark"))
         case "k":
             return KindIs(Kind(_one_of(text, [kind.value for kind in Kind], "kind")))
         case "n":

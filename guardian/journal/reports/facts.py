@@ -6,11 +6,12 @@ record with an odd body has no facts, and never raises; nothing is computed befo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, Protocol
 
-from guardian.journal.feedback import Feedback
+from guardian.journal.marks import Marked
+from guardian.journal.owner_words import NOTHING_SAID, Said
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.reports.words import folded, haystack
 from guardian.journal.verdict_record import matched_policies, tactics_of, text_of
@@ -60,18 +61,22 @@ class Facts(Protocol):
         """The owner's word on a verdict; `none` where there is none."""
 
     @property
+    def mark(self) -> str | None:
+        """The owner's mark on a verdict: kept, done; `none` where there is none."""
+
+    @property
     def words(self) -> str | None:
-        """Text, earlier turns, quotes, the owner's note; of what is no verdict, every word of it: a `haystack`."""
+        """Text, earlier turns, quotes, the owner's notes; of what is no verdict, every word of it: a `haystack`."""
 
 
 class EntryFacts:
     """The facts of one entry."""
 
-    def __init__(self, entry: Entry, feedback: Feedback | None = None) -> None:
-        """`feedback` is the word that counts for this entry, where it is a verdict."""
+    def __init__(self, entry: Entry, said: Said = NOTHING_SAID) -> None:
+        """`said` is what counts of the owner's words on this entry, where it is a verdict."""
         self.seq: Final[int | None] = entry.seq
         self._record = entry.record if isinstance(entry.record, Record) else None
-        self._feedback = feedback
+        self._said = said
 
     @property
     def kind(self) -> Kind | None:
@@ -120,12 +125,19 @@ class EntryFacts:
         """See `Facts`."""
         if not self._is_verdict:
             return None
-        return self._feedback.says.value if self._feedback is not None else "none"
+        return self._said.feedback.says.value if self._said.feedback is not None else "none"
+
+    @property
+    def mark(self) -> str | None:
+        """See `Facts`."""
+        if not self._is_verdict:
+            return None
+        return (self._said.mark.mark if self._said.mark is not None else Marked.NONE).value
 
     @cached_property
     def words(self) -> str | None:
         """See `Facts`."""
-        return None if self._record is None else haystack(searched_texts(self._record, self._feedback))
+        return None if self._record is None else haystack(searched_texts(self._record, self._said.notes))
 
     @property
     def _is_verdict(self) -> bool:
@@ -142,11 +154,10 @@ class EntryFacts:
             return None
 
 
-def searched_texts(record: Record, feedback: Feedback | None = None) -> list[str]:
-    """Every text of a record that words are looked for in, but its sender. A mail is searched as it was sent: words
-    that it holds in base64 or quoted-printable are found in the quotes alone."""
-    note = [feedback.note] if feedback is not None and feedback.note else []
-    if record.kind is Kind.FEEDBACK:
+def searched_texts(record: Record, notes: Sequence[str] = ()) -> list[str]:
+    """Every text of a record that words are looked for in, but its sender; `notes` are the owner's on it. A mail is
+    searched as it was sent: words that it holds in base64 or quoted-printable are found in the quotes alone."""
+    if record.kind in (Kind.FEEDBACK, Kind.MARK):
         return [str(record.body.get("note", ""))]
     if record.kind is not Kind.VERDICT:
         return list(_strings(record.body))
@@ -154,9 +165,9 @@ def searched_texts(record: Record, feedback: Feedback | None = None) -> list[str
         raw = text_of(record)
         text = raw.decode("utf-8", "replace") if raw is not None else ""
         context = [str(turn) for turn in record.body["message"]["context"]]
-        return [text, *context, *quotes_of(record), *note]
+        return [text, *context, *quotes_of(record), *notes]
     except _ODD:
-        return note
+        return list(notes)
 
 
 def senders_of(record: Record) -> list[str]:

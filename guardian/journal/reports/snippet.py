@@ -22,7 +22,7 @@ _CHARACTERS: Final = 140
 
 def snippet(view: View, phrase: Phrase) -> str:
     """Where the phrase stands, on one line; empty where it does not stand in the texts (but in the sender, say)."""
-    for text in searched_texts(view.record, view.feedback) if view.record is not None else ():
+    for text in searched_texts(view.record, view.said.notes) if view.record is not None else ():
         if not phrase.stands_in(folded(text)):
             continue
         words = text.split(maxsplit=_MOST_WORDS)[:_MOST_WORDS]

@@ -66,6 +66,7 @@ class DayCell:
     tactics: None = None
     senders: None = None
     says: None = None
+    mark: None = None
     words: None = None
 
     @property
@@ -105,7 +106,7 @@ class Tally:
 
     def add(self, view: View) -> None:
         """Count one entry."""
-        record, facts = view.record, EntryFacts(view.entry, view.feedback)
+        record, facts = view.record, EntryFacts(view.entry, view.said)
         self._entries += 1
         self._erased += view.kind == "erased"
         self._unreadable += view.kind == "unreadable"

@@ -1,4 +1,4 @@
-"""One entry as its owner sees it: the record, the word that counts for it, and what can be said of it in short.
+"""One entry as its owner sees it: the record, the owner's words on it, and what can be said of it in short.
 
 Invariants: what a record holds of a message is untrusted until it has passed `safe_text` or `safe_line`; the lines of
 `guardian.journal.reports.view_lines` have, this value has not. `repr` shows no text.
@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Final, Protocol
 
-from guardian.journal.feedback import Feedback, LatestFeedback
+from guardian.journal.feedback import Feedback
 from guardian.journal.filters.matching import Filter
+from guardian.journal.marks import Mark
+from guardian.journal.owner_words import LatestWords, Said, may_be_word
 from guardian.journal.record import Entry, Erased, Kind, Record
 from guardian.journal.reports.past_verdict import past_verdict
 from guardian.verdict import Verdict
@@ -51,11 +53,23 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class View:
-    """One entry, with the word that counts for it."""
+    """One entry, with the owner's words that count for it."""
 
     entry: Entry
     feedback: Feedback | None = None
     """None where the owner said nothing, took it back, or the entry is no verdict."""
+    mark: Mark | None = None
+    """None where there is neither a mark nor a note with it, or the entry is no verdict."""
+
+    @classmethod
+    def of(cls, entry: Entry, said: Said) -> View:
+        """The view of an entry with what counts for it."""
+        return cls(entry, said.feedback, said.mark)
+
+    @property
+    def said(self) -> Said:
+        """The owner's words, together."""
+        return Said(self.feedback, self.mark)
 
     @property
     def seq(self) -> int:
@@ -93,7 +107,7 @@ class View:
         if self.record is None or self.record.kind is not Kind.VERDICT:
             return self
         record = replace(self.record, body=_without_text(self.record.body))
-        return View(replace(self.entry, record=record), self.feedback)
+        return View(replace(self.entry, record=record), self.feedback, self.mark)
 
     def to_json(self) -> dict[str, Any]:
         """The whole entry as JSON values."""
@@ -103,40 +117,41 @@ class View:
             return {**row, "why": self.why_not}
         row |= {"at_ms": record.at_ms, "late": record.late, "spoke": record.spoke.to_json(), "body": dict(record.body)}
         if record.kind is Kind.VERDICT:
-            said = self.feedback
+            said, mark = self.feedback, self.mark
             row["feedback"] = said and {"says": said.says.value, "note": said.note, "at_ms": said.at_ms}
+            row["mark"] = mark and {"mark": mark.mark.value, "note": mark.note, "at_ms": mark.at_ms}
         return row
 
 
 class Selector:
-    """Picks what a filter asks for out of entries that come newest first, each with the word that counts for it.
+    """Picks what a filter asks for out of entries that come newest first, each with the words that count for it.
 
     Newest first, since the owner's word stands behind the verdict that it is about: so one pass is enough. Most
     records that are not asked for are never parsed.
     """
 
-    def __init__(self, wanted: Filter, latest: LatestFeedback | None = None) -> None:
+    def __init__(self, wanted: Filter, latest: LatestWords | None = None) -> None:
         """`latest` holds every word already, where the entries come in another order."""
         self._wanted = wanted
-        self._latest = latest or LatestFeedback()
+        self._latest = latest or LatestWords()
 
     def where(self, seq: int, data: bytes) -> bool:
         """Which records to parse, for `Readable.entries`."""
-        return _FEEDBACK in data or self._wanted.may_match(data)
+        return may_be_word(data) or self._wanted.may_match(data)
 
     def also(self, seq: int) -> bool:
         """The verdicts of which the owner said something: the note may hold what is asked for."""
-        return self._latest.of(seq) is not None
+        return not self._latest.of(seq).is_nothing
 
     def take(self, entry: Entry) -> View | None:
         """The next entry, where it is asked for."""
         self._latest.add(entry)
         said = self._latest.of(entry.seq)
-        return View(entry, said) if self._wanted.matches(entry, said) else None
+        return View.of(entry, said) if self._wanted.matches(entry, said) else None
 
 
 def select(journal: Readable, wanted: Filter, *, newest_first: bool = True) -> Iterator[View]:
-    """The entries that a filter asks for, each with the word that counts for it. Oldest first takes a second pass."""
+    """The entries that a filter asks for, each with the words that count for it. Oldest first takes a second pass."""
     selector = Selector(wanted, None if newest_first else _words_in(journal))
     for entry in journal.entries(newest_first=newest_first, where=selector.where, also=selector.also):
         view = selector.take(entry)
@@ -145,8 +160,8 @@ def select(journal: Readable, wanted: Filter, *, newest_first: bool = True) -> I
 
 
 def view_of(journal: Readable, entry: Entry) -> View:
-    """One entry, with the word that counts for it."""
-    return View(entry, _words_in(journal, entry.seq + 1).of(entry.seq))
+    """One entry, with the words that count for it."""
+    return View.of(entry, _words_in(journal, entry.seq + 1).of(entry.seq))
 
 
 def local_time(at_ms: int, zone: tzinfo | None = None) -> datetime | None:
@@ -158,12 +173,9 @@ def local_time(at_ms: int, zone: tzinfo | None = None) -> datetime | None:
         return None
 
 
-_FEEDBACK: Final = b'"kind":"feedback"'
-
-
-def _words_in(journal: Readable, start: int = 0) -> LatestFeedback:
-    latest = LatestFeedback()
-    for entry in journal.entries(start, where=lambda _seq, data: _FEEDBACK in data):
+def _words_in(journal: Readable, start: int = 0) -> LatestWords:
+    latest = LatestWords()
+    for entry in journal.entries(start, where=lambda _seq, data: may_be_word(data)):
         latest.add(entry)
     return latest
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from guardian.journal.feedback import Feedback
+from guardian.journal.marks import Mark
 from guardian.journal.record import Kind, Record
 from guardian.journal.reports.facts import sender_of
 from guardian.journal.reports.view import View, local_time
@@ -32,7 +33,7 @@ _CHANNELS: Final = {Channel.INCOMING.value: "incoming", Channel.AI_OUTPUT.value:
 
 
 def list_line(view: View, *, zone: tzinfo | None = None, colour: bool = False, columns: int = 120) -> str:
-    """One line: number, time, mark and outcome, channel, sender, what it does, the owner's word."""
+    """One line: number, time, mark and outcome, channel, sender, what it does, the owner's word and mark."""
     record, verdict = view.record, view.verdict()
     before = f"{view.seq:>{SEQ_COLUMNS}}  {_minute(record, zone):<16}  "
     if record is None:
@@ -46,7 +47,7 @@ def list_line(view: View, *, zone: tzinfo | None = None, colour: bool = False, c
     if colour and COLOURS[verdict.outcome]:
         outcome = f"{COLOURS[verdict.outcome]}{outcome}\x1b[0m"
     sender = fitted(sender_of(record) or "-", SENDER_COLUMNS)
-    said = f"  [you: {view.feedback.says.value}]" if view.feedback is not None else ""
+    said = _said_in_short(view)
     channel = f"{_CHANNELS.get(verdict.channel, '?'):<8}"
     room = columns - len(before) - 12 - 2 - 8 - 2 - SENDER_COLUMNS - 2 - len(said)
     reason = short_reason(verdict, max(room, _FEWEST_COLUMNS))
@@ -72,7 +73,9 @@ def show_lines(view: View, *, zone: tzinfo | None = None, standings: Mapping[str
         lines += _facts({str(key): _value(value) for key, value in record.body.items()})
     lines += _facts(_of_journal(view, record))
     if view.feedback is not None:
-        lines += _facts({"you said": _word(view.feedback, zone)})
+        lines += _facts({"you said": _word(view.feedback.says.value, view.feedback, zone)})
+    if view.mark is not None:
+        lines += _facts({"marked": _word(view.mark.mark.value, view.mark, zone)})
     return [*lines, *(_text_lines(record) if verdict is not None else [])]
 
 
@@ -152,9 +155,19 @@ def _numbers(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{int(number):,} {outcome}" for outcome, number in sorted(numbers.items()))
 
 
+def _amended(body: Mapping[str, Any]) -> str:
+    if body["how"] == "cooling":
+        return f"cooling-off: {body['hours']} hours"
+    version = f", version {body['n']}" if body["n"] else ""
+    return f"{body['policy']}: {body['how']}{version}" + (f"; {body['why']}" if body.get("why") else "")
+
+
 _SHORT: Final[Mapping[Kind, Callable[[Mapping[str, Any]], str]]] = {
+    Kind.AMENDMENT: _amended,
     Kind.COUNTS: _counted,
+    Kind.SEAL: lambda body: str(body["did"]),
     Kind.FEEDBACK: lambda body: f"on {body['of']}: {body['says']}" + (f" ({body['note']})" if body.get("note") else ""),
+    Kind.MARK: lambda body: f"on {body['of']}: {body['mark']}" + (f" ({body['note']})" if body.get("note") else ""),
     Kind.FORGOTTEN: lambda body: (
         ", ".join(f"{first} to {last}" if first != last else f"{first}" for first, last in body["seqs"])
         + (f": {body['why']}" if body.get("why") else "")
@@ -166,9 +179,14 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _word(feedback: Feedback, zone: tzinfo | None) -> str:
-    note = f": {feedback.note}" if feedback.note else ""
-    return f"{feedback.says.value}{_moment(feedback.at_ms, zone)}{note}"
+def _said_in_short(view: View) -> str:
+    word = f"  [you: {view.feedback.says.value}]" if view.feedback is not None else ""
+    return word + (f"  [{view.mark.word}]" if view.mark is not None else "")
+
+
+def _word(word: str, said: Feedback | Mark, zone: tzinfo | None) -> str:
+    note = f": {said.note}" if said.note else ""
+    return f"{word}{_moment(said.at_ms, zone)}{note}"
 
 
 def _minute(record: Record | None, zone: tzinfo | None) -> str:

@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError
+from guardian.events import Observer, ignore
 from guardian.journal.header import Header
 from guardian.journal.keys import Ask, KeyPlace
 from guardian.journal.keys_in_hand import Keys, open_keys
@@ -29,12 +30,17 @@ GONE = "it is not there, but there was one"
 
 
 def verify_here(
-    paths: Paths, *, against: str | None = None, sample: float | None = None, ask: Ask | None = None
+    paths: Paths,
+    *,
+    against: str | None = None,
+    sample: float | None = None,
+    ask: Ask | None = None,
+    observer: Observer = ignore,
 ) -> Report:
     """Check the journal. `ask`: open the records, too, and ask this for the passphrase where there is one.
 
-    `against`, `sample`: as in `verify_store`. Raises JournalError where there is no journal, or it is foreign or newer,
-    or its key is wanted and can't be had; JournalIoError where the disk fails.
+    `against`, `sample`, `observer`: as in `verify_store`. Raises JournalError where there is no journal, or it is
+    foreign or newer, or its key is wanted and can't be had; JournalIoError where the disk fails.
     """
     if not paths.journal_file.exists():
         if was_there(paths):
@@ -50,7 +56,9 @@ def verify_here(
         header = _header(store)
         outside = _Outside.asked(header, paths)
         keys, key_problem = _keys(header, paths, ask) if ask is not None else (None, "")
-        report = verify_store(store, anchor=outside.anchor, against=against, sample=sample, keys=keys)
+        report = verify_store(
+            store, anchor=outside.anchor, against=against, sample=sample, keys=keys, observer=observer
+        )
     if key_problem:
         report = report.with_problem(Part.MASTER_KEY, key_problem)
     return _with_waiting(outside.added(report), header, paths)

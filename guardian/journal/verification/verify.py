@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 
 from guardian.errors import JournalDamagedError
+from guardian.events import Observer, Progress, ignore
 from guardian.journal.anchor import Hint
 from guardian.journal.chain import disproof
 from guardian.journal.keys_in_hand import Keys
@@ -33,6 +34,7 @@ from guardian.journal.verification.tree import TreeCheck, leaf_of
 __all__ = ["Compared", "Part", "Problem", "Report", "verify_store"]
 
 _MOST_RENUMBERED = 50
+_TOLD_EVERY = 500
 
 
 def verify_store(
@@ -42,18 +44,20 @@ def verify_store(
     against: str | None = None,
     sample: float | None = None,
     keys: Keys | None = None,
+    observer: Observer = ignore,
 ) -> Report:
     """Check a journal.
 
     `anchor`: the checkpoint that Guardian keeps outside the file, asked for before this call; `against`: another one;
     None where there is none. `sample`: the share (0 to 1) of the records whose sealed content is looked at; None for
-    all. `keys`: opens every record that is looked at. Raises JournalIoError where the disk fails.
+    all. `keys`: opens every record that is looked at. `observer` is told how far it is, every few hundred records; what
+    it raises ends the check. Raises JournalIoError where the disk fails.
     """
     version = _version(store)
-    report = _Check(store, anchor, against, sample, keys).report()
+    report = _Check(store, anchor, against, sample, keys, observer).report()
     if report.total and _version(store) != version:  # others wrote: what looks wrong may only be newer
         with store.snapshot():
-            report = _Check(store, anchor, against, sample, keys).report()
+            report = _Check(store, anchor, against, sample, keys, observer).report()
     return report
 
 
@@ -61,9 +65,16 @@ class _Check:
     """One pass over the file."""
 
     def __init__(
-        self, store: Store, anchor: str | None, against: str | None, sample: float | None, keys: Keys | None
+        self,
+        store: Store,
+        anchor: str | None,
+        against: str | None,
+        sample: float | None,
+        keys: Keys | None,
+        observer: Observer,
     ) -> None:
         self._store, self._anchor, self._against, self._keys = store, anchor, against, keys
+        self._observer = observer
         self._problems = Problems()
         self._reader = Reader(store, self._problems, sample=sample)
         self._missing: dict[Part, list[int]] = {Part.RECORD: [], Part.KEY: []}
@@ -108,6 +119,8 @@ class _Check:
         chain = ChainCheck(front.header.epoch if front.header is not None else None, self._problems)
         forgotten = ForgottenCheck(front.journal_id, self._problems)
         for place in self._reader.places(front.size):
+            if place.seq % _TOLD_EVERY == 0:
+                self._observer(Progress(place.seq, front.size, "records"))
             self._take(place, tree, chain)
             forgotten.take(place)
         self._end(front, tree, chain)

@@ -33,7 +33,9 @@ def preview_lines(preview: Preview, zone: tzinfo | None = None) -> Iterator[str]
     """All of it. Times are those of `zone` (None: this machine's)."""
     yield _headline(preview)
     yield from _counts(preview)
-    yield from _left_out(preview)
+    left = left_out_words(preview)
+    if left:
+        yield f"  not tried: {'; '.join(left)}"
     yield f"alerts a week: {_a_week(preview, preview.after)}" + _beside(preview, _a_week(preview, preview.before))
     if preview.messages >= _LEAST_FOR_BURST and preview.span.in_one_hour > _BURST * preview.messages:
         yield (
@@ -77,14 +79,14 @@ def _counts(preview: Preview) -> Iterator[str]:
         yield f"  {preview.changed_strength:,} that both match, with another action"
 
 
-def _left_out(preview: Preview) -> Iterator[str]:
+def left_out_words(preview: Preview) -> list[str]:
+    """What could not be told, each kind with its number."""
     left = [f"{count:,} {_LEFT_WORDS[reason]}" for reason, count in preview.span.left.items() if count]
     if preview.untold:
         left.insert(0, f"{preview.untold:,} whose text was not kept, so patterns and examples can't be tried")
     if preview.span.only_counted:
         left.append(f"{preview.span.only_counted:,} clean ones that were only counted (journal.clean keeps more)")
-    if left:
-        yield f"  not tried: {'; '.join(left)}"
+    return left
 
 
 def _a_week(preview: Preview, count: int) -> str:
@@ -107,10 +109,11 @@ def _shown(title: str, count: int, shown: Sequence[Shown], zone: tzinfo | None) 
         return
     yield f"{title}{f', the newest {len(shown)} of {count:,}' if count > len(shown) else ''}:"
     for one in shown:
-        yield _line(one, zone)
+        yield shown_line(one, zone)
 
 
-def _line(shown: Shown, zone: tzinfo | None) -> str:
+def shown_line(shown: Shown, zone: tzinfo | None = None) -> str:
+    """One message on which the two versions differ, in one safe line."""
     stored = shown.stored
     moment = local_time(stored.at_ms, zone)
     minute = moment.strftime("%Y-%m-%d %H:%M") if moment is not None else ""

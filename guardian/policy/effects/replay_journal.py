@@ -51,13 +51,16 @@ class JournalReplay:
         *,
         days: float,
         now_ms: int,
+        most: int = MOST_MESSAGES,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """`policies` are those to be tried: what they need of a text is made ready. `advance` hears of each message."""
+        """`policies` are those to be tried: what they need of a text is made ready. At most so many messages, the
+        newest, are tried; `advance` hears of each."""
         self._journal, self._bench, self._rows, self._limits = journal, bench, rows, limits
         self._needs_views = any(policy.match.patterns for policy in policies)
         self._needs_rows = any(policy.examples for policy in policies)
-        self._since_ms, self._now_ms, self._advance = now_ms - round(days * _DAY_MS), now_ms, advance
+        self._since_ms, self._now_ms = now_ms - round(days * _DAY_MS), now_ms
+        self._most, self._advance = most, advance
         self._left: Counter[Left] = Counter()
         self._times_ms: list[int] = []
         self._only_counted = 0
@@ -65,7 +68,7 @@ class JournalReplay:
     def messages(self) -> Iterator[tuple[Stored, Sample]]:
         """The messages, newest first. Raises JournalError."""
         self._count(unsealed_counts(self._journal.store, self._journal.id))
-        found = islice(self._stored(), MOST_MESSAGES)
+        found = islice(self._stored(), self._most)
         while batch := list(islice(found, _AT_ONCE)):
             rows = self._rows_of(batch) if self._needs_rows else {}
             for stored in batch:

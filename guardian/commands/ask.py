@@ -1,0 +1,120 @@
+"""`guardian ask`: one text, its verdict, and answers about it from evidence.
+
+Invariants: nothing is recorded unless --keep says so; standard output carries the verdict and the answer alone; a
+journal that can't be read keeps no answer away but those that need it, and these say why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from typing import Any
+
+from guardian.assembly import Assembled, assembled
+from guardian.assistant.answer import Answer, Kind
+from guardian.assistant.asking import ASK_SOURCE, KEPT_SOURCE, asked_message
+from guardian.assistant.assistant import NEEDS_JOURNAL, answer
+from guardian.assistant.house import House
+from guardian.assistant.questions import CANNOT, WORDS, Question, question_of, what_can_be_asked
+from guardian.commands.narration import narrate
+from guardian.commands.outcome_codes import exit_code
+from guardian.commands.progress import ProgressBar
+from guardian.commands.recording import recording
+from guardian.errors import JournalError, UsageError
+from guardian.events import Observer, Progress
+from guardian.exits import ExitCode
+from guardian.gate import Screened
+from guardian.journal.journal import Journal
+from guardian.message import Channel, Format, Message
+from guardian.recording import NoRecord, Recorder
+from guardian.safe_text import safe_line
+from guardian.settings import Settings
+from guardian.sinks.lines import verdict_lines
+from guardian.sinks.streams import write_text
+from guardian.sources.stdin import read_stream
+
+_MARKS = {Kind.QUOTE: "    ", Kind.REPLY: "  - ", Kind.COMMAND: "    $ ", Kind.PAST: "  # "}
+
+
+def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Screen and answer. Exit codes: 0, 1, 2, 3, 74."""
+    if args.keep and args.no_journal:
+        raise UsageError("--keep records, and --no-journal does not", hint="leave one of them out")
+    observer = narrate(verbose=False)
+    with _recorder(args, settings, observer) as recorder, assembled(settings, observer, recorder=recorder) as parts:
+        screened = parts.gate.screen(_message(args, settings))
+        question = Question(args.question) if args.question else question_of(args.say or "")
+        told = _answered(question, screened, parts, args, settings) if question is not None else None
+    write_text(screened, _json(screened, told, args) if args.json else _words(screened, told, args), sys.stdout.buffer)
+    return exit_code([screened.verdict.outcome], settings.filter.fail_on)
+
+
+def _recorder(args: argparse.Namespace, settings: Settings, observer: Observer) -> AbstractContextManager[Recorder]:
+    return recording(args, settings, observer) if args.keep else nullcontext(NoRecord())
+
+
+def _message(args: argparse.Namespace, settings: Settings) -> Message:
+    """The text as a message. Raises InputError."""
+    channel = Channel.AI_OUTPUT if args.channel == "ai" else Channel.INCOMING
+    most, turns = settings.limits.max_bytes_read, tuple(args.before or ())
+    if args.text != "-":
+        return asked_message(args.text, channel, most, sender=args.sender, context=turns, keep=args.keep)
+    message, _ = read_stream(sys.stdin.buffer, channel=channel, format=Format.TEXT, max_bytes=most)
+    source = KEPT_SOURCE if args.keep else ASK_SOURCE
+    return replace(message, sender=args.sender.strip() or None, context=turns, source=source)
+
+
+def _answered(
+    question: Question, screened: Screened, parts: Assembled, args: argparse.Namespace, settings: Settings
+) -> Answer:
+    wants_journal = question in NEEDS_JOURNAL and not args.no_journal
+    with _journal(settings, wanted=wants_journal) as (journal, why_not), ProgressBar(None, sys.stderr) as bar:
+        house = House(
+            parts.bench,
+            parts.gate.policies,
+            journal,
+            why_not,
+            progress=lambda done, total: bar.show(Progress(done, total)),
+        )
+        return answer(question, screened, house)
+
+
+@contextmanager
+def _journal(settings: Settings, *, wanted: bool) -> Iterator[tuple[Journal | None, str]]:
+    """The owner's journal, unlocked; or None, and why."""
+    if not wanted:
+        yield None, "this run leaves the journal alone"
+        return
+    from guardian.commands.journal_actions.asked import opened
+
+    opening = opened(settings)
+    try:
+        journal = opening.__enter__()
+    except JournalError as error:
+        yield None, safe_line(error.line())
+        return
+    try:
+        yield journal, ""
+    finally:
+        opening.__exit__(None, None, None)
+
+
+def _words(screened: Screened, told: Answer | None, args: argparse.Namespace) -> str:
+    lines = verdict_lines(screened)
+    if told is not None:
+        lines += ["", WORDS[told.question]]
+        lines += [f"{_MARKS.get(line.kind, '  ')}{line.say}  [{line.rests_on}]" for line in told.lines]
+    else:
+        lines += ["", *([CANNOT] if args.say else []), what_can_be_asked()]
+    return "\n".join(lines) + "\n"
+
+
+def _json(screened: Screened, told: Answer | None, args: argparse.Namespace) -> str:
+    row: dict[str, Any] = {"v": 1, "verdict": screened.verdict.to_json(), "answer": told.to_json() if told else None}
+    if told is None:
+        row |= {"can_ask": list(WORDS.values())} | ({"cannot": CANNOT} if args.say else {})
+    return json.dumps(row, ensure_ascii=True) + "\n"

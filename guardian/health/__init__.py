@@ -1,0 +1,1 @@
+"""Health, the register: what was measured of the guardian itself, each number with its bound and what it means."""

@@ -1,0 +1,49 @@
+"""What the owner sets inside the app: in force at once, and kept in their settings file by the core's own writer.
+
+Invariants: the file is written at the desk; what can't be kept is said, and still holds until the app is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message as AppMessage
+
+from guardian.errors import GuardianError
+from guardian.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from tui.app import GuardianApp
+    from tui.desk import Job
+
+
+def keep(app: GuardianApp, name: str, value: str) -> None:
+    """Set a setting of the section `app`, such as `app.theme`, now and for later. Empty: its default counts again."""
+    section, _, last = name.partition(".")
+    if section != "app":
+        raise ValueError("the app sets its own settings only")
+    mine = replace(app.settings.app, **{last: value})  # type: ignore[arg-type]  # the writer holds it against its rule
+    app.settings = replace(app.settings, app=mine)
+    app.notices.look_at_settings()
+    paths = app.settings.paths
+
+    def work(_job: Job) -> AppMessage | None:
+        from guardian.settings_write import remove_setting, write_setting
+
+        try:
+            if value:
+                write_setting(paths, name, value)
+            else:
+                remove_setting(paths, name)
+        except GuardianError as error:
+            line = safe_line(error.line())
+
+            def say() -> None:
+                app.notify(f"this holds until you leave: {line}", severity="warning", markup=False)
+
+            return events.Callback(callback=say)
+        return None
+
+    app.desk.do(f"keep {name}", work, app)
