@@ -9,7 +9,7 @@ other rules only when all of them are ready; nothing here screens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ from guardian.policy.reload import Reloader, Use
 from guardian.policy.trying.bench import Bench
 from guardian.policy.trying.trial_memory import try_on_load
 from guardian.reading.limits import Limits
+from guardian.reading.reader import Reader, WalledReader
 from guardian.recording import NoRecord, Recorder
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes
@@ -52,6 +53,8 @@ class Assembled:
     gate: Gate
     bench: Bench
     """What policies are tried and explained on, with the gate's own model: nothing of that is recorded."""
+    reader: Reader
+    """What the gate reads with, for whoever shows what a message says."""
     register: Callable[[], Register]
     """What was measured of the model's process so far."""
     compare: Compare
@@ -91,6 +94,7 @@ def assembled(
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     cache = settings.paths.cache / EXAMPLES_CACHE
     with start_cell(settings, manifest, observer) as encoder, ExitStack() as stack:
+        reader = stack.enter_context(closing(reader_of(settings)))
         compare = Comparer(settings, manifest, cache, lambda: encoder)
         reloader = Reloader(settings, observer, compare=compare)
         policies = reloader.read()
@@ -104,7 +108,7 @@ def assembled(
             detectors=load_detectors(manifest, thresholds),
             vetoes=load_vetoes(),
             rules=maker.rules_of(policies, reloader.note),
-            limits=limits_of(settings),
+            reader=reader,
             recorder=recorder or NoRecord(),
         )
         examples.save()
@@ -113,7 +117,7 @@ def assembled(
         try_examples(policies)
         if follow:
             stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
-        yield Assembled(gate, bench, lambda: encoder.register, compare)
+        yield Assembled(gate, bench, reader, lambda: encoder.register, compare)
 
 
 class _RuleMaker:
@@ -198,14 +202,23 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def reader_of(settings: Settings) -> WalledReader:
+    """The reader with the owner's limits and wall; whoever makes it closes it."""
+    return WalledReader(limits_of(settings), _wall_limit(settings))
+
+
 def start_cell(settings: Settings, manifest: Manifest, observer: Observer) -> CellEncoder:
     """The model in its cell, as the owner set it; whoever starts it closes it. Raises ModelError, CellError."""
-    limit = WallLevel.NETNS if settings.model.wall == "auto" else WallLevel(settings.model.wall)
     return CellEncoder(
         manifest,
         settings.model_dir,
         threads=settings.model.threads,
         batch_timeout_s=settings.model.batch_timeout_s,
-        wall_limit=limit,
+        wall_limit=_wall_limit(settings),
         observer=observer,
     )
+
+
+def _wall_limit(settings: Settings) -> WallLevel:
+    """The strongest wall that may be tried."""
+    return WallLevel.NETNS if settings.model.wall == "auto" else WallLevel(settings.model.wall)

@@ -38,7 +38,7 @@ def add_ask(commands: Commands) -> None:
         ("similar", "show similar messages from your journal"),
     ):
         asked.add_argument(f"--{name}", dest="question", action="store_const", const=name, help=does)
-    asked.add_argument("--say", metavar="WORDS", help='ask in words of your own, such as "is it a false alarm?"')
+    command.add_argument("--say", metavar="WORDS", help='ask in words of your own, such as "is it a false alarm?"')
     command.add_argument("--keep", action="store_true", help="record it in the journal as well")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.add_argument(

@@ -35,6 +35,9 @@ def add_policy(commands: Commands) -> None:
 
 def _add_list(actions: Commands) -> None:
     command = add_command(actions, "list", "list your policies: id, status, action, title", codes=_CODES)
+    command.add_argument(
+        "--long", action="store_true", help="with hits of 30 days, right and wrong, review, author, what needs you"
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     add_policies_option(command)
 

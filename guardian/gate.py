@@ -36,8 +36,7 @@ from guardian.policy.match import Matcher
 from guardian.reading.base import Reading
 from guardian.reading.context import windows_in_context
 from guardian.reading.language import is_covered
-from guardian.reading.limits import Limits
-from guardian.reading.read import read
+from guardian.reading.reader import Reader
 from guardian.recording import Recorder, Seen
 from guardian.verdict import Coverage, PolicyMatch, Reason, Verdict, Vetoed
 from guardian.vetoes.base import Veto
@@ -126,7 +125,7 @@ class Gate:
         detectors: Sequence[Detector],
         vetoes: Sequence[Veto],
         rules: Rules,
-        limits: Limits,
+        reader: Reader,
         recorder: Recorder,
         clock: Callable[[], datetime] = local_time,
     ) -> None:
@@ -137,7 +136,7 @@ class Gate:
         self._detectors = tuple(detectors)
         self._vetoes = tuple(vetoes)
         self._rules = rules
-        self._limits = limits
+        self._reader = reader
         self._recorder = recorder
         self._clock = clock
 
@@ -186,12 +185,13 @@ class Gate:
             yield self._finish_inspection(*pending.popleft())
 
     def close(self) -> None:
-        """End the model's cell."""
+        """End the model's cell, and the reader's."""
         self._encoder.close()
+        self._reader.close()
 
     def _begin(self, message: Message) -> _Pending:
         began = time.perf_counter()
-        reading = read(message, self._limits)
+        reading = self._reader.read(message)
         windows = [window.text for window in reading.windows]
         return (
             began,

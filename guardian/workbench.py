@@ -6,9 +6,9 @@ Invariants: the gate behind it holds no policy and records nothing; the model's 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from guardian.assembly import EXAMPLES_CACHE, MANIFEST_NAME, limits_of, start_cell
+from guardian.assembly import EXAMPLES_CACHE, MANIFEST_NAME, reader_of, start_cell
 from guardian.calibration.bank import load_reference_bank
 from guardian.calibration.state import thresholds_in_force
 from guardian.detectors.load import load_detectors
@@ -29,7 +29,7 @@ from guardian.vetoes.load import load_vetoes
 def open_bench(settings: Settings, observer: Observer = ignore) -> Iterator[Bench]:
     """A bench; its cell ends with the context. Raises ModelError, CellError where there is nothing to try with."""
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
-    with start_cell(settings, manifest, observer) as encoder:
+    with start_cell(settings, manifest, observer) as encoder, closing(reader_of(settings)) as reader:
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
         thresholds = thresholds_in_force(settings.paths.calibration_file, manifest, observer)
         nothing = Matcher((), manifest, bank, {}, thresholds)
@@ -39,7 +39,7 @@ def open_bench(settings: Settings, observer: Observer = ignore) -> Iterator[Benc
             detectors=load_detectors(manifest, thresholds),
             vetoes=load_vetoes(),
             rules=Rules(nothing, Explainer(encoder, manifest, nothing), policy_set_sha256(())),
-            limits=limits_of(settings),
+            reader=reader,
             recorder=NoRecord(),
         )
         cache = settings.paths.cache / EXAMPLES_CACHE

@@ -20,6 +20,7 @@ from guardian.errors import GuardianError, InputError, UsageError
 from guardian.exits import ExitCode, exit_code_for
 from guardian.settings import Settings, load_settings
 from tui.crash import say, say_crash
+from tui.memory import keep_one_heap
 
 TERMINAL_CHECK_S = 1.0
 """How often the app looks whether its terminal is still there."""
@@ -78,6 +79,7 @@ def _run(argv: Sequence[str]) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on standard error
         raise UsageError("the app needs a terminal", hint="guardian scan PATH says the same in lines")
     _choose_colour(settings)
+    keep_one_heap()
     from tui.app import GuardianApp  # behind the checks, which then cost no import of Textual
 
     app = GuardianApp(settings, paths, with_journal=not args.no_journal)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
 from textual import events, on
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.signal import Signal
@@ -28,10 +27,11 @@ from guardian.settings import Settings
 from tui import messages, themes
 from tui.book import AlertBook
 from tui.bridge import Bridge, Opener, recorded_gate, unrecorded_gate
+from tui.commands import own_commands
 from tui.desk import Desk
 from tui.house_watch import HouseWatch
 from tui.keymap import apply_keymap
-from tui.keys import APP_KEYS, KEY_GROUPS, KeyGroup
+from tui.keys import APP_KEYS
 from tui.notices import Notices
 from tui.records import Records
 from tui.screens.ask import AskScreen
@@ -118,6 +118,7 @@ class GuardianApp(App[None]):
         """What came and was not seen; `seen` says what was."""
         self.seen = self.notices.seen
         self.crash: Exception | None = None
+        self._is_house_open = False
 
     def on_mount(self) -> None:
         """Paint first, then open the gate."""
@@ -140,10 +141,23 @@ class GuardianApp(App[None]):
         self.bridge.stop()
         self.desk.close()
 
+    def set_up(self) -> None:
+        """The four screens of the first run, at the first start or again."""
+        from tui.screens.first_run import FirstRun
+
+        if not self.screen.is_modal:
+            self.push_screen(FirstRun(), lambda _: self.open_house())
+
+    def open_house(self) -> None:
+        """Begin to screen, unless that was begun already."""
+        if not self._is_house_open:
+            self._is_house_open = True
+            self.bridge.start()
+
     def _begin(self) -> None:
-        self.bridge.start()
-        if self.records is not None:
-            self.records.follow()
+        from tui.beginning import begin
+
+        begin(self)
 
     # What the threads say
 
@@ -172,7 +186,7 @@ class GuardianApp(App[None]):
     def _gate_opened(self) -> None:
         self.state = self.state.with_gate_open()
         if self.state.problems:
-            words = f"{len(self.state.problems)} problems in your policies; press 5 to read them"
+            words = f"{len(self.state.problems)} problems in your policies; press 3 to read them"
             self.notify(words, severity="warning", markup=False)
 
     @on(messages.GateFailed)
@@ -257,9 +271,7 @@ class GuardianApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, by name, and Textual's own."""
-        for group in KEY_GROUPS:
-            yield from self._commands(group)
-        yield from themes.theme_commands(self, os.environ)
+        yield from own_commands(self, os.environ)
         theirs = super().get_system_commands(screen)
         yield from (command for command in theirs if command.title not in ("Quit", "Theme"))
 
@@ -267,27 +279,6 @@ class GuardianApp(App[None]):
 
     def _change(self, **parts: object) -> None:
         self.state = replace(self.state, **parts)  # type: ignore[arg-type]  # the names are those of its fields
-
-    def _commands(self, group: KeyGroup) -> Iterator[SystemCommand]:
-        for binding in group.bindings:
-            if group.screen or group.title == "Everywhere" or self._is_active(binding):
-                title = f"{group.title}: {binding.description}" if group.screen else binding.description
-                yield SystemCommand(title, binding.tooltip, partial(self._command, binding, group.screen))
-
-    def _is_active(self, binding: Binding) -> bool:
-        return any(active.binding.id == binding.id for active in self.screen.active_bindings.values())
-
-    async def _command(self, binding: Binding, mode: str) -> None:
-        """Do what a key does, on the screen that it belongs to."""
-        if mode and self.current_mode != mode:
-            await self.switch_mode(mode)
-            if isinstance(self.screen, GuardianScreen):
-                self.screen.focus_main()
-        for active in self.screen.active_bindings.values():
-            if active.binding.id == binding.id and active.enabled:
-                await self.run_action(active.binding.action, active.node)
-                return
-        self.notify(f"{binding.description} does not work here just now", markup=False)
 
     # How it ends when it fails
 

@@ -33,7 +33,8 @@ def health_content(health: Health, columns: int) -> Content:
     moment = datetime.fromtimestamp(health.at_ms / 1000).astimezone()
     style = "bold $text-error" if health.breached else "bold $text-success"
     lines = [Content.styled(line, style) for line in _folded(summary(health), columns, 0)]
-    lines.append(Content.styled(f"measured at {moment:%H:%M:%S}, never said by a model of itself", "$foreground-muted"))
+    when = f"measured at {moment:%H:%M:%S}, never said by a model of itself"
+    lines += [Content.styled(line, "$foreground-muted") for line in _folded(when, columns, 0)]
     for block in sorted(health.blocks, key=lambda block: not any(each.is_breached for each in block.readings)):
         lines += [Content(""), *_block_lines(block, columns)]
     return Content("\n").join(lines)

@@ -28,8 +28,8 @@ STARTING = "The model is starting …"
 SCREENING = "Screening …"
 
 
-def words_when_empty(state: HouseState, *, is_filtered: bool) -> str:
-    """What to read where the list would be."""
+def words_when_empty(state: HouseState, *, is_filtered: bool, has_paths: bool) -> str:
+    """What to read where the list would be. `has_paths`: whether files were named to be screened."""
     if is_filtered:
         return NOTHING_MATCHES
     if state.inbox_trouble:
@@ -43,9 +43,9 @@ def words_when_empty(state: HouseState, *, is_filtered: bool) -> str:
             return f"Your journal can't be read.\n\n{state.reach_trouble}\n\nIt is tried again every few seconds."
         case Reach.READING:
             return READING
-    if state.total == 0:
+    if has_paths and state.total == 0:
         return NOTHING_FOUND
-    if state.total is not None and state.is_screening:
+    if has_paths and state.is_screening:
         return STARTING if state.phase is Phase.STARTING else SCREENING
     return NOTHING_RECORDED if state.reach is Reach.OPEN else NO_JOURNAL_YET
 

@@ -194,7 +194,7 @@ EDITOR_KEYS = (
     _key(
         "ctrl+e", "edit_outside", "Your editor", "Go on in $EDITOR, and come back", name="editor.outside", is_first=True
     ),
-    _key("f6", "next_part", "Next part", "Problems, tests, preview, what changed", name="editor.part", is_first=True),
+    _key("f6", "next_part", "Next part", "Problems, preview, tests, what changed", name="editor.part", is_first=True),
     _key("f8", "next_problem", "Next problem", "Go to the next problem in the text", name="editor.problem"),
     _key(
         "escape",
@@ -277,6 +277,20 @@ NOTICE_KEYS = (
 )
 """Work on the list of what was not seen."""
 
+FIRST_RUN_KEYS = (
+    _key("enter", "go_on", "Go on", "Do this, and on to the next page", name="first.next", in_footer=True),
+    _key("left,backspace", "go_back", "Back", "To the page before", name="first.back", in_footer=True),
+    _key("escape", "leave", "Leave", "Leave now; nothing half done stays", name="first.leave", in_footer=True),
+)
+"""Work on the pages of the first run."""
+
+FIRST_PAGE_KEYS = (
+    _key("space", "switch_line", "On or off", "Switch the line under the cursor", name="first.toggle", in_footer=True),
+    _key("y", "copy_line", "Copy", "Copy the line under the cursor", name="first.copy", in_footer=True),
+    _key("Y", "write_line", "To a file", "Write the line under the cursor to a file", name="first.write"),
+)
+"""Work on the lists of the first run."""
+
 SHEET_KEYS = (
     _key("escape,q,question_mark", "dismiss", "Close", "Back to where you were", name="sheet.close", in_footer=True),
 )
@@ -316,6 +330,8 @@ KEY_GROUPS = (
     KeyGroup("Journal", JOURNAL_KEYS, "journal"),
     KeyGroup("Health", HEALTH_KEYS, "health"),
     KeyGroup("Not seen yet", NOTICE_KEYS),
+    KeyGroup("Set up", FIRST_RUN_KEYS),
+    KeyGroup("Set up: lists", FIRST_PAGE_KEYS),
     KeyGroup("Sheets", SHEET_KEYS),
 )
 """In the order of the help."""

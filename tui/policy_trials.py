@@ -42,6 +42,8 @@ MOST_CHANGED_LINES: Final = 200
 MOST_PREVIEWED: Final = 2_000
 """Recorded messages that a preview tries while somebody types, the newest; `guardian policy preview` tries more."""
 
+_TELL_EVERY: Final = 50
+
 
 @dataclass(repr=False)
 class DraftChecked(AppMessage):
@@ -76,6 +78,14 @@ class DraftPreviewed(AppMessage):
     preview: Preview | None
     trouble: str
     """In one safe line."""
+
+
+@dataclass(repr=False)
+class DraftPreviewing(AppMessage):
+    """How many messages it was tried on so far."""
+
+    number: int
+    done: int
 
 
 class CancelledError(Exception):
@@ -135,6 +145,15 @@ class PolicyTrials:
             return DraftPreviewed(number, None, "no preview while it is no policy")
         if isinstance(bench, str):
             return DraftPreviewed(number, None, f"no preview: {bench}")
+        done = 0
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            _go_on(job)
+            if done % _TELL_EVERY == 0:
+                job.post(DraftPreviewing(number, done))
+
         try:
             with self._one_preview, self._journal() as journal:
                 found = preview_on(
@@ -144,7 +163,7 @@ class PolicyTrials:
                     bench,
                     journal,
                     most=MOST_PREVIEWED,
-                    advance=lambda: _go_on(job),
+                    advance=advance,
                 )
         except GuardianError as error:
             return DraftPreviewed(number, None, f"no preview: {safe_line(error.line())}")

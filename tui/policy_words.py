@@ -27,6 +27,7 @@ _LABEL: Final = "bold $text-primary"
 _WARNING: Final = "$text-warning"
 _MOST_PATTERNS: Final = 5
 _MOST_NAMED: Final = 3
+_MOST_TROUBLES: Final = 8
 _DOES: Final = {
     Action.LOG: "writes it down",
     Action.NOTICE: "gives a notice",
@@ -95,7 +96,8 @@ def _wants(each: Surveyed) -> Iterator[Content]:
     """What is wrong, and what its owner can do."""
     if each.standing is Standing.BROKEN:
         meanwhile = "nothing of it is in force" if each.policy is None else "its last good version stays in force"
-        words = f"Its file can't be used: {each.trouble or 'it is not there'}"
+        troubles = each.troubles[:_MOST_TROUBLES] or ("it is not there",)
+        words = "\n".join(["Its file can't be used:", *(f"  {line}" for line in troubles)])
         yield Content.assemble((words, "bold $text-error"), f"\n{meanwhile}; enter opens the file to mend it")
     if each.waits:
         yield Content.styled(f"Waits: {each.waits}", _WARNING)
@@ -168,7 +170,7 @@ def mute_words(number: int, mute: Mute, today: date) -> str:
     standing = " (over)" if mute.until < today else ""
     if mute.since > today:
         standing = f" (from {mute.since.isoformat()} on)"
-    return safe_line(f"{number}  {mute}{standing}" + (f": {mute.why}" if mute.why else ""))
+    return f"{number}  " + safe_line(f"{mute}{standing}" + (f": {mute.why}" if mute.why else ""))
 
 
 def _steps(policy: Policy) -> Iterator[Content]:

@@ -1,26 +1,30 @@
 """The owner's journal, as the app has it: opened once, unlocked when its key is to be had, followed as it grows.
 
-Invariants: nothing here runs on the painting thread; a passphrase is asked for by a screen, is kept in memory alone,
-and is never shown; while the journal is locked, missing or in trouble the app says so and goes on.
+Invariants: nothing here runs on the painting thread; no journal is closed while somebody reads it; a passphrase is
+asked for by a screen, is kept in memory alone, and is never shown; while the journal is locked, missing or in trouble
+the app says so and goes on.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message as AppMessage
 
-from guardian.errors import GuardianError, JournalError, JournalLockedError
+from guardian.errors import GuardianError, JournalError, JournalIoError, JournalLockedError
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from tui.crash import crash_line
+from tui.memory import settle
 from tui.messages import AlertsForgotten, AlertsRead, JournalStands, Reach
 
 if TYPE_CHECKING:
+    from guardian.alerts.follow import Follower
     from guardian.journal.journal import Journal
     from guardian.journal.secret import Secret
 
@@ -28,6 +32,13 @@ LOOK_S: Final = 0.3
 """How often it is looked whether the journal's file has changed: one call of `stat`."""
 RETRY_S: Final = 5.0
 """How long a journal in trouble is left alone before it is tried again."""
+LOCKED_RETRY_S: Final = 30.0
+"""The same for a locked one: a keyring that is asked may open a window each time."""
+_WAITING_LOOKS: Final = 10
+"""Every so many looks it is seen whether records wait outside: the recorder may have found the journal locked."""
+_GIVE_WAY_S: Final = 0.002
+"""Between two batches of the first reading."""
+_EVERYTHING: Final = ((0, (1 << 62) - 1),)
 
 Post = Callable[[AppMessage], object]
 _Stamp = tuple[int, int, int]
@@ -43,6 +54,8 @@ class Records:
         self._lock = threading.RLock()
         self._journal: Journal | None = None
         self._inode = 0
+        self._readers: dict[int, int] = {}
+        """How many read each journal that is open, by its `id`: the last one closes what was let go."""
         self._passphrase: Secret | None = None
         self._change = threading.Condition()
         self._is_woken = self._is_stopping = False
@@ -58,9 +71,14 @@ class Records:
         """
         with self._lock:
             journal = self._opened()
-            if journal.waiting:
-                journal.merge_waiting()
-        yield journal
+            self._readers[id(journal)] = self._readers.get(id(journal), 0) + 1
+        try:
+            self._merge(journal)
+            yield journal
+        finally:
+            with self._lock:
+                self._readers[id(journal)] -= 1
+                self._close_unused(journal)
 
     def unlock(self, passphrase: Secret) -> None:
         """Open the journal with the owner's passphrase, now and whenever it is asked for. Raises JournalError."""
@@ -105,15 +123,17 @@ class Records:
 
     def _follow(self) -> None:
         while not self._is_stopping:
+            pause_s = RETRY_S
             try:
                 self._tell_all()
             except JournalLockedError as error:
+                pause_s = LOCKED_RETRY_S
                 self._post(JournalStands(Reach.LOCKED, safe_line(error.line())))
             except GuardianError as error:
                 self._post(JournalStands(Reach.TROUBLE, safe_line(error.line())))
             except Exception as error:
                 self._post(JournalStands(Reach.TROUBLE, crash_line(error)))
-            self._pause(RETRY_S)
+            self._pause(pause_s)
 
     def _tell_all(self) -> None:
         """Tell everything, then what is new, until something is the matter. Raises GuardianError."""
@@ -127,20 +147,31 @@ class Records:
                 if self._is_stopping:
                     return
                 self._post(AlertsRead(alerts, is_new=False))
+                time.sleep(_GIVE_WAY_S)
             self._post(JournalStands(Reach.OPEN, ""))
-            seen: _Stamp | None = None
-            while not self._is_stopping:
-                now = self._stamp()
-                if now is None or now[0] != stamp[0]:
-                    raise JournalError("the journal's file is gone, or another one is in its place")
-                if now != seen:
-                    seen = now
-                    changes = follower.new()
-                    if changes.alerts:
-                        self._post(AlertsRead(changes.alerts, is_new=True))
-                    if changes.forgotten:
-                        self._post(AlertsForgotten(changes.forgotten))
-                self._pause(LOOK_S)
+            settle()
+            self._tell_new(follower, journal, stamp)
+
+    def _tell_new(self, follower: Follower, journal: Journal, stamp: _Stamp) -> None:
+        """Tell what comes, until another file is in the journal's place. Raises JournalError."""
+        seen: _Stamp | None = None
+        looks = 0
+        while not self._is_stopping:
+            now = self._stamp()
+            if now is None or now[0] != stamp[0]:
+                self._post(AlertsForgotten(_EVERYTHING))  # their numbers are nobody's now, or another journal's
+                raise JournalError("the journal's file is gone, or another one is in its place")
+            looks += 1
+            if looks % _WAITING_LOOKS == 0:
+                self._merge(journal)
+            if now != seen:
+                seen = now
+                changes = follower.new()
+                if changes.alerts:
+                    self._post(AlertsRead(changes.alerts, is_new=True))
+                if changes.forgotten:
+                    self._post(AlertsForgotten(changes.forgotten))
+            self._pause(LOOK_S)
 
     def _wait_for_file(self) -> _Stamp:
         """The journal's file, once there is one: it begins with the first message that is recorded."""
@@ -175,9 +206,21 @@ class Records:
         self._journal.unlock()
         return self._journal
 
+    def _merge(self, journal: Journal) -> None:
+        """Bring in what waits. A full disk keeps it waiting, and nobody from reading."""
+        with suppress(JournalIoError):
+            if journal.waiting:
+                journal.merge_waiting()
+
     def _let_go(self) -> None:
         journal, self._journal = self._journal, None
         if journal is not None:
+            self._close_unused(journal)
+
+    def _close_unused(self, journal: Journal) -> None:
+        """Close a journal that was let go, once nobody reads it any more."""
+        if journal is not self._journal and not self._readers.get(id(journal)):
+            self._readers.pop(id(journal), None)
             journal.close()
 
     def _stamp(self) -> _Stamp | None:

@@ -15,9 +15,8 @@ from tui.rows import AlertRows, GroupRows, Rows
 from tui.sorted_alerts import Place, SortedAlerts, newest_first
 
 if TYPE_CHECKING:
-    from guardian.alerts.grouping import Group
-
     from guardian.alerts.alert import Alert
+    from guardian.alerts.grouping import Group
     from tui.book import AlertBook
 
 GROUPS = (Outcome.FLAGGED, Outcome.UNSCREENED, Outcome.UNSURE, Outcome.NOTICE, Outcome.CLEAN)
@@ -78,13 +77,13 @@ class Triage:
         """Whether groups are shown."""
         return self._groups is not None
 
-    def shown(self) -> Sequence[Alert]:
-        """The alerts, in order."""
+    def shown(self) -> SortedAlerts:
+        """The alerts, in order, as they are now and as they come."""
         return self._book.everything() if self._chosen is None else self._chosen
 
     def rows(self) -> Rows:
-        """What the list shows."""
-        return AlertRows(self.shown()) if self._groups is None else GroupRows(self._groups, self._unfolded)
+        """What the list shows, until it is given others: what arrives does not change these."""
+        return AlertRows(self.shown().copy()) if self._groups is None else GroupRows(self._groups, self._unfolded)
 
     # What the owner wants
 

@@ -41,7 +41,7 @@ of them meet are one to 200 million."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ASCII_LETTERS: Final = {code: " " for code in range(128) if not chr(code).isalpha()}
-"""Does what `_WORD` does, ten times as fast."""
+"""Does what `_WORD` does, and faster."""
 _NAME: Final = r"[^\W\d_]+(?:[-'.][^\W\d_]+)*\.?"
 _GREETING: Final = re.compile(
     r"\b(dear|hi|hello|hey|hallo|lieber?|guten (?:tag|morgen|abend)|sehr geehrter?|bonjour|ch[eè]re?|hola|"

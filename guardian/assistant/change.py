@@ -133,12 +133,17 @@ class _Trial:
         milder = self._outcome(muted)
         if milder is None:
             return
-        whose = f"of {sender} " if sender else "of everybody "
-        words = f"A mute {whose}for {_MUTE_DAYS} days would make it {milder.value}; you could write:"
-        yield said(words, "tried on this message")
+        if not sender:
+            words = f"Muting {' and '.join(muted)} for everybody would make it {milder.value}; that is rarely worth it."
+            yield said(words, "tried on this message")
+            return
+        yield said(
+            f"A mute of {sender} for {_MUTE_DAYS} days would make it {milder.value}; you could write:",
+            "tried on this message; an address can be forged",
+        )
         for name in muted:
-            whom = f" --sender {shlex.quote(sender)}" if sender else ""  # a stranger chose it
-            yield command(f"guardian policy mute {name}{whom} --days {_MUTE_DAYS}", f"the policy {name}")
+            words = f"guardian policy mute {name} --sender {shlex.quote(sender)} --days {_MUTE_DAYS}"  # a stranger's
+            yield command(words, f"the policy {name}")
 
     def _acting(self) -> list[Policy]:
         """The policies that made the outcome what it is."""

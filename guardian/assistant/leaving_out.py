@@ -24,7 +24,7 @@ from guardian.verdict import Action, Outcome
 MOST_INSPECTIONS: Final = 24
 """How often one message is judged again for one answer."""
 MOST_PASSAGES: Final = 8
-"""Quoted sentences that are tried: 8 + 7 + 6 judgements find a set of three."""
+"""Quoted sentences that are tried: 8 + 1 + 7 + 6 judgements find a set of three."""
 
 _RANKS: Final = {outcome: rank for rank, outcome in enumerate((Outcome.CLEAN, Outcome.NOTICE, Outcome.FLAGGED))}
 
@@ -60,7 +60,7 @@ class LeftOut:
     alone: tuple[tuple[Passage, Outcome], ...] = ()
     """Each of them suffices alone, with what the verdict would be."""
     together: tuple[Passage, ...] = ()
-    """Where none suffices alone: the fewest that were found to."""
+    """Where none suffices alone: the fewest that were found to; all of `passages` where the bound came first."""
     outcome: Outcome | None = None
     """What the verdict would be without all of `together`."""
     is_whole: bool = False
@@ -116,7 +116,7 @@ class Search:
         self._left = MOST_INSPECTIONS
 
     def run(self, passages: Sequence[Passage]) -> LeftOut:
-        """Each alone, then greedily more of them, then without those that turned out not to matter."""
+        """Each alone, all at once, greedily more of them, then without those that turned out not to matter."""
         if not passages:
             return LeftOut(0, ())
         tried = self._judged([[each] for each in passages])
@@ -124,9 +124,10 @@ class Search:
         if alone:
             is_whole = not without(self._message, passages[:1]).raw.strip()
             return LeftOut(self._done, tuple(passages), tuple(alone), is_whole=is_whole)
-        chosen, outcome = self._greedy(passages, tried)
-        if outcome is None:
+        everything = self._judged([passages])[0]
+        if not self._suffices(everything):
             return LeftOut(self._done, tuple(passages))
+        chosen, outcome = self._greedy(passages, tried) or (list(passages), everything.outcome)
         chosen, outcome = self._fewer(chosen, outcome)
         is_whole = not without(self._message, chosen).raw.strip()
         return LeftOut(self._done, tuple(passages), (), tuple(chosen), outcome, is_whole)
@@ -135,7 +136,8 @@ class Search:
     def _done(self) -> int:
         return MOST_INSPECTIONS - self._left
 
-    def _greedy(self, passages: Sequence[Passage], tried: Sequence[Judged]) -> tuple[list[Passage], Outcome | None]:
+    def _greedy(self, passages: Sequence[Passage], tried: Sequence[Judged]) -> tuple[list[Passage], Outcome] | None:
+        """One more at a time, the one first that weakens the verdict most; None where the bound comes first."""
         chosen: list[Passage] = []
         rest = list(passages)
         while tried:
@@ -145,7 +147,7 @@ class Search:
             enough = [place for place, now in enumerate(tried) if self._suffices(now)]
             if enough:
                 return [*chosen, rest[enough[0]]], tried[enough[0]].outcome
-        return chosen, None
+        return None
 
     def _fewer(self, chosen: list[Passage], outcome: Outcome) -> tuple[list[Passage], Outcome]:
         """The same without passages that need not be left out."""

@@ -7,6 +7,7 @@ journal that is being written to goes on being written to.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -29,8 +30,11 @@ MOST_TEXTS: Final = 2_000
 """Newest recorded messages with their text that are looked at."""
 MOST_VERDICTS: Final = 20_000
 """Newest verdicts that are looked through for them."""
-_BATCH: Final = 32
-"""Messages that the model is given at a time: between two batches the work can be cancelled."""
+PATIENCE_S: Final = 10.0
+"""How long one answer may have the model look at recorded messages; the next one goes on from there."""
+_BATCH: Final = 8
+"""Messages that the model is given at a time: between two batches it is there for what is screened now, and the work
+can be cancelled."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,16 +68,16 @@ class Memory:
         is_cancelled: Callable[[], bool],
         progress: Callable[[int, int], None],
     ) -> dict[int, Floats]:
-        """(windows, embedding size) unit rows for each message by its number; one that the model could not judge is
-        not there. Cut short where it is cancelled."""
+        """(windows, embedding size) unit rows for each message by its number; no row for one that the model could not
+        judge. Cut short where it is cancelled, and after `PATIENCE_S`: newest first, so what is left out is old."""
         with_text = [each for each in past if each.message is not None]
         with self._lock:
             found = {
                 each.seq: rows for each in with_text if (rows := self._rows.get((journal.id, each.seq))) is not None
             }
         missing = iter([each for each in with_text if each.seq not in found])
-        done = len(found)
-        while (batch := list(islice(missing, _BATCH))) and not is_cancelled():
+        done, give_up = len(found), time.monotonic() + PATIENCE_S
+        while not is_cancelled() and time.monotonic() < give_up and (batch := list(islice(missing, _BATCH))):
             inspections = bench.inspect_all(each.message for each in batch if each.message is not None)
             for each, inspection in zip(batch, inspections, strict=True):
                 encoding = inspection.evidence.encoding
@@ -82,7 +86,7 @@ class Memory:
                 self._rows.update(((journal.id, each.seq), found[each.seq]) for each in batch)
             done += len(batch)
             progress(done, len(with_text))
-        return {seq: rows for seq, rows in found.items() if len(rows)}
+        return found
 
 
 def past_messages(journal: Journal, is_cancelled: Callable[[], bool]) -> Iterator[PastMessage]:

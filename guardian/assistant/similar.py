@@ -48,9 +48,11 @@ def similar(screened: Screened, house: House) -> Answer:
         words = f"I can't look at past messages: {house.why_no_journal}."
         return Answer(Question.SIMILAR, (said(words, "the journal"),))
     past = list(past_messages(house.journal, house.is_cancelled))
-    found = find_similar(screened, past, house)
+    found, compared = find_similar(screened, past, house)
     texts = sum(each.message is not None for each in past)
-    looked = f"looked through the newest in your journal: {len(past):,}, {texts:,} of them with their text"
+    looked = f"of the newest {len(past):,} in your journal, {compared:,} of {texts:,} texts compared"
+    if compared < texts:
+        looked += "; ask again to look further back"
     if not past:
         return Answer(Question.SIMILAR, (said("Nothing is recorded yet.", "the journal"),))
     if not found:
@@ -60,8 +62,8 @@ def similar(screened: Screened, house: House) -> Answer:
     return Answer(Question.SIMILAR, tuple(lines))
 
 
-def find_similar(screened: Screened, past: Sequence[PastMessage], house: House) -> list[Similar]:
-    """The `MOST_SHOWN` most similar, most similar first. Raises Cancelled."""
+def find_similar(screened: Screened, past: Sequence[PastMessage], house: House) -> tuple[list[Similar], int]:
+    """The `MOST_SHOWN` most similar, most similar first, and how many texts were compared. Raises Cancelled."""
     asked = alert_of_screened(screened, -1, time.time_ns() // 1_000_000)
     encoding = next(house.bench.inspect_all((screened.message,))).evidence.encoding
     nearness: dict[int, float] = {}
@@ -82,7 +84,7 @@ def find_similar(screened: Screened, past: Sequence[PastMessage], house: House) 
         if reasons:
             found.append(Similar(each, near, "; ".join(reasons)))
     found.sort(key=lambda one: (-_same(asked, one.past.alert), -one.nearness, -one.past.seq))
-    return found[:MOST_SHOWN]
+    return found[:MOST_SHOWN], len(nearness)
 
 
 def same_sender(asked: Alert, past: Alert) -> bool:
@@ -100,7 +102,7 @@ def _reasons(asked: Alert, past: Alert) -> list[str]:
 
 
 def _nearest(ours: Floats, theirs: Floats) -> float:
-    return float((ours @ theirs.T).max()) if ours.shape[1:] == theirs.shape[1:] else 0.0
+    return float((ours @ theirs.T).max()) if len(theirs) else 0.0
 
 
 def _told(past: PastMessage) -> str:

@@ -44,6 +44,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Screen and answer. Exit codes: 0, 1, 2, 3, 74."""
     if args.keep and args.no_journal:
         raise UsageError("--keep records, and --no-journal does not", hint="leave one of them out")
+    if args.say and args.question:
+        raise UsageError(f"--say and --{args.question} both ask something", hint="leave one of them out")
     observer = narrate(verbose=False)
     with _recorder(args, settings, observer) as recorder, assembled(settings, observer, recorder=recorder) as parts:
         screened = parts.gate.screen(_message(args, settings))

@@ -16,12 +16,12 @@ from guardian.errors import JournalError
 from guardian.exits import ExitCode
 from guardian.journal.checkpoint import fingerprint
 from guardian.journal.journal import Journal
-from guardian.journal.keys import KeyLockedError, KeyPlace, KeyPlaceError, KeyStore
+from guardian.journal.keys import KeyLockedError, KeyPlace
 from guardian.journal.opening import open_journal
-from guardian.journal.places.choose import choose_place, open_place
-from guardian.journal.places.keyring_place import probe_keyring
+from guardian.journal.owner_key import fit_place, move_key, seal_to_phrase
+from guardian.journal.places.choose import choose_place
 from guardian.journal.places.passphrase import nobody_to_ask, terminal_ask
-from guardian.journal.recovery import public_key, unwrap, wrap
+from guardian.journal.recovery import unwrap, wrap
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
@@ -110,20 +110,8 @@ def _records(count: int) -> str:
 
 def _move(settings: Settings, kind: KeyPlace) -> None:
     with open_journal(settings, ask=terminal_ask) as journal:
-        if journal.place.kind is kind and kind is not KeyPlace.PASSPHRASE:  # for a passphrase: a new one
-            print(f"it is there already; {journal.place.say()}")
-            return
-        journal.move_key(_fit_place(settings, kind), wrap)
-        print(journal.place.say())
-
-
-def _fit_place(settings: Settings, kind: KeyPlace) -> KeyStore:
-    """A place that the owner named. Raises KeyPlaceError where it is the keyring, and none works."""
-    if kind is KeyPlace.KEYRING:
-        probe = probe_keyring()
-        if not probe.ok:
-            raise KeyPlaceError(probe.why, hint="file and passphrase work without a keyring")
-    return open_place(kind, settings.paths.config, ask=terminal_ask)
+        is_moved = move_key(journal, settings, kind, terminal_ask)
+        print(("" if is_moved else "it is there already; ") + journal.place.say())
 
 
 def _rotate(settings: Settings) -> None:
@@ -137,8 +125,7 @@ def _phrase(settings: Settings) -> None:
     with open_journal(settings, ask=terminal_ask) as journal:
         had_one = journal.header.recovery is not None
         phrase = show_new_phrase(had_one=had_one)
-        public = public_key(phrase.entropy)
-        journal.set_recovery(public, wrap(journal.keys.master, public, journal.id))
+        seal_to_phrase(journal, phrase)
     print("the 24 words open the journal from now on" + (", and the earlier ones no longer do" if had_one else ""))
     print("whoever has them and a copy of the journal can read it: keep them where you keep your passport")
     if had_one:
@@ -151,7 +138,8 @@ def _recover(settings: Settings, kind: KeyPlace | None) -> None:
         if recovery is None:
             raise JournalError("no recovery phrase was made for this journal", hint="put its key back from a backup")
         master = unwrap(recovery.wrapped, read_phrase(recovery.public), journal.id)
-        place = _fit_place(settings, kind) if kind else choose_place(settings.paths.config, may_prompt=True)
+        config = settings.paths.config
+        place = fit_place(settings, kind, terminal_ask) if kind else choose_place(config, may_prompt=True)
         journal.adopt(master, place, wrap)
         came_in = journal.merge_waiting()
         print(f"the journal is open again; {journal.place.say()}")

@@ -32,7 +32,7 @@ def health_lines(health: Health, columns: int = 120, steps: str = BLOCKS) -> Ite
 
 def summary(health: Health) -> str:
     """`all is well`, or what is breached."""
-    breached = list(dict.fromkeys(reading.name for reading in health.breached))
+    breached = list(dict.fromkeys(safe_line(reading.name) for reading in health.breached))
     if not breached:
         return "Nothing is breached"
     return f"x {counted(len(health.breached), 'reading')} breached: {', '.join(breached)}"

@@ -128,8 +128,10 @@ class Scan:
             yield read_entry(*self._journal.current(*pair))
 
 
-def shares(start: int, stop: int, *, newest_first: bool, size: int = _SHARE) -> list[range]:
-    """The numbers from `start` to before `stop`, in the order in which they are wanted, `size` at a time."""
+def shares(start: int, stop: int, *, newest_first: bool, size: int = 0) -> list[range]:
+    """The numbers from `start` to before `stop`, in the order in which they are wanted, `size` at a time (0: as many as
+    a scan reads)."""
+    size = size or _SHARE
     if newest_first:
         return [range(last, max(last - size, start - 1), -1) for last in range(stop - 1, start - 1, -size)]
     return [range(first, min(first + size, stop)) for first in range(start, stop, size)]

@@ -98,8 +98,9 @@ def keep(
 ) -> InForce:
     """Write the text into the policy's file and take it in force, or let it wait.
 
-    `counts` are those of its preview; `how`: as an amendment has it, where it is neither amended nor edited. `journal`: one that is open and unlocked already. Raises PolicyError where the
-    text is no policy of that id, or can't be written or recorded.
+    `counts` are those of its preview; `how`: as an amendment has it, where it is neither amended nor edited. `journal`:
+    one that is open and unlocked already. Raises PolicyError where the text is no policy of that id, or can't be
+    written or recorded.
     """
     wish = Wish(policy_id, text, how or ("amended" if why else "edited"), why, counts)
     now = amend(settings, wish, observer, compare=compare, journal=journal)
@@ -116,7 +117,7 @@ def force_words(policy_id: str, now: InForce) -> str:
         why = safe_line(pending.why_milder) or "it could not be compared with the one in force"
         return f"{policy_id}: the earlier version stays in force for {left} more: {why}"
     if policy_id in now.changed:
-        return f"{policy_id}: in force, policies {now.policies.sha256[:19]}"
+        return f"{policy_id}: in force"
     return f"{policy_id}: nothing to take in force, the file says what is in force already"
 
 

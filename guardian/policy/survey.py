@@ -25,7 +25,7 @@ from guardian.policy.life.in_force import Compare
 from guardian.policy.life.standing import InForce, left_words, policies_in_force, unexplained
 from guardian.policy.life.state import Pending
 from guardian.policy.load import SUFFIX, LoadedFile
-from guardian.policy.problem import Level
+from guardian.policy.problem import Level, Problem
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
@@ -55,15 +55,15 @@ _STANDINGS: Final = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Surveyed:
-    """One policy. Words from its file are not yet safe for a terminal; those of `trouble` and `waits` are."""
+    """One policy. Words from its file are not yet safe for a terminal; those of `troubles` and `waits` are."""
 
     id: str
     policy: Policy | None
     """The version in force; None where there is none."""
     path: Path
     standing: Standing
-    trouble: str = ""
-    """The first thing that is wrong with its file."""
+    troubles: tuple[str, ...] = ()
+    """What is wrong with its file, in lines."""
     waits: str = ""
     """How long what its owner changed still waits (cooling-off), and why; empty where nothing does."""
     mutes: tuple[Mute, ...] = ()
@@ -83,6 +83,20 @@ class Surveyed:
     def title(self) -> str:
         """Its title; the name of its file where that can't be read."""
         return self.policy.title if self.policy is not None else self.path.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to know of it at once, each in a word or two; safe for a terminal."""
+        whole = any(not mute.tactic and not mute.sender for mute in self.mutes)
+        found = {
+            "why?": self.wants_reason,
+            "often wrong": self.is_poor,
+            "review due": self.is_overdue,
+            "a change waits": self.waits,
+            "muted": whole,
+            "muted in part": self.mutes and not whole,
+        }
+        return tuple(words for words, is_so in found.items() if is_so)
 
     @property
     def needs(self) -> int:
@@ -155,20 +169,22 @@ def _surveyed(file: LoadedFile, now: InForce, today: date) -> Surveyed:
     policy_id = policy.id if policy is not None else file.path.name.removesuffix(SUFFIX)
     errors = [each for each in file.problems if each.level is Level.ERROR and each.code != _LAST_GOOD]
     is_broken = policy is None or bool(errors)
-    first = errors[0] if errors else None
     pending = now.pending.get(policy_id)
     return Surveyed(
         id=policy_id,
         policy=policy,
         path=file.path,
         standing=Standing.BROKEN if is_broken or policy is None else _STANDINGS[policy.status],
-        trouble=safe_line(f"line {first.line}: {first.message}" + (f" ({first.hint})" if first.hint else ""))
-        if first
-        else "",
+        troubles=tuple(map(_trouble, errors)),
         waits=_waits(pending, now.cooling_hours) if pending is not None else "",
         mutes=tuple(mute for mute in policy.mutes if mute.is_in_force(today)) if policy is not None else (),
         is_overdue=policy is not None and is_overdue(policy, today),
     )
+
+
+def _trouble(problem: Problem) -> str:
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return safe_line(f"line {problem.line}: {problem.message}{hint}")
 
 
 def _waits(pending: Pending, hours: int) -> str:

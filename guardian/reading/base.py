@@ -7,6 +7,7 @@ every view unless a coverage reason says otherwise.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -103,6 +104,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Disguise:
+    """One way in which a sender keeps a reader, or a filter, from reading what is there."""
+
+    kind: str
+    """Short and stable, such as `zero-width`, `homoglyphs`, `leet`, `base64`."""
+    tactic: str
+    """One of the tactics of the group `obfuscation`."""
+    span: Span
+    """Where it stands."""
+    say: str
+    """What it does, as the end of a sentence that begins with "it"."""
+    score: float
+    """How sure it is that somebody means to hide something: that of a rule's finding, from 0 to 1."""
+    decoded: str = ""
+    """What it says, read as it is meant; empty where it says nothing of its own."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading:
     """Everything that was read of one message."""
 
@@ -111,6 +130,8 @@ class Reading:
     """Windows to be judged by the encoder, in order, over all views that are judged."""
     reasons: tuple[Reason, ...] = ()
     """What could not be read, and why."""
+    disguises: tuple[Disguise, ...] = ()
+    """What was hidden from readers, in order of place."""
     links: tuple[Link, ...] = ()
     """Links with a text of their own (HTML). Bare URLs stand in the visible text."""
     sender: str | None = None
@@ -154,3 +175,16 @@ def derived_view(kind: ViewKind, name: str, text: str, start_byte: int, end_byte
     """A view that was decoded from bytes `start_byte` to `end_byte`, without finer offsets."""
     pieces = (Piece(0, start_byte, end_byte, exact=False),) if text else ()
     return View(kind, name, text, pieces)
+
+
+def mapped_view(source: View, name: str, text: str, runs: Sequence[tuple[int, int, int]], why: str) -> View:
+    """A decoded view of which each run came from a run of `source`.
+
+    `runs`: the first character in `text`, and the first and one past the last character in `source`, in order of
+    `text`, from its first character on.
+    """
+    pieces = []
+    for char, start, end in runs:
+        span = source.span(start, end)
+        pieces.append(Piece(char, span.start, span.end, exact=False))
+    return View(ViewKind.DECODED, name, text, tuple(pieces) if text else (), why)

@@ -107,6 +107,8 @@ class WalledReader:
                 raise
 
     def _running(self) -> ReadingProcess:
+        if self._process is not None and not self._process.is_running:
+            self._end()
         if self._process is None:
             self._process = ReadingProcess(self._limits, self._wall_limit)
         return self._process

@@ -20,6 +20,7 @@ from benchmarks.texts import MESSAGE_100_TOKENS
 from benchmarks.turns import elapsed_ms, take_turns
 from benchmarks.workplace import Workplace
 from guardian import __version__
+from guardian.alerts.follow import Follower
 from guardian.assembly import open_gate
 from guardian.journal.filters.query import words_filter
 from guardian.journal.journal import Journal
@@ -38,6 +39,7 @@ from guardian.verdict import Verdict
 APPENDS = at_least(500)
 OPEN = at_most(1000)
 SEARCH = at_most(2000)
+FIRST_ALERTS = at_most(100)
 VERIFY = at_least(20_000)
 
 _LARGE = 100_000
@@ -116,6 +118,8 @@ def _large(bench: Workplace, records: Sequence[Record]) -> list[Row]:
         "open": lambda _: elapsed_ms(lambda: _open(settings)),
         "search": lambda _: elapsed_ms(lambda: _search(settings, _NO_WORD)),
         "verify": lambda _: elapsed_ms(lambda: _verify(settings)),
+        "first alerts": lambda _: _alerts_ms(settings, batches=1),
+        "all alerts": lambda _: _alerts_ms(settings),
         "all found": lambda _: bench.command_ms(("journal", "search", _RARE_WORD, "--limit", f"{size}"), home=home),
         "nothing found": lambda _: bench.command_ms(("journal", "search", _NO_WORD), home=home),
         "list, process": lambda _: bench.command_ms(("journal", "list"), home=home),
@@ -135,6 +139,8 @@ def _large(bench: Workplace, records: Sequence[Record]) -> list[Row]:
             _for_large(SEARCH, size),
             f"the same scan in one process: {typical(took['search'])} ms",
         ),
+        Figure(f"the newest alerts, {words}", took["first alerts"], "ms", FIRST_ALERTS, "the journal is open already"),
+        Figure(f"all alerts, {words}", took["all alerts"], "ms"),
         Figure(f"journal list, the whole process, {words}", took["list, process"], "ms"),
         Figure(f"verify without the key, {words}", rates, "records/s", VERIFY, f"{typical(took['verify'])} ms in all"),
     ]
@@ -162,6 +168,13 @@ def _search(settings: Settings, word: str) -> int:
     """In this process alone: the command's own forks a second one, which a process with numpy's threads must not."""
     with open_journal(settings) as journal:
         return sum(1 for _ in select(Scan(journal, most_readers=0), words_filter([word])))
+
+
+def _alerts_ms(settings: Settings, batches: int | None = None) -> float:
+    """Milliseconds until the first batches of alerts, or all, are there."""
+    with open_journal(settings) as journal:
+        earlier = islice(Follower(journal).earlier(), batches)
+        return elapsed_ms(lambda: sum(map(len, earlier)))
 
 
 def _verify(settings: Settings) -> None:
@@ -237,6 +250,7 @@ def _new_journal(home: Path) -> Iterator[Journal]:
 
 @contextmanager
 def without_keyring() -> Iterator[None]:
+    """While it lasts there is no keyring, so no measurement puts a key into the owner's."""
     before = os.environ.get(_KEYRING)
     os.environ[_KEYRING] = _NO_KEYRING
     try:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-for folder in ("journal", "tui"):  # real journals: `journal_rig`, and records for them: `recorded_rig`
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / folder))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "journal"))  # real journals: `journal_rig`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tui"))  # and records for them: `recorded_rig`
 
 from journal_rig import a_verdict, begun, settings_in
 from recorded_rig import a_record
@@ -85,7 +85,7 @@ def test_five_are_to_be_judged_one_of_each_policy_first_and_none_that_was(tmp_pa
         journal.append_all([(each, b"") for each in records])
         journal.append_all([(Feedback(first + 7, Says.RIGHT, at_ms=now_ms()).to_record("1"), b"")])
         summary = summarise(journal, "7d", TITLES, NOW)
-    assert [alert.key - first for alert in summary.to_judge] == [6, 8, 5, 4, 3]
+    assert [alert.key - first for alert in summary.to_judge] == [8, 6, 5, 4, 3]
     assert "say of these 5" in "\n".join(summary_lines(summary))
 
 

@@ -29,8 +29,6 @@ JournalOf = Callable[[Sequence[tuple[str, str, Says | None]]], Journal]
 
 PHISH = "Nice to hear from you. Read me the six digits that you have just received. See you soon."
 TWO = "I need 4 gift cards by 3 pm, do not tell Dad. The garden is doing well. Read me the code that you got."
-    "Please do not tell Dad about it. The garden is doing well this year. Read me the code that you have just received."
-)
 FINE = "Shall we meet at the station at ten on Saturday? I will bring the bread."
 JAPANESE = "\u65e5\u672c\u8a9e\u306e\u6587\u7ae0\u3067\u3059\u3002"
 HOSTILE = "Read me the code that you got \x1b]52;c;aGk=\x07 \u202egift cards\u202c [/bold] and do not tell Dad."
@@ -177,7 +175,7 @@ def test_a_senders_name_cannot_put_a_command_into_the_command(screen: Screen, ho
 def test_without_a_sender_no_exception_is_promised(screen: Screen, house: House) -> None:
     told = answer(Question.CHANGE, screen(PHISH), house)
     assert "No address of its sender is known" in all_words(told)
-    assert all("--sender" not in words for words in lines_of(told, Kind.COMMAND))
+    assert lines_of(told, Kind.COMMAND) == []  # to silence a policy for everybody is not put into anybody's hand
 
 
 def test_what_was_not_judged_can_be_cleared_by_nothing(screen: Screen, house: House) -> None:
@@ -266,6 +264,17 @@ def test_a_recorded_message_is_embedded_once_in_a_run(screen: Screen, parts: Ass
     answer(Question.SIMILAR, screen(FINE), house)
     assert first == 3
     assert counting.count == first + 1
+
+
+def test_an_answer_that_takes_too_long_says_how_far_it_came_and_the_next_goes_on(
+    screen: Screen, house: House, journal_of: JournalOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = replace(house, journal=journal_of([(PHISH, "a@x.example", None)]))
+    monkeypatch.setattr(past_module, "PATIENCE_S", 0.0)
+    impatient = answer(Question.SIMILAR, screen(FINE), known)
+    assert "0 of 1 texts compared; ask again to look further back" in impatient.lines[0].rests_on
+    monkeypatch.setattr(past_module, "PATIENCE_S", 60.0)
+    assert "1 of 1 texts compared" in answer(Question.SIMILAR, screen(FINE), known).lines[0].rests_on
 
 
 def test_only_the_newest_are_looked_at(

@@ -28,7 +28,8 @@ def _settings(**flags: object) -> Settings:
 
 def _run(settings: Settings, action: str, **options: object) -> ExitCode:
     return run(
-        argparse.Namespace(action=action, **{"json": False, "path": None, "no_model": True, **options}), settings
+        argparse.Namespace(action=action, **{"json": False, "long": False, "path": None, "no_model": True, **options}),
+        settings,
     )
 
 
@@ -49,6 +50,20 @@ def test_another_folder_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureF
     assert _run(settings, "list") is ExitCode.CLEAN
     assert capsys.readouterr().out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_list_says_what_each_matched_and_whose_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = _settings()
+    assert _run(settings, "list", long=True) is ExitCode.CLEAN
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading.split()[:4] == ["policy", "state", "hits", "right/wrong"]
+    (line,) = (line for line in lines if line.startswith("pressure-to-pay "))
+    assert line.split()[1:5] == ["in", "force", "-", "-"]  # there is no journal: what is not known is no nought
+    assert " Guardian " in line
+    _run(settings, "list", long=True, json=True)
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["policies"]}
+    assert rows["pressure-to-pay"]["hits"] is None
+    assert rows["pressure-to-pay"]["by"] == "Guardian"
 
 
 def test_list_as_json_names_the_policy_set(capsys: pytest.CaptureFixture[str]) -> None:

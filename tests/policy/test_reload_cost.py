@@ -23,6 +23,7 @@ from guardian.policy.examples import ExampleRows
 from guardian.policy.load import policy_set_sha256
 from guardian.policy.match import Matcher
 from guardian.reading.limits import Limits
+from guardian.reading.reader import LocalReader
 from guardian.recording import NoRecord
 
 # What a change costs
@@ -106,7 +107,7 @@ def test_a_message_is_judged_wholly_by_one_set_and_its_verdict_names_it() -> Non
         detectors=(),
         vetoes=(),
         rules=sets[0],
-        limits=Limits(),
+        reader=LocalReader(Limits()),
         recorder=NoRecord(),
     )
     is_done = threading.Event()

@@ -19,6 +19,7 @@ from guardian.policy.base import Mute
 from guardian.policy.match import Matcher
 from guardian.policy.schema_scope import to_hours
 from guardian.reading.limits import Limits
+from guardian.reading.reader import LocalReader
 from guardian.recording import NoRecord
 from guardian.verdict import Outcome
 
@@ -57,7 +58,7 @@ def _gate(now: datetime, *, is_down: bool = False, mutes: tuple[Mute, ...] = ())
         detectors=(),
         vetoes=(),
         rules=Rules(matcher, Explainer(encoder, manifest, matcher), "sha256:0"),
-        limits=Limits(),
+        reader=LocalReader(Limits()),
         recorder=NoRecord(),
         clock=lambda: now,
     )

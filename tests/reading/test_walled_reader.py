@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,12 +71,15 @@ def test_a_plain_text_needs_no_process() -> None:
     reader.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_process_that_dies_or_hangs_costs_one_message_its_parts_and_the_next_nothing(how: signal.Signals) -> None:
+@pytest.mark.parametrize("dies", [True, False])
+def test_a_process_that_dies_or_hangs_over_a_message_costs_it_its_parts_and_the_next_nothing(dies: bool) -> None:
     reader = WalledReader(LIMITS)
     try:
         assert reader.read(mail()).sender == "ann@x.example"
-        os.kill(process_of(reader), how)
+        process = process_of(reader)
+        os.kill(process, signal.SIGSTOP)
+        if dies:
+            threading.Timer(0.3, os.kill, (process, signal.SIGKILL)).start()
         reading = reader.read(mail())
         assert [reason.code for reason in reading.reasons] == ["reader-stopped"]
         assert reading.views[0].text == MAIL.decode(), "its raw text is judged all the same"
@@ -84,6 +88,19 @@ def test_a_process_that_dies_or_hangs_costs_one_message_its_parts_and_the_next_n
         assert (again.sender, again.reasons) == ("ann@x.example", ())
     finally:
         reader.close()
+
+
+def test_a_process_that_ended_between_two_messages_costs_none() -> None:
+    """As it does when the thread that started it is gone."""
+    reader = WalledReader(LIMITS)
+    starter = threading.Thread(target=lambda: reader.read(mail()))
+    starter.start()
+    starter.join()
+    assert reader._process is not None
+    reader._process._process.wait(60)
+    assert reader.read(mail()).sender == "ann@x.example"
+    assert reader.restarts == 0
+    reader.close()
 
 
 def test_what_needs_too_much_memory_is_said_and_the_rest_goes_on() -> None:

@@ -21,6 +21,7 @@ def run_on_terminal(
     keys_when: Mapping[bytes, bytes],
     env: Mapping[str, str],
     size: tuple[int, int] = (100, 30),
+    longest_s: float = LONGEST_RUN_S,
 ) -> tuple[bytes, int]:
     """Everything that the command sent to its terminal, and its exit code.
 
@@ -31,16 +32,16 @@ def run_on_terminal(
     process = subprocess.Popen(command, stdin=far, stdout=far, stderr=far, env=dict(env), start_new_session=True)
     os.close(far)
     try:
-        return _read(near, process, dict(keys_when)), process.wait(LONGEST_RUN_S)
+        return _read(near, process, dict(keys_when), longest_s), process.wait(LONGEST_RUN_S)
     finally:
         process.kill()
         process.wait()
         os.close(near)
 
 
-def _read(near: int, process: subprocess.Popen[bytes], keys_when: dict[bytes, bytes]) -> bytes:
+def _read(near: int, process: subprocess.Popen[bytes], keys_when: dict[bytes, bytes], longest_s: float) -> bytes:
     sent = b""
-    give_up = time.monotonic() + LONGEST_RUN_S
+    give_up = time.monotonic() + longest_s
     while time.monotonic() < give_up:
         if not select.select([near], [], [], 0.2)[0]:
             if process.poll() is not None:
@@ -55,4 +56,4 @@ def _read(near: int, process: subprocess.Popen[bytes], keys_when: dict[bytes, by
         sent += chunk
         for sign in [sign for sign in keys_when if sign in sent]:
             os.write(near, keys_when.pop(sign))
-    raise AssertionError(f"still running after {LONGEST_RUN_S} s; it sent {sent[-2000:]!r}")
+    raise AssertionError(f"still running after {longest_s} s; it sent {sent[-2000:]!r}")

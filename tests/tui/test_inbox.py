@@ -1,4 +1,4 @@
-"""The Inbox tab, on real files and a real gate."""
+"""The Inbox, on real files and a real gate, and on real journals."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from recorded_rig import a_record, record
 from textual.pilot import Pilot
-from textual.widgets import Input
-from tui_driver import drive, rows, screen_lines, until, words, write_inbox
+from tui_driver import drive, rows, screen_lines, screen_text, until, words, write_inbox
 
+from guardian.gate import Gate
+from guardian.journal.opening import now_ms, open_journal
+from guardian.message import Message
+from guardian.settings import Settings
+from guardian.verdict import Outcome
 from tui.app import GuardianApp
-from tui.widgets.detail import MessageText, Reasons
-from tui.widgets.inbox import InboxPane, InboxTable
+from tui.messages import InboxScreened, Reach
+from tui.screens.alert_sheets import MuteSheet, NewPolicySheet, NoteSheet
+from tui.screens.message import MessageScreen
+from tui.widgets.alert_list import AlertList
+from tui.widgets.detail import Reasons
+from tui.widgets.filter_line import FilterLine
 
 MakeApp = Callable[..., GuardianApp]
 
@@ -25,6 +34,7 @@ MESSAGES = (
     ("d-print.txt", "Please read the small print before you sign."),
     ("e-gift.txt", "Gift cards are what I would like you to buy today."),
 )
+WORST_FIRST = ["e-gift.txt", "b-gift.txt", "c-noise.txt", "d-print.txt", "a-lunch.txt"]
 
 
 @pytest.fixture
@@ -33,19 +43,41 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def names(app: GuardianApp) -> list[str]:
-    return [row.split()[2] if row[0] in "!?x-" else row.split()[1] for row in rows(app)]
+    listed = app.screen.query_one(AlertList)
+    return [listed.row(index).alert.name for index in range(listed.row_count)]
 
 
-async def everything_is_in(pilot: Pilot[None], app: GuardianApp) -> None:
-    await until(pilot, lambda: app.query_one(InboxTable).row_count == len(MESSAGES), "all messages in the list")
+def chosen(app: GuardianApp) -> str:
+    row = app.screen.query_one(AlertList).chosen
+    return row.alert.name if row is not None else ""
 
 
-def test_messages_appear_with_the_worst_first_and_the_newest_first_among_equals(make_app: MakeApp, inbox: Path) -> None:
+def told(app: GuardianApp) -> str:
+    """What the app said in passing."""
+    return "\n".join(str(each.message) for each in app._notifications)
+
+
+async def everything_is_in(pilot: Pilot[None], app: GuardianApp, count: int = len(MESSAGES)) -> None:
+    await until(
+        pilot,
+        lambda: app.screen.query(AlertList) and app.screen.query_one(AlertList).row_count == count,
+        "all in the list",
+    )
+
+
+# The list
+
+
+def test_the_newest_stands_first_and_s_puts_the_worst_first(make_app: MakeApp, inbox: Path) -> None:
     app = make_app(inbox)
 
     async def story(pilot: Pilot[None]) -> None:
         await everything_is_in(pilot, app)
-        assert names(app) == ["e-gift.txt", "b-gift.txt", "c-noise.txt", "d-print.txt", "a-lunch.txt"]
+        assert names(app) == [name for name, _ in reversed(MESSAGES)]
+        await pilot.press("s")
+        assert names(app) == WORST_FIRST
+        await pilot.press("s")
+        assert names(app) == [name for name, _ in reversed(MESSAGES)]
 
     drive(app, story)
 
@@ -57,170 +89,303 @@ def test_an_outcome_is_a_word_and_a_shape(make_app: MakeApp, inbox: Path) -> Non
         await everything_is_in(pilot, app)
         shown = {tuple(row.split()[:2]) for row in rows(app)}
         assert {("!", "flagged"), ("x", "unscreened"), ("-", "notice")} <= shown
+        assert any("! flagged" in line and "gift.txt" in line for line in screen_lines(app))
 
     drive(app, story)
 
 
-def test_the_worst_message_is_shown_until_the_owner_takes_the_cursor(make_app: MakeApp, inbox: Path) -> None:
-    app = make_app(inbox)
-
-    async def story(pilot: Pilot[None]) -> None:
-        await everything_is_in(pilot, app)
-        await until(pilot, lambda: "e-gift.txt" in words(app, "#title"), "the worst message beside the list")
-
-    drive(app, story)
-
-
-def test_the_cursor_stays_on_the_owners_message_whatever_arrives(
-    make_app: MakeApp, inbox: Path, tmp_path: Path, gate: object
+def test_the_cursor_follows_the_newest_until_the_owner_steers_and_then_stays_whatever_arrives(
+    make_app: MakeApp, inbox: Path, gate: Gate
 ) -> None:
     app = make_app(inbox)
 
     async def story(pilot: Pilot[None]) -> None:
         await everything_is_in(pilot, app)
+        await until(pilot, lambda: chosen(app) == "e-gift.txt", "the newest is chosen")
+        app.post_message(InboxScreened(gate.screen(Message(b"gift cards", id="f-new"))))
+        await everything_is_in(pilot, app, len(MESSAGES) + 1)
+        assert chosen(app) == "f-new"
         await pilot.press("j", "j")
-        chosen = words(app, "#title")
-        assert "c-noise.txt" in chosen
-        pane = app.query_one(InboxPane)
-        again = pane._triage[2].screened  # a flagged one, which goes above the cursor
-        pane.add(again)
-        await until(pilot, lambda: app.query_one(InboxTable).row_count == len(MESSAGES) + 1, "one row more")
-        assert app.query_one(InboxTable).cursor_row == 3
-        assert words(app, "#title") == chosen
+        assert chosen(app) == "d-print.txt"
+        app.post_message(InboxScreened(gate.screen(Message(b"gift cards", id="g-new"))))
+        await everything_is_in(pilot, app, len(MESSAGES) + 2)
+        assert chosen(app) == "d-print.txt"
+        assert app.screen.query_one(AlertList).cursor_row == 3
+        await pilot.press("g")
+        app.post_message(InboxScreened(gate.screen(Message(b"gift cards", id="h-new"))))
+        await everything_is_in(pilot, app, len(MESSAGES) + 3)
+        assert chosen(app) == "h-new"
 
     drive(app, story)
 
 
-def test_the_detail_goes_from_the_text_to_the_reasons_to_the_scores(make_app: MakeApp, inbox: Path) -> None:
-    app = make_app(inbox / "b-gift.txt")
+def test_keys_and_mouse_move_through_a_list_that_is_longer_than_the_screen(
+    make_recorded_app: MakeApp, recorded_house: Settings
+) -> None:
+    start = now_ms()
+    record(recorded_house, [a_record(f"text {n}", name=f"m{n:03}", at_ms=start + n) for n in range(200)])
+    app = make_recorded_app()
 
     async def story(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: words(app, "#text > Static"), "the text")
-        assert words(app, "#text > Static").strip() == GIFT
-        reasons = words(app, "#reasons > Static")
-        parts = ["flagged:", "gift cards", "your policy: Gift cards", "Nobody honest is paid", "scores:"]
-        places = [reasons.index(part) for part in parts]
-        assert places == sorted(places)
+        await everything_is_in(pilot, app, 200)
+        listed = app.screen.query_one(AlertList)
+        for keys, name in (
+            (("G",), "m000"),
+            (("k",), "m001"),
+            (("home",), "m199"),
+            (("j", "down"), "m197"),
+            (("up",), "m198"),
+            (("end", "g"), "m199"),
+        ):
+            await pilot.press(*keys)
+            assert chosen(app) == name
+        await pilot.press("pagedown")
+        page = listed.cursor_row
+        assert page > 5
+        await pilot.press("pagedown", "pageup")
+        assert listed.cursor_row == page
+        await pilot.click(AlertList, offset=(20, 3))
+        assert listed.cursor_row == listed.scroll_offset.y + 3
+        await pilot.click(AlertList, offset=(20, 3), times=2)
+        await until(pilot, lambda: isinstance(app.screen, MessageScreen), "the message's page")
 
     drive(app, story)
 
 
-def test_the_words_that_did_it_are_marked_in_place(make_app: MakeApp, inbox: Path) -> None:
-    app = make_app(inbox / "b-gift.txt")
-
-    async def story(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: words(app, "#text > Static"), "the text")
-        content = app.query_one("#text > Static").content  # type: ignore[attr-defined]  # a Static
-        marked = [content.plain[span.start : span.end] for span in content.spans if "underline" in str(span.style)]
-        assert any("gift cards" in mark for mark in marked)
-
-    drive(app, story)
-
-
-def test_enter_goes_to_the_text_and_escape_comes_back(make_app: MakeApp, inbox: Path) -> None:
+def test_enter_opens_the_message_and_escape_comes_back_to_the_row(make_app: MakeApp, inbox: Path) -> None:
     app = make_app(inbox)
 
     async def story(pilot: Pilot[None]) -> None:
         await everything_is_in(pilot, app)
-        await pilot.press("enter")
-        assert isinstance(app.focused, MessageText)
-        await pilot.press("tab")
-        assert isinstance(app.focused, Reasons)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(app.screen, MessageScreen), "the message's page")
         await pilot.press("escape")
-        assert isinstance(app.focused, InboxTable)
+        await until(pilot, lambda: not isinstance(app.screen, MessageScreen), "the list")
+        assert isinstance(app.focused, AlertList)
+        assert chosen(app) == "d-print.txt"
 
     drive(app, story)
 
 
+def test_what_was_shown_is_seen_and_its_dot_goes(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    first, second = record(recorded_house, [a_record("one", name="one"), a_record("two", name="two")])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app, 2)
+        await until(pilot, lambda: app.seen.is_seen(second), "the newest is seen")
+        assert not app.seen.is_seen(first)
+        assert any(line.startswith("• ! flagged") for line in screen_lines(app))
+        await pilot.press("j")
+        await until(pilot, lambda: app.seen.is_seen(first), "the other is seen")
+
+    drive(app, story, (120, 30))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 20), (200, 60)])
+def test_the_list_fits_any_screen(make_app: MakeApp, inbox: Path, size: tuple[int, int]) -> None:
+    app = make_app(inbox)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app)
+        await pilot.pause()
+        shown = screen_lines(app)
+        assert len(shown) == size[1]
+        assert any("! flagged" in line and "gift" in line for line in shown)
+        assert app.screen.query_one("#detail").display is (size[0] >= 60)
+        assert any("Gift cards" in line for line in shown) or size[0] < 60
+
+    drive(app, story, size)
+
+
+def test_a_change_of_size_keeps_the_message(make_app: MakeApp, inbox: Path) -> None:
+    app = make_app(inbox)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app)
+        await pilot.press("j", "j")
+        for columns, lines in ((100, 30), (40, 15), (200, 60), (80, 24)):
+            await pilot.resize_terminal(columns, lines)
+            await pilot.pause()
+            assert chosen(app) == "c-noise.txt"
+            assert any("unscreened" in line and "c-noise" in line for line in screen_lines(app))
+
+    drive(app, story)
+
+
+def test_the_preview_goes_from_the_text_to_the_reasons(make_app: MakeApp, inbox: Path) -> None:
+    app = make_app(inbox / "b-gift.txt")
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app, 1)
+        await until(pilot, lambda: "gift cards" in words(app, "#text > Static"), "the text")
+        assert "flagged" in words(app, "#reasons > Static")
+        assert isinstance(app.screen.query_one("#reasons"), Reasons)
+
+    drive(app, story)
+
+
+# Groups
+
+
+def test_c_shows_conversations_then_campaigns_then_single_alerts(
+    make_recorded_app: MakeApp, recorded_house: Settings
+) -> None:
+    senders = ("ann@x.example", "bob@x.example", "ann@x.example", "ann@x.example")
+    record(recorded_house, [a_record(f"text {n}", name=f"m{n}", sender=each) for n, each in enumerate(senders)])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app, 4)
+        await pilot.press("c")
+        await everything_is_in(pilot, app, 2)
+        assert "(3) ann@x.example" in rows(app)[0]
+        await pilot.press("enter")
+        await everything_is_in(pilot, app, 5)
+        await pilot.press("j", "j")
+        assert chosen(app) == "m2"
+        await pilot.press("left")
+        await everything_is_in(pilot, app, 2)
+        assert app.screen.query_one(AlertList).cursor_row == 0  # on the group that the alert went into
+        await pilot.press("right", "space")
+        await everything_is_in(pilot, app, 2)
+        await pilot.press("c", "c")
+        await everything_is_in(pilot, app, 4)
+
+    drive(app, story)
+
+
+def test_what_arrives_enters_its_group(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    record(recorded_house, [a_record(f"text {n}", name=f"m{n}", sender="ann@x.example") for n in range(2)])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app, 2)
+        await pilot.press("c")
+        await everything_is_in(pilot, app, 1)
+        record(recorded_house, [a_record("more", name="m9", sender="ann@x.example")])
+        await until(pilot, lambda: "(3)" in rows(app)[0], "three in the group")
+
+    drive(app, story)
+
+
+# The filter
+
+
 FILTERS: tuple[tuple[str, list[str]], ...] = (
-    ("flagged", ["e-gift.txt", "b-gift.txt"]),  # an outcome
-    ("print", ["d-print.txt"]),  # a name
-    ("gift-cards b-", ["b-gift.txt"]),  # a policy, and a name: both must be there
-    ("[/bold]", []),  # nothing, and no markup either
+    ("~o flagged", ["e-gift.txt", "b-gift.txt"]),
+    ("~o notice | ~o unscreened", ["d-print.txt", "c-noise.txt"]),
+    ("~p gift-cards", ["e-gift.txt", "b-gift.txt"]),
+    ("~s nobody@x.example", []),
 )
 
 
-def test_a_filter_leaves_what_has_all_its_words_and_escape_brings_all_back(make_app: MakeApp, inbox: Path) -> None:
+def test_a_filter_leaves_what_it_lets_through_and_escape_brings_all_back(make_app: MakeApp, inbox: Path) -> None:
     app = make_app(inbox)
 
     async def story(pilot: Pilot[None]) -> None:
         await everything_is_in(pilot, app)
         for typed, left in FILTERS:
             await pilot.press("slash")
-            app.query_one("#filter", Input).value = typed
+            app.screen.query_one(FilterLine).line.value = typed
             await until(pilot, lambda left=left: names(app) == left, f"only {left}")  # type: ignore[misc]
+            if not left:
+                assert "Nothing matches the filter" in words(app, "#empty")
             await pilot.press("enter", "escape")
-            await until(pilot, lambda: len(rows(app)) == len(MESSAGES), "all messages again")
+            await everything_is_in(pilot, app)
 
     drive(app, story)
 
 
-def test_s_sorts_newest_first_and_back(make_app: MakeApp, inbox: Path) -> None:
-    app = make_app(inbox)
+def test_words_are_sought_in_the_journal_and_what_comes_later_is_filtered_too(
+    make_recorded_app: MakeApp, recorded_house: Settings
+) -> None:
+    record(recorded_house, [a_record("a zebra", name="zebra"), a_record("a horse", name="horse")])
+    app = make_recorded_app()
 
     async def story(pilot: Pilot[None]) -> None:
-        await everything_is_in(pilot, app)
-        worst_first = names(app)
-        await pilot.press("s")
-        assert names(app) == [name for name, _ in reversed(MESSAGES)]
-        await pilot.press("s")
-        assert names(app) == worst_first
+        await everything_is_in(pilot, app, 2)
+        await pilot.press("slash", *"zebra", "enter")
+        await until(pilot, lambda: names(app) == ["zebra"], "the one with the word")
+        record(recorded_house, [a_record("another zebra", name="zebra-2"), a_record("another horse", name="horse-2")])
+        await until(pilot, lambda: names(app) == ["zebra-2", "zebra"], "the new one with the word")
+        await until(pilot, lambda: "2 of 4 match" in words(app, "#list-says"), "the count")
+        await pilot.press("escape")
+        await everything_is_in(pilot, app, 4)
 
     drive(app, story)
 
 
-def test_the_status_line_counts_and_names(make_app: MakeApp, inbox: Path) -> None:
+def test_what_is_wrong_with_a_filter_is_said_at_its_column_and_the_list_stays(make_app: MakeApp, inbox: Path) -> None:
     app = make_app(inbox)
 
     async def story(pilot: Pilot[None]) -> None:
         await everything_is_in(pilot, app)
-        line = words(app, "#status")
-        for part in (app.state.model, "wall ", "2 policies", "5 messages: 2 flagged, 1 unscreened, 1 notice"):
-            assert part in line
+        await pilot.press("slash")
+        app.screen.query_one(FilterLine).line.value = "~o flagged )"
+        await until(pilot, lambda: "without its" in words(app, "#filter-says"), "the error")
+        assert words(app, "#filter-says").splitlines()[0] == " " * 11 + "^"
+        assert len(names(app)) == len(MESSAGES)
+        await pilot.press("escape")
+        await everything_is_in(pilot, app)
 
     drive(app, story)
 
 
-def test_it_works_at_any_size_and_a_change_of_size_keeps_the_message(make_app: MakeApp, inbox: Path) -> None:
+def test_tab_takes_what_is_offered_and_up_brings_the_last_filter_back(make_app: MakeApp, inbox: Path) -> None:
     app = make_app(inbox)
 
     async def story(pilot: Pilot[None]) -> None:
         await everything_is_in(pilot, app)
-        await pilot.press("j")
-        for columns, lines in ((100, 30), (40, 15), (200, 60), (80, 24)):
-            await pilot.resize_terminal(columns, lines)
-            await until(pilot, lambda: "b-gift.txt" in words(app, "#title"), "the same message")
-            await pilot.pause()
-            shown = screen_lines(app)
-            assert len(shown) == lines
-            assert any("! flagged" in line and "b-gift.txt" in line for line in shown)
+        await pilot.press("slash", *"~o fl")
+        assert "flagged" in words(app, "#filter-offers")
+        await pilot.press("tab")
+        assert app.screen.query_one(FilterLine).line.value == "~o flagged"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(names(app)) == 2, "the filtered list")
+        await pilot.press("escape", "slash", "up")
+        assert app.screen.query_one(FilterLine).line.value == "~o flagged"
 
     drive(app, story)
 
 
-def test_the_reason_has_a_column_where_there_is_room(make_app: MakeApp, inbox: Path) -> None:
-    app = make_app(inbox)
+def test_a_pasted_filter_holds_nothing_that_a_terminal_acts_upon(make_app: MakeApp) -> None:
+    app = make_app()
 
     async def story(pilot: Pilot[None]) -> None:
-        await everything_is_in(pilot, app)
-        table = app.query_one(InboxTable)
-        assert [column.label.plain for column in table.ordered_columns] == ["outcome", "message", "what it does"]
-        assert any("Gift cards" in row for row in rows(app))
-        await pilot.resize_terminal(100, 30)
-        await until(pilot, lambda: len(table.columns) == 2, "no third column")
+        await pilot.pause()
+        await pilot.press("slash")
+        line = app.screen.query_one(FilterLine).line
+        line.replace("a\x1b]52;c;eA==\x07b\u202e[/bold]", 0, 0)
+        await pilot.pause()
+        assert not {"\x1b", "\x07", "\u202e"} & set(line.value)
+        assert "[/bold]" in screen_text(app)
 
-    drive(app, story, (180, 40))
+    drive(app, story)
 
 
-def test_a_folder_that_cannot_be_read_is_said_and_the_rest_of_the_app_works(make_app: MakeApp, tmp_path: Path) -> None:
+# What is said where the list is empty
+
+
+def test_a_home_without_a_journal_offers_two_lines_to_try(make_recorded_app: MakeApp) -> None:
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.state.reach is Reach.NONE_YET, "no journal")
+        await pilot.pause()
+        assert "guardian filter" in words(app, "#empty")
+        assert "guardian scan" in words(app, "#empty")
+
+    drive(app, story)
+
+
+def test_a_folder_that_cannot_be_read_is_said(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app(tmp_path / "gone")
 
     async def story(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "no such file or folder" in words(app, "#empty"), "the reason")
-        assert "no such file or folder" in words(app, "#status")
-        await pilot.press("2")
-        app.query_one("#editor").load_text(GIFT)  # type: ignore[attr-defined]  # an Editor
-        await until(pilot, lambda: "flagged:" in words(app, "#answer > Static"), "a verdict")
+        await until(pilot, lambda: "no such file or folder" in app.state.inbox_trouble, "the reason")
+        await pilot.pause()
+        assert "no such file or folder" in words(app, "#empty")
 
     drive(app, story)
 
@@ -234,6 +399,156 @@ def test_a_file_that_vanishes_does_not_hide_the_verdicts_before_it(make_app: Mak
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "not a regular file" in app.state.inbox_trouble, "the reason")
         await until(pilot, lambda: names(app) == [str(first)], "the first message")
-        assert "cannot read" in words(app, "#status")
+
+    drive(app, story)
+
+
+# What the owner does
+
+
+async def on_the_first_of(pilot: Pilot[None], app: GuardianApp, count: int) -> None:
+    await everything_is_in(pilot, app, count)
+    await until(pilot, lambda: app.state.reach is Reach.OPEN, "the journal is read")
+
+
+def alert(app: GuardianApp, key: int) -> object:
+    found = app.book.get(key)
+    assert found is not None
+    return found
+
+
+def test_a_word_is_recorded_shown_and_taken_back(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    (seq,) = record(recorded_house, [a_record()])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await on_the_first_of(pilot, app, 1)
+        await pilot.press("r", "w")
+        await until(pilot, lambda: app.book.get(seq).says == "wrong", "the latest word")  # type: ignore[union-attr]
+        assert "z takes it back" in told(app)
+        await pilot.press("z")
+        await until(pilot, lambda: app.book.get(seq).says == "", "no word")  # type: ignore[union-attr]
+
+    drive(app, story)
+    with open_journal(recorded_house) as journal:
+        said = [entry.record.body["says"] for entry in journal.entries() if entry.record.kind == "feedback"]  # type: ignore[union-attr]
+    assert said == ["right", "wrong", "withdrawn"]
+
+
+def test_marks_and_notes_stay_apart_from_right_and_wrong(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    (seq,) = record(recorded_house, [a_record()])
+    app = make_recorded_app()
+
+    def mark() -> tuple[str, str]:
+        made = app.book.get(seq).mark  # type: ignore[union-attr]
+        return (made.mark.value, made.note) if made is not None else ("", "")
+
+    async def story(pilot: Pilot[None]) -> None:
+        await on_the_first_of(pilot, app, 1)
+        await pilot.press("asterisk")
+        await until(pilot, lambda: mark() == ("kept", ""), "the mark")
+        await pilot.press("N")
+        await until(pilot, lambda: isinstance(app.screen, NoteSheet), "the sheet")
+        await pilot.press(*"ask ann", "enter")
+        await until(pilot, lambda: mark() == ("kept", "ask ann"), "the note beside the mark")
+        await pilot.press("d")
+        await until(pilot, lambda: mark() == ("done", "ask ann"), "another mark, the same note")
+        await pilot.press("d")
+        await until(pilot, lambda: mark() == ("none", "ask ann"), "the note alone")
+        assert app.book.get(seq).says == ""  # type: ignore[union-attr]
+
+    drive(app, story)
+
+
+def test_closing_a_sheet_changes_nothing(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    policies = {path: path.read_bytes() for path in recorded_house.policies_dir.iterdir()}
+    record(recorded_house, [a_record()])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await on_the_first_of(pilot, app, 1)
+        for key, sheet in (("N", NoteSheet), ("p", NewPolicySheet)):
+            await pilot.press(key)
+            await until(pilot, lambda sheet=sheet: isinstance(app.screen, sheet), "the sheet")  # type: ignore[misc]
+            await pilot.press("escape")
+            await until(pilot, lambda sheet=sheet: not isinstance(app.screen, sheet), "no sheet")  # type: ignore[misc]
+
+    drive(app, story)
+    assert {path: path.read_bytes() for path in policies} == policies
+    with open_journal(recorded_house) as journal:
+        kinds = [entry.record.kind.value for entry in journal.entries()]  # type: ignore[union-attr]
+    assert not {"feedback", "mark"} & set(kinds)
+
+
+def test_an_alert_that_is_not_in_the_journal_says_why_nothing_can_be_said_of_it(make_app: MakeApp, inbox: Path) -> None:
+    app = make_app(inbox)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app)
+        for key in ("r", "asterisk", "N", "p", "m"):
+            await pilot.press(key)
+        await pilot.pause()
+        assert told(app).count("leaves the journal alone") == 5
+
+    drive(app, story)
+
+
+def test_a_policy_is_made_from_an_alert_and_opened(
+    make_recorded_app: MakeApp, recorded_house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(recorded_house, [a_record("Buy four gift cards now.")])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await on_the_first_of(pilot, app, 1)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, NewPolicySheet), "the sheet")
+        assert "Buy four gift cards now." in screen_text(app)
+        app.screen.query_one("#why").value = "Nobody asks me for cards again."  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "policies", "the policies")
+
+    drive(app, story, (120, 40))
+    (made,) = list(recorded_house.policies_dir.glob("nobody-asks*.toml"))
+    assert "Buy four gift cards now." in made.read_text()
+    assert 'status = "test"' in made.read_text()
+
+
+def test_a_mute_is_written_with_its_end_and_its_reason(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    path = recorded_house.policies_dir / "gift-cards.toml"
+    made = a_record("Buy four gift cards now.")
+    for row in made.body["verdict"]["policies"]:
+        row["id"] = "gift-cards"
+    record(recorded_house, [made])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await on_the_first_of(pilot, app, 1)
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, MuteSheet), "the sheet")
+        assert "its last day is" in screen_text(app)
+        app.screen.query_one("#days").value = "0"  # type: ignore[attr-defined]
+        app.screen.query_one("#days").focus()
+        await pilot.press("enter")
+        assert "from 1 to 90 days" in screen_text(app)
+        app.screen.query_one("#days").value = "7"  # type: ignore[attr-defined]
+        app.screen.query_one("#why").value = "She is on holiday."  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(pilot, lambda: "mutes" in path.read_text(), "the mute in the file")
+        await until(pilot, lambda: "guardian policy unmute" in told(app), "what ends it")
+
+    drive(app, story, (120, 40))
+    assert "mallory@example.org" in path.read_text()
+    assert "She is on holiday." in path.read_text()
+
+
+def test_an_outcome_in_every_colour_still_has_its_word(make_recorded_app: MakeApp, recorded_house: Settings) -> None:
+    record(recorded_house, [a_record(f"{each}", each, name=each.value) for each in Outcome])
+    app = make_recorded_app()
+
+    async def story(pilot: Pilot[None]) -> None:
+        await everything_is_in(pilot, app, len(Outcome))
+        for outcome in Outcome:
+            assert any(outcome.value in line for line in screen_lines(app))
 
     drive(app, story)

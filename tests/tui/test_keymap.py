@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tui.keymap import _Line as Line
 from tui.keys import KEY_GROUPS
 
 MakeApp = Callable[..., GuardianApp]
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # the file, the keys that hold, pieces of what is told (in order)
 FILES: list[tuple[str, dict[str, str], list[str]]] = [
@@ -79,6 +81,13 @@ def test_whatever_the_file_says_is_used_or_told_in_a_safe_line(entries: dict[str
     keymap = checked([Line(name, value, "keymap.toml:1") for name, value in entries.items()])
     assert len(keymap.keys) + len(keymap.problems) >= len(entries)
     assert all(safe_line(problem) == problem for problem in keymap.problems)
+
+
+def test_the_guide_has_a_row_for_every_action() -> None:
+    guide = (REPOSITORY / "docs" / "guide" / "app.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| `([a-z_.]+)` \|", guide, re.MULTILINE))
+    ids = {binding.id for group in KEY_GROUPS for binding in group.bindings}
+    assert rows == ids, "run: python scripts/key_table.py --write docs/guide/app.md"
 
 
 def test_the_owners_key_works_and_the_old_one_does_not(recorded_house: Settings, make_recorded_app: MakeApp) -> None:

@@ -42,4 +42,5 @@ def _without_numbers(text: str) -> str:
     """Without what differs from machine to machine or model to model, and without trailing blanks."""
     text = re.sub(r"wall (netns|seccomp)|no wall", "wall", text)
     text = re.sub(r"scores: .*", "scores: …", text)
+    text = re.sub(r"last screened \d\d:\d\d", "last screened …", text)
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"

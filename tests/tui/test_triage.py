@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guardian import gate
@@ -51,15 +52,19 @@ def an_alert(key: int, at_ms: int = 0, outcome: Outcome = Outcome.FLAGGED, sende
 
 
 KEYS_AND_TIMES = st.lists(
-    st.tuples(st.integers(-50, 200), st.integers(0, 20), st.sampled_from(list(Outcome))), unique_by=lambda each: each[0]
+    st.tuples(st.integers(-50, 200), st.integers(0, 20), st.sampled_from(list(Outcome))),
+    unique_by=lambda each: each[0],
+    max_size=20,
 )
-BATCHES = st.lists(KEYS_AND_TIMES, max_size=6)
+BATCHES = st.lists(KEYS_AND_TIMES, max_size=4)
+ON_BUSY_CORES = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def keys(alerts: object) -> list[int]:
     return [alert.key for alert in alerts]  # type: ignore[attr-defined]
 
 
+@ON_BUSY_CORES
 @given(BATCHES)
 def test_the_newest_stand_first_in_whatever_batches_they_arrive(batches: list[list[tuple[int, int, Outcome]]]) -> None:
     book, known = AlertBook(), {}
@@ -73,6 +78,7 @@ def test_the_newest_stand_first_in_whatever_batches_they_arrive(batches: list[li
         assert book.everything().index_of(alert) == at
 
 
+@ON_BUSY_CORES
 @given(BATCHES, st.sets(st.integers(-50, 200)))
 def test_what_is_dropped_goes_and_the_rest_stays_in_order(
     batches: list[list[tuple[int, int, Outcome]]], gone: set[int]
@@ -85,6 +91,7 @@ def test_what_is_dropped_goes_and_the_rest_stays_in_order(
     assert keys(alerts) == keys(sorted(left, key=newest_first))
 
 
+@ON_BUSY_CORES
 @given(BATCHES, st.sets(st.integers(-50, 200)), st.sampled_from(list(Order)))
 def test_filter_and_order_hold_for_what_comes_later_as_for_what_was_there(
     batches: list[list[tuple[int, int, Outcome]]], hits: set[int], order: Order
@@ -182,15 +189,11 @@ def test_lines_go_round() -> None:
     ],
 )
 def test_when_is_said_as_shortly_as_it_can_be(at: str, columns: int, words: str) -> None:
-    from datetime import datetime
-
     at_ms = int(datetime.fromisoformat(at).timestamp() * 1000)
     assert when_words(at_ms, datetime(2026, 11, 21, 18, 0), columns) == words
 
 
 def test_a_time_that_no_calendar_has_is_no_crash() -> None:
-    from datetime import datetime
-
     assert when_words(10**18, datetime(2026, 11, 21), 6) == "?"
 
 
@@ -204,7 +207,11 @@ def test_the_columns_fill_the_line(total: int) -> None:
 
 @pytest.mark.parametrize(
     ("total", "has"),
-    [(200, {"when", "name", "reason", "word"}), (59, {"when", "name", "reason", "word"}), (38, {"when", "name", "word"})],
+    [
+        (200, {"when", "name", "reason", "word"}),
+        (59, {"when", "name", "reason", "word"}),
+        (38, {"when", "name", "word"}),
+    ],
 )
 def test_columns_give_way(total: int, has: set[str]) -> None:
     columns = Columns.of(total)

@@ -81,7 +81,7 @@ def assert_safe_screen(app: GuardianApp) -> None:
 
 def rows(app: GuardianApp) -> list[str]:
     """The rows of the list, from top to bottom: shape and word, name, what it does."""
-    shown = app.query_one(AlertList)
+    shown = app.screen.query_one(AlertList)
     return [_row_words(shown.row(index)) for index in range(shown.row_count)]
 
 
@@ -94,7 +94,7 @@ def _row_words(row: Row) -> str:
 
 def words(app: GuardianApp, selector: str) -> str:
     """The words of a `Static`."""
-    content = app.query_one(selector, Static).content
+    content = app.screen.query_one(selector, Static).content
     return getattr(content, "plain", str(content))
 
 

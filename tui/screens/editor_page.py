@@ -7,6 +7,7 @@ reading the file is the desk's.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -17,12 +18,14 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
-from guardian.policy.unsaved import Unsaved
+from guardian.errors import GuardianError
+from guardian.policy.unsaved import Unsaved, put_aside
 from guardian.safe_text import safe_line
 from tui.policy_keeping import PolicyKeeper, PolicyOpened
 from tui.policy_trials import PolicyTrials
 from tui.screens.base import GuardianScreen, app_of
 from tui.screens.editor_sheets import ChoiceSheet
+from tui.state import HouseState
 from tui.widgets.findings_list import FindingsPane
 from tui.widgets.toml_editor import Mark, TomlEditor, can_hold, marks_of
 
@@ -50,6 +53,8 @@ class EditorPage(GuardianScreen):
         """What stands in the file, as far as the owner knows."""
         self.is_open = False
         """Whether the file was read, and can be edited here."""
+        self._latest = ""
+        """The text when it was last changed."""
 
     def body(self) -> Iterable[Widget]:
         """The text, and beside or below it what there is to say of it."""
@@ -72,6 +77,13 @@ class EditorPage(GuardianScreen):
         self.show_head("reading …")
         self.focus_main()
         app_of(self).desk.do("policy-open", self.keeper.open, self)
+        self.watch(self.app, "state", self._house_changed, init=False)
+
+    def on_unmount(self) -> None:
+        """The app ends: what was typed in the last moment is put where the rest is."""
+        if self.is_open and self._latest not in ("", self.base):
+            with suppress(GuardianError):  # there is nobody left to tell
+                put_aside(app_of(self).settings, self.policy_id, self.base, self._latest)
 
     def on_resize(self, _event: events.Resize) -> None:
         """All parts of the list where there is room."""
@@ -158,11 +170,17 @@ class EditorPage(GuardianScreen):
 
     # While the owner types
 
+    def _house_changed(self, before: HouseState, now: HouseState) -> None:
+        """The model came up, or other policies are in force: look again."""
+        if self.is_open and (before.phase, before.policy_set) != (now.phase, now.policy_set):
+            self.findings.look_at(self.base, self.editor.policy_text)
+
     @on(TextArea.Changed)
     def _typed(self, message: TextArea.Changed) -> None:
         message.stop()
         if self.is_open:
-            self.findings.look_at(self.base, self.editor.policy_text)
+            self._latest = self.editor.policy_text
+            self.findings.look_at(self.base, self._latest)
             self.show_head()
 
     @on(FindingsPane.Looked)

@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from guardian.alerts.alert import Alert
@@ -43,9 +43,8 @@ class NoticesSheet(GuardianSheet[None]):
             Static("", markup=False, id="notices-words"), KeyList(id="notices-list", markup=False), classes="sheet"
         )
         frame.border_title = Content("Not seen yet")
-        frame.border_subtitle = Content("esc closes and changes nothing")
+        frame.border_subtitle = Content("enter reads, a: all seen, esc closes and changes nothing")
         yield frame
-        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Follow what comes and what is seen."""

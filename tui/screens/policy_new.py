@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from textual import on
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import RadioSet
@@ -22,7 +23,7 @@ from tui.widgets.editor import EDITABLE_CHARS, Editor
 from tui.widgets.line_input import LineInput
 from tui.widgets.toggles import Choice
 
-_ACTIONS: Final = ((Action.WARN, "warn me, once it is in force"), (Action.NOTICE, "give notices, never more"))
+_ACTIONS: Final = ((Action.WARN, "warn me"), (Action.NOTICE, "give notices, never more"))
 
 
 class NewPolicySheet(FormSheet[Answers]):
@@ -34,13 +35,18 @@ class NewPolicySheet(FormSheet[Answers]):
     def fields(self) -> Iterable[Widget]:
         """The questions below each other."""
         yield label("What happened, or what should be flagged? One or two sentences.")
-        yield LineInput(id="new-why")
+        yield LineInput(placeholder="in your own words", id="new-why", compact=True)
         yield label("A message that should be flagged; paste it here:")
-        yield Editor(id="new-flag", classes="new-example", tab_behavior="focus")
+        yield Editor(id="new-flag", placeholder="its text", classes="new-example", tab_behavior="focus", compact=True)
         yield label("A message that looks like it and is fine (may stay empty):")
-        yield Editor(id="new-fine", classes="new-example", tab_behavior="focus")
-        yield label("What should it do? It begins on trial, and gives notices at most.")
+        yield Editor(id="new-fine", placeholder="its text", classes="new-example", tab_behavior="focus", compact=True)
+        yield label("What should it do, once it is off trial?")
         yield RadioSet(*(Choice(Content(words), value=number == 0) for number, (_, words) in enumerate(_ACTIONS)))
+
+    def on_mount(self) -> None:
+        """To the first line, with its question in sight."""
+        super().on_mount()
+        self.call_after_refresh(lambda: self.query_one(VerticalScroll).scroll_home(animate=False))
 
     def send(self) -> None:
         """The answers, where there are enough."""

@@ -192,7 +192,7 @@ class AskPane(Container):
         """Record the text in the journal, through the gate, as any message."""
         app = app_of(self)
         if app.records is None:
-            app.notify("this run leaves the journal alone, so nothing was kept", severity="warning", markup=False)
+            app.notify("not kept: this run has no journal", severity="warning", markup=False)
         elif self._text().strip():
             self.post_message(self._given(keep=True))
 

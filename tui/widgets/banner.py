@@ -46,5 +46,5 @@ def banner_words(lines: list[str]) -> list[Content]:
     """The first lines, and how many more there are."""
     shown = [f"! {safe_line(line)}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
-        shown.append(f"! {len(lines) - MOST_LINES} more; press 5 to read them")
+        shown.append(f"! {len(lines) - MOST_LINES} more; press 3 to read them")
     return list(map(Content, shown))

@@ -25,7 +25,6 @@ from tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from guardian.journal.filters.completion import Completions, Option
-
     from guardian.journal.filters.matching import Filter
 
 PAUSE_S: Final = 0.15

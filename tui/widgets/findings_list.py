@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 from guardian.policy.position import Place
 from guardian.policy.problem import Problem
 from tui.messages import WorkFailed
-from tui.policy_trials import DraftChecked, DraftPreviewed, DraftTried, PolicyTrials
+from tui.policy_trials import DraftChecked, DraftPreviewed, DraftPreviewing, DraftTried, PolicyTrials
 from tui.screens.base import app_of
 from tui.widgets.key_list import KeyList
 from tui.widgets.policy_findings import Findings, Line, Part
@@ -97,8 +97,8 @@ class FindingsPane(Vertical):
         self._number += 1
         self.stop()
         self._pauses = [self.set_timer(CHECK_PAUSE_S, self._check), self.set_timer(TRY_PAUSE_S, self._try_out)]
-        if self._findings.is_tried:
-            self._take(replace(self._findings, is_tried=False))
+        if self._findings.is_tried or self._findings.preview_done:
+            self._take(replace(self._findings, is_tried=False, preview_done=0))
 
     def stop(self) -> None:
         """Nothing that was begun is waited for any more."""
@@ -144,6 +144,12 @@ class FindingsPane(Vertical):
         found = message.checked
         self._take(replace(self._findings, problems=found.problems, tests=message.places, not_checked=found.left_out))
         self.post_message(self.Looked(found.problems, ""))
+
+    @on(DraftPreviewing)
+    def _previewing(self, message: DraftPreviewing) -> None:
+        message.stop()
+        if message.number == self._number:
+            self._take(replace(self._findings, preview_done=message.done))
 
     @on(DraftPreviewed)
     def _previewed(self, message: DraftPreviewed) -> None:
@@ -200,10 +206,11 @@ class FindingsPane(Vertical):
             name.update(Content(f"{sign}{name.part.value} {self._short(name.part)}"))
             name.set_class(name.part is self._part, "-here")
         before, top = listing.highlighted, listing.scroll_y
-        options, self._lines = [], []
+        options: list[Option] = []
+        self._lines = []
         for part in Part if self._shows_all else (self._part,):
             if self._shows_all:
-                options.append(Option(self._title(part), disabled=True))
+                options.append(Option(self._title(part, is_first=not options), disabled=True))
                 self._lines.append(None)
             for line in self._findings.lines(part):
                 options.append(Option(line.words))
@@ -213,13 +220,14 @@ class FindingsPane(Vertical):
             listing.highlighted = before
         listing.scroll_to(y=top, animate=False)
 
-    def _title(self, part: Part) -> Content:
+    def _title(self, part: Part, *, is_first: bool) -> Content:
         name = "What changed" if part is Part.CHANGES else part.value
-        return Content.assemble((name, "bold $text-primary"), f"  {self._findings.summary(part)}")
+        gap = "" if is_first else "\n"
+        return Content.assemble(gap, (name, "bold $text-primary"), f"  {self._findings.summary(part)}")
 
     def _short(self, part: Part) -> str:
+        """What a part's name says of it where there is little room: nothing where all is well."""
         summary = self._findings.summary(part)
-        if part is not Part.TESTS:
-            return summary
-        fails = "fail" in summary
-        return "fail" if fails else "none" if summary == "none" else "…" if summary.endswith("…") else "ok"
+        if part is Part.TESTS and not summary.endswith("…"):
+            return "fail" if "fail" in summary else ""
+        return "" if summary in ("none", "+0 −0") else summary

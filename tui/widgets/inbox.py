@@ -164,7 +164,9 @@ class InboxPane(Container, AlertActions):
         empty, below = self.query_one("#empty", Static), self.query_one("#list-says", Static)
         empty.display = is_empty
         if is_empty:
-            empty.update(Content(words_when_empty(state, is_filtered=self._triage.is_filtered)))
+            has_paths = bool(app_of(self).paths)
+            words = words_when_empty(state, is_filtered=self._triage.is_filtered, has_paths=has_paths)
+            empty.update(Content(words))
         words = words_below(
             state,
             len(self._book),

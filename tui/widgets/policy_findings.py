@@ -1,7 +1,7 @@
-"""What there is to say of a policy while it is edited, as one list in four parts: problems, tests, preview, changes.
+"""What there is to say of a policy while it is edited, as one list in four parts: problems, preview, tests, changes.
 
 Invariants: every word that came from a policy or a message has passed `safe_line`; what is shown of an earlier text is
-dimmed and said to be so; how something stands is a word or a sign, and not only a colour.
+marked by an ellipsis; how something stands is a word or a sign, and not only a colour.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from tui.policy_trials import MOST_PREVIEWED
 from tui.widgets.toml_editor import problem_words
 
 _TEXT_CHARACTERS: Final = 80
+_SHORT_TEXT_CHARACTERS: Final = 20
+_WORST_FIRST: Final = (Standing.FAILS, Standing.NOT_JUDGED, Standing.UNPROVEN, Standing.PASSES)
 _SIGNS: Final = {
-    Standing.PASSES: ("✓ passes", "$text-success"),
+    Standing.PASSES: ("✓", "$text-success"),
     Standing.UNPROVEN: ("~ unproven", "$text-warning"),
     Standing.FAILS: ("✗ fails", "$text-error bold"),
     Standing.NOT_JUDGED: ("? not judged", "$text-warning"),
@@ -38,8 +40,8 @@ class Part(Enum):
     """A part of the list, by its title."""
 
     PROBLEMS = "Problems"
-    TESTS = "Tests"
     PREVIEW = "Preview"
+    TESTS = "Tests"
     CHANGES = "Changes"
 
 
@@ -63,6 +65,8 @@ class Findings:
     not_checked: tuple[str, ...] = ()
     preview: Preview | None = None
     preview_trouble: str = ""
+    preview_done: int = 0
+    """Messages on which the text as it stands now was tried so far."""
     changes: tuple[Content, ...] = ()
     """Lines of the difference to the file, as they are drawn."""
     added: int = 0
@@ -76,9 +80,13 @@ class Findings:
             case Part.PROBLEMS:
                 return "…" if self.problems is None else f"{len(self.problems)}" if self.problems else "none"
             case Part.TESTS:
+                if self.tests is None and self.is_tried:
+                    return "not tried"
                 return self._late(counts_words(each for each, _ in self.tests or ()) or "none", self.tests is not None)
             case Part.PREVIEW if self.preview is not None:
                 found = self.preview
+                if not found.messages:
+                    return self._late("none", is_known=True)
                 return self._late(f"+{found.newly_flagged:,} −{found.newly_clear:,}", is_known=True)
             case Part.PREVIEW:
                 return "can't tell" if self.preview_trouble and self.is_tried else "…"
@@ -114,16 +122,19 @@ class Findings:
 
     def _test_lines(self) -> Iterator[Line]:
         if self.tests is None:
-            yield _muted("trying …")
+            yield _muted("not tried" if self.is_tried else "trying …")
         elif not self.tests:
             yield _muted("it has no examples, so there is nothing to test")
         has_channels = len({each.channel for each, _ in self.tests or ()}) > 1
-        for each, place in self.tests or ():
+        for each, place in sorted(self.tests or (), key=lambda test: _WORST_FIRST.index(test[0].standing)):
             yield Line(_test_words(each, f" [{each.channel.value}]" if has_channels else ""), place)
 
     def _preview_lines(self) -> Iterator[Line]:
+        if not self.is_tried and self.preview_done:
+            yield _muted(f"trying it on what was recorded … {self.preview_done:,} so far")
         if self.preview is None:
-            yield _muted(self.preview_trouble or "trying it on what was recorded …")
+            if self.is_tried or not self.preview_done:
+                yield _muted(self.preview_trouble or "trying it on what was recorded …")
             return
         found = self.preview
         yield Line(Content(_preview_headline(found)))
@@ -146,22 +157,25 @@ def preview_contents(findings: Findings) -> list[Content]:
 def _preview_headline(found: Preview) -> str:
     if not found.messages:
         return "no recorded message could be tried"
-    which = f"the last {found.messages:,}" if found.messages > 1 else "the one"
+    which = f"the last {found.messages:,} recorded messages" if found.messages > 1 else "the one recorded message"
     newest = ", the newest" if found.messages >= MOST_PREVIEWED else ""
     would = f"would newly flag {found.newly_flagged:,}, no longer {found.newly_clear:,}"
     tried = "; as if it were active" if found.as_if_active else ""
-    return f"on {which} recorded messages{newest}: {would}{tried}"
+    return f"on {which}{newest}: {would}{tried}"
 
 
 def _test_words(each: ExampleTrial, channel: str) -> Content:
+    """One that passes in one short line, since there may be many; another with what is said of it."""
     sign, style = _SIGNS[each.standing]
-    wanted = "flag" if each.example.flag else "fine"
+    which = f" {each.number} {'flag' if each.example.flag else 'fine'}{channel}"
+    if each.standing is Standing.PASSES:
+        side = "over" if each.unseen.score >= each.unseen.threshold else "under"
+        score = f" {each.unseen.score:.2f} {side} {each.unseen.threshold:.2f}"
+        text = safe_line(each.example.text, _SHORT_TEXT_CHARACTERS)
+        return Content.assemble((sign, style), which, score, (f" “{text}”", "$foreground-muted"))
     said = standing_words(each.match) if each.standing is Standing.FAILS else _unseen_words(each)
     text = safe_line(each.example.text, _TEXT_CHARACTERS)
-    parts = [
-        Content.assemble((sign, style), f"  {each.number} ({wanted}){channel}: {said}"),
-        Content.styled(f"  “{text}”", "dim"),
-    ]
+    parts = [Content.assemble((sign, style), f"{which}: {said}"), Content.styled(f"  “{text}”", "$foreground-muted")]
     if each.standing is Standing.FAILS:
         parts.append(Content(f"  what to do: {what_to_do(each)}"))
     return Content("\n").join(parts)

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from guardian.policy.survey import YOURS, Standing, Surveyed
+from guardian.policy.survey_lines import hits_words, record_words
 from guardian.safe_text import safe_line
 from tui.widgets.line_list import Line
 
@@ -55,27 +56,10 @@ class PolicyHeading(Widget):
         return Content.styled(f"{'state':<{_STATE_COLUMNS}} {'policy':<{left}}{columns}"[:width], MUTED)
 
 
-def notes(each: Surveyed) -> list[str]:
-    """What there is to know of it at once, each in a word or two."""
-    found = []
-    if each.wants_reason:
-        found.append("why?")
-    if each.is_poor:
-        found.append("often wrong")
-    if each.is_overdue:
-        found.append("review due")
-    if each.waits:
-        found.append("a change waits")
-    if each.mutes:
-        whole = any(not mute.tactic and not mute.sender for mute in each.mutes)
-        found.append("muted" if whole else "muted in part")
-    return found
-
-
 def found_by(each: Surveyed, words: str) -> bool:
     """Whether every one of the words is in its id, title, state, notes, author or reason."""
     why = each.policy.why if each.policy is not None else ""
-    text = " ".join((each.id, each.title, each.standing.value, *notes(each), each.came_from, why)).casefold()
+    text = " ".join((each.id, each.title, each.standing.value, *each.notes, each.came_from, why)).casefold()
     return all(word in text for word in words.casefold().split())
 
 
@@ -88,8 +72,8 @@ def _row(each: Surveyed, today: date, width: int) -> Content:
         f"{SHAPES[each.standing]} {each.standing.value}".ljust(_STATE_COLUMNS), COLOURS[each.standing]
     )
     values = {
-        "hits": (f"{each.hits.count:,}" if each.hits is not None else "-", ""),
-        "right/wrong": (_record(each), "$text-warning" if each.is_poor else ""),
+        "hits": (hits_words(each), ""),
+        "right/wrong": (record_words(each), "$text-warning" if each.is_poor else ""),
         "review": _review(each, today),
         "by": (_from(each), MUTED),
     }
@@ -100,19 +84,12 @@ def _row(each: Surveyed, today: date, width: int) -> Content:
 
 def _name(each: Surveyed, width: int) -> Content:
     """The title, and behind it what there is to know; the title gives way first, but not all of it."""
-    said = f" [{', '.join(notes(each))}]" if notes(each) else ""
+    said = f" [{', '.join(each.notes)}]" if each.notes else ""
     title = Content(safe_line(each.title))
     room = max(width - len(said), min(width, 12))
     short = title.truncate(room, ellipsis=True)
     words = Content.assemble(short, (said, "$text-warning")) if said else short
     return words.truncate(width, ellipsis=True, pad=True)
-
-
-def _record(each: Surveyed) -> str:
-    track = each.track
-    if track is None or not track.judged:
-        return "-"
-    return f"{track.right} / {track.wrong}"
 
 
 def _review(each: Surveyed, today: date) -> tuple[str, str]:

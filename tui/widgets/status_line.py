@@ -47,11 +47,11 @@ def status_words(state: HouseState, now_ms: int | None = None) -> Content:
         *_breaches(state),
         *_quiet(state),
         *_inbox_trouble(state),
+        *_last_screened(state, now_ms),
         *_wall(state),
         *_policies(state),
         *_key(state),
         *_counts(state),
-        *_last_screened(state, now_ms),
     ]
     return Content.styled(" │ ", "$text-disabled").join(parts)
 

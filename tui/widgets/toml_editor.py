@@ -108,7 +108,7 @@ class TomlEditor(TextArea):
 
     def edit(self, edit: Edit) -> EditResult:
         """Every change comes through here: typed, pasted or undone."""
-        return super().edit(replace(edit, text=held(_HELD.sub("", edit.text))))
+        return super().edit(replace(edit, text=held(edit.text)))
 
     # What is wrong with it
 

@@ -21,7 +21,8 @@ def amended(settings: Settings, wish: Wish, observer: Observer) -> InForce:
 
 def tell_standing(policy_id: str, now: InForce) -> None:
     """Say whether the policy's latest text is in force, or how long it waits."""
-    print(force_words(policy_id, now))
+    is_new = policy_id in now.changed and policy_id not in now.pending
+    print(force_words(policy_id, now) + (f", policies {now.policies.sha256[:19]}" if is_new else ""))
 
 
 def print_diff(diff: str) -> None:

@@ -140,7 +140,7 @@ def _values(code: str, begun: str, policies: Collection[str], senders: Iterable[
             names = {tactic.id: tactic.name for tactic in TACTICS.values()}
             return _table({**names, **groups, RISK.id: RISK.name}, begun)
         case "p":
-            return _table(dict.fromkeys(sorted(policies), "this policy matched"), begun)
+            return _table(dict.fromkeys(sorted(policies), "it matched"), begun)
         case "s":
             return _senders(begun, senders)
         case "c":
@@ -159,10 +159,11 @@ def _values(code: str, begun: str, policies: Collection[str], senders: Iterable[
 
 
 def _table(words: dict[str, str], begun: str) -> list[Option]:
-    """Those that begin so, then those that hold it, in their order."""
+    """Those that begin so, then those in which a word does, in their order; one letter begins too many words."""
     folded = begun.lower()
     first = [value for value in words if value.startswith(folded)]
-    then = [value for value, say in words.items() if value not in first and folded in f"{value} {say.lower()}"]
+    inside = re.compile(rf"(?<![^\W_]){re.escape(folded)}" if len(folded) > 1 else r"(?!)")
+    then = [value for value, say in words.items() if value not in first and inside.search(f"{value} {say}".lower())]
     return [Option(quoted_value(value), words[value]) for value in (*first, *then)]
 
 

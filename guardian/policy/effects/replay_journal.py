@@ -69,13 +69,15 @@ class JournalReplay:
         """The messages, newest first. Raises JournalError."""
         self._count(unsealed_counts(self._journal.store, self._journal.id))
         found = islice(self._stored(), self._most)
-        while batch := list(islice(found, _AT_ONCE)):
-            rows = self._rows_of(batch) if self._needs_rows else {}
-            for stored in batch:
-                self._times_ms.append(stored.at_ms)
-                yield stored, self._completed(stored, rows.get(stored.seq))
-                self._advance()
-        self._rows.save()
+        try:
+            while batch := list(islice(found, _AT_ONCE)):
+                rows = self._rows_of(batch) if self._needs_rows else {}
+                for stored in batch:
+                    self._times_ms.append(stored.at_ms)
+                    yield stored, self._completed(stored, rows.get(stored.seq))
+                    self._advance()
+        finally:
+            self._rows.save()  # also where it was ended early: what the model said need not be asked again
 
     def span(self) -> Span:
         """What was gone through; to be asked behind the last message."""

@@ -87,6 +87,11 @@ class ReadingProcess:
             self._wall = ready[1:].strip().decode("ascii", "replace")
         return self._wall
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended by itself: it does when the thread that started it is gone."""
+        return self._process.poll() is None
+
     def take_apart(self, message: Message) -> MailExtract:
         """What a message says. Raises CellError; the process is of no use then, and is to be closed."""
         _ = self.wall

@@ -107,8 +107,10 @@ def test_when_something_was_last_screened_is_said_while_nothing_is() -> None:
     assert "last screened" in status_words(state, NOON_MS + 60_000).plain
     assert "last screened" not in status_words(replace(state, total=3), NOON_MS).plain
     assert state.with_screened(NOON_MS - 1) is state  # an older one, read later, is not the last
-    yesterday = status_words(state, NOON_MS + 86_400_000).plain.rpartition("last screened ")[2]
+    yesterday = status_words(state, NOON_MS + 86_400_000).plain.rpartition("last screened ")[2].split(" │")[0]
     assert len(yesterday) > len("17:45"), "a time of yesterday says its day"
+    today = status_words(state, NOON_MS).plain.rpartition("last screened ")[2].split(" │")[0]
+    assert len(today) == len("17:45")
 
 
 @pytest.mark.parametrize("is_weak", [True, False])
