@@ -25,7 +25,7 @@ check: setup ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@for folder in tui packs faults; do MYPYPATH=tests $(BIN)/mypy tests/$$folder/*.py || exit 1; done
+	@for folder in tui packs faults; do MYPYPATH=tests:tests/journal $(BIN)/mypy tests/$$folder/*.py || exit 1; done
 	@$(BIN)/lint-imports --no-cache
 
 format: setup ## format the code

@@ -72,7 +72,7 @@ def test_a_model_that_dies_is_started_again_and_a_restart_is_seen(house: Setting
 
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.state.phase is Phase.READY and app.house.canaries, "the model, and its canaries")
-        (cell,) = children() - before
+        cell = app.bridge.assembled.register().process
         os.kill(cell, signal.SIGKILL)
         await until(pilot, lambda: app.state.restarts, "the restart in the state")
         app.bridge.ask(TextGiven(1, "Please send me gift cards.", Channel.INCOMING, app))
@@ -96,12 +96,10 @@ def test_a_model_that_can_not_be_started_again_looks_stopped_while_nothing_is_as
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.state.phase is Phase.READY and app.house.canaries, "the model, and its canaries")
         monkeypatch.setattr(dispatcher, "CellProcess", no_more_processes)
-        for cell in children() - before:
-            os.kill(cell, signal.SIGKILL)
+        os.kill(app.bridge.assembled.register().process, signal.SIGKILL)
         await until(pilot, lambda: app.state.stopped, "that it stopped, though nobody asked anything")
         await looks_stopped_everywhere(app, pilot)
 
-    before = children()
     drive(app, story)
 
 
@@ -127,7 +125,7 @@ def test_something_that_waits_without_a_verdict_looks_stopped_and_recovers(house
 
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.state.phase is Phase.READY and app.house.canaries, "the model, and its canaries")
-        (cell,) = children() - before
+        cell = app.bridge.assembled.register().process
         os.kill(cell, signal.SIGSTOP)
         try:
             app.bridge.ask(TextGiven(1, "Please send me gift cards.", Channel.INCOMING, app))
@@ -138,7 +136,6 @@ def test_something_that_waits_without_a_verdict_looks_stopped_and_recovers(house
         await until(pilot, lambda: not app.state.stopped, "that it goes on")
         assert not app.screen.query_one(StatusLine).has_class("-down")
 
-    before = children()
     drive(app, story)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
@@ -65,12 +66,14 @@ class GuardianScreen(Screen[None]):
 
 
 class GuardianSheet(ModalScreen[ScreenResultType]):
-    """A sheet over a screen. Subclasses give `body`; the status line is there."""
+    """A sheet over a screen. Subclasses give `body`; the status line and the keys stand where they do below it."""
 
     def compose(self) -> ComposeResult:
-        """The body, and how the house stands."""
+        """The body, how the house stands, and the sheet's own keys."""
         yield from self.body()
-        yield StatusLine()
+        with Vertical(classes="foot"):
+            yield StatusLine()
+            yield Footer(show_command_palette=False)
 
     def body(self) -> Iterable[Widget]:
         """The widgets of this sheet alone."""

@@ -6,7 +6,6 @@ arrives meanwhile moves neither the cursor nor the line that it stands on; an al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,14 +14,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.message import Message as AppMessage
 from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.alert_actions import AlertActions
-from tui.desk import Job
 from tui.filtering import FilterFound, Sought, seek
 from tui.inbox_words import words_below, words_when_empty
+from tui.inbox_work import AlertRead, Grouped, NamesRead, grouped, names, nothing, read_alert
 from tui.keys import INBOX_KEYS
 from tui.messages import Reach, WorkFailed
 from tui.rows import Row
@@ -37,13 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from guardian.alerts.alert import Alert
-    from guardian.alerts.grouping import Group
-    from guardian.gate import Screened
     from guardian.journal.filters.matching import Filter
-    from guardian.settings import Settings
     from tui.app import GuardianApp
-    from tui.records import Records
-    from tui.shown import Shown
 
 GATHER_S: Final = 0.1
 """What arrives together enters the list together."""
@@ -55,30 +48,6 @@ ALONE_COLUMNS: Final = 60
 """Below this there is room for the list alone."""
 _OFFERED_FROM: Final = 5_000
 """Newest alerts whose senders and policies the filter line offers."""
-
-
-@dataclass(repr=False)
-class AlertRead(AppMessage):
-    """The chosen alert's message was read."""
-
-    shown: Shown
-    key: int
-
-
-@dataclass(repr=False)
-class Grouped(AppMessage):
-    """The alerts were grouped."""
-
-    lines: Lines
-    groups: Sequence[Group]
-
-
-@dataclass(repr=False)
-class NamesRead(AppMessage):
-    """What a filter may name."""
-
-    policies: tuple[str, ...]
-    senders: tuple[str, ...]
 
 
 class InboxPane(Container, AlertActions):
@@ -208,7 +177,7 @@ class InboxPane(Container, AlertActions):
         self._regroup_is_due = False
         if self._lines is not Lines.SINGLE:
             alerts = self._triage.shown()[:]
-            app_of(self).desk.do("groups", partial(_grouped, self._lines, alerts), self)
+            app_of(self).desk.do("groups", partial(grouped, self._lines, alerts), self)
 
     @on(Grouped)
     def _show_groups(self, message: Grouped) -> None:
@@ -229,7 +198,7 @@ class InboxPane(Container, AlertActions):
         """Open the filter line."""
         self.query_one(FilterLine).open()
         app = app_of(self)
-        app.desk.do("names", partial(_names, self._book.everything()[:_OFFERED_FROM], app.settings), self)
+        app.desk.do("names", partial(names, self._book.everything()[:_OFFERED_FROM], app.settings), self)
 
     @on(NamesRead)
     def _offer_names(self, message: NamesRead) -> None:
@@ -247,7 +216,7 @@ class InboxPane(Container, AlertActions):
         self._filter_number += 1
         self._filter = message.filter
         if message.filter is None:
-            app_of(self).desk.do("filter", _nothing, self)  # whatever was being sought is not wanted any more
+            app_of(self).desk.do("filter", nothing, self)  # whatever was being sought is not wanted any more
             self._is_seeking = False
             self._triage.show_all()
             self._filtered()
@@ -262,7 +231,7 @@ class InboxPane(Container, AlertActions):
         app = app_of(self)
         key = "filter" if is_all else f"filter-{alerts[0].key}"  # what is new does not end the search among the rest
         sought = Sought(self._filter_number, self._filter, alerts, is_all)
-        app.desk.do(key, partial(_sought, sought, app.records), self)
+        app.desk.do(key, partial(seek, sought, app.records), self)
 
     @on(FilterFound)
     def _show_found(self, message: FilterFound) -> None:
@@ -306,7 +275,7 @@ class InboxPane(Container, AlertActions):
         if row is None or self.has_class("-alone"):
             return
         app = app_of(self)
-        work = partial(_read, row.alert, self._book.screened(row.alert.key), app.records)
+        work = partial(read_alert, row.alert, self._book.screened(row.alert.key), app.records)
         app.desk.do("alert", work, self)
 
     @on(AlertRead)
@@ -357,39 +326,3 @@ class InboxPane(Container, AlertActions):
 
     def _is_unseen(self, key: int) -> bool:
         return not app_of(self).seen.is_seen(key)
-
-
-def _read(alert: Alert, screened: Screened | None, records: Records | None, _job: Job) -> AlertRead:
-    from guardian.errors import JournalError
-    from tui.shown import shown_of_entry, shown_of_screened
-
-    if screened is not None:
-        return AlertRead(shown_of_screened(screened, alert.at_ms), alert.key)
-    if records is None or alert.seq is None:
-        raise JournalError("this message is not in the journal, and not in memory any more")
-    with records.journal() as journal:
-        return AlertRead(shown_of_entry(journal, alert.seq, alert.feedback), alert.key)
-
-
-def _grouped(lines: Lines, alerts: Sequence[Alert], _job: Job) -> Grouped:
-    from guardian.alerts.grouping import Grouping, group
-
-    return Grouped(lines, group(alerts, Grouping[lines.name]))
-
-
-def _sought(sought: Sought, records: Records | None, job: Job) -> None:
-    seek(sought, records, job)
-
-
-def _nothing(_job: Job) -> None:
-    """Takes the place of work that is not wanted any more."""
-
-
-def _names(alerts: Sequence[Alert], settings: Settings, _job: Job) -> NamesRead:
-    """Policies and senders that a filter may name, the newest first."""
-    from guardian.policy.load import load_policies
-
-    known = [policy.id for policy in load_policies(settings.policies_dir).policies]
-    policies = dict.fromkeys([*known, *(policy for alert in alerts for policy in alert.policies)])
-    senders = dict.fromkeys(sender for alert in alerts for sender in alert.senders)
-    return NamesRead(tuple(policies), tuple(senders))
