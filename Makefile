@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test test-slow test-faults check format bench train compare eval clean
+.PHONY: help setup run test test-slow test-faults fuzz check format bench hostile train compare eval clean
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -21,6 +21,10 @@ test-slow: setup ## the slow tests alone
 test-faults: setup ## thousands of real faults under the journal, and what came of them (FAULTS=0.1: a tenth)
 	@$(BIN)/python -m pytest -q -m faults
 
+fuzz: ## an hour of hostile input for each target, led by coverage (FUZZ_S=60: a minute; FUZZ=mail: one target)
+	@$(PYTHON) scripts/set_up.py dev fuzz
+	@$(BIN)/python tests/fuzz/fuzz.py --seconds $(or $(FUZZ_S),3600) $(FUZZ)
+
 check: setup ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -35,6 +39,9 @@ format: setup ## format the code
 bench: ## the figures of design and README, beside their baselines (never a verdict)
 	@$(PYTHON) scripts/set_up.py dev bench
 	@$(BIN)/python scripts/bench.py
+
+hostile: setup ## what becomes of hostile input: disguises, places, forced failures, languages (an hour)
+	@$(BIN)/python scripts/hostile_input.py $(HOSTILE)
 
 train: ## rebuild the embedded model from ../shared/data/train and our corpus (about an hour on two cores)
 	@$(PYTHON) scripts/set_up.py dev train

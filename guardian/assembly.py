@@ -39,6 +39,8 @@ from guardian.policy.trying.trial_memory import try_on_load
 from guardian.reading.limits import Limits
 from guardian.reading.reader import Reader, WalledReader
 from guardian.recording import NoRecord, Recorder
+from guardian.rolling.opening import open_conversations
+from guardian.senders import Senders
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes
 
@@ -95,7 +97,7 @@ def assembled(
     cache = settings.paths.cache / EXAMPLES_CACHE
     with start_cell(settings, manifest, observer) as encoder, ExitStack() as stack:
         reader = stack.enter_context(closing(reader_of(settings)))
-        compare = Comparer(settings, manifest, cache, lambda: encoder)
+        compare = Comparer(settings, manifest, cache, lambda: encoder, reader)
         reloader = Reloader(settings, observer, compare=compare)
         policies = reloader.read()
         bank = load_reference_bank(settings.model_dir / manifest.bank_file, manifest.bank_sha256)
@@ -110,6 +112,8 @@ def assembled(
             rules=maker.rules_of(policies, reloader.note),
             reader=reader,
             recorder=recorder or NoRecord(),
+            conversations=open_conversations(settings, recorder),
+            senders=stack.enter_context(closing(senders_of(settings, recorder))),
         )
         examples.save()
         bench = maker.bench(gate)
@@ -177,6 +181,7 @@ def comparing(settings: Settings) -> Iterator[Compare]:
             manifest,
             settings.paths.cache / EXAMPLES_CACHE,
             lambda: cells.enter_context(start_cell(settings, manifest, ignore)),
+            cells.enter_context(closing(reader_of(settings))),
         )
 
 
@@ -193,18 +198,23 @@ def load_owner_policies(settings: Settings, observer: Observer = ignore, compare
 
 def limits_of(settings: Settings) -> Limits:
     """The reader's limits as the owner set them."""
-    chosen = settings.limits
-    return Limits(
-        max_bytes_read=chosen.max_bytes_read,
-        window_bytes=chosen.window_bytes,
-        overlap_bytes=chosen.overlap_bytes,
-        max_windows=chosen.max_windows,
-    )
+    return settings.limits
 
 
 def reader_of(settings: Settings) -> WalledReader:
     """The reader with the owner's limits and wall; whoever makes it closes it."""
     return WalledReader(limits_of(settings), _wall_limit(settings))
+
+
+def senders_of(settings: Settings, recorder: Recorder | None) -> Senders:
+    """Who wrote, and from whom messages came before: nobody for a run that is to leave no trace."""
+    believed, paths = settings.senders.believed_servers, settings.paths
+    is_hermetic = recorder is None or isinstance(recorder, NoRecord) or is_borrowed(settings)
+    if is_hermetic or settings.senders.remember == "off":
+        return Senders(None, believed)
+    from guardian.contacts import Contacts  # here: a run that keeps nothing need not load the database
+
+    return Senders(Contacts(paths.contacts_file, paths.contacts_key), believed)
 
 
 def start_cell(settings: Settings, manifest: Manifest, observer: Observer) -> CellEncoder:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from guardian.detectors.base import Evidence
+from guardian.detectors.base import TOGETHER, Evidence
 from guardian.finding import Finding, FindingKind, Span
 from guardian.inference.base import Encoder, Encoding, Floats
 from guardian.inference.manifest import Manifest
 from guardian.policy.match import Matcher
-from guardian.reading.base import Reading
+from guardian.reading.base import Reading, ViewKind, Window
 from guardian.reading.sentences import split_sentences
+from guardian.reading.zones import zone_at, zones_of
 from guardian.tactics import advice_for
 from guardian.verdict import PolicyMatch
 
@@ -28,6 +29,8 @@ MAX_QUOTES = 2
 """Quotes per finding."""
 MAX_ADVICE = 3
 """Pieces of advice per verdict."""
+_REPEATED = 0.5
+"""Logits by which a sentence in a quotation, signature or footer must be stronger than another to be shown first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Explainer:
         sentences: dict[tuple[int, int], _Sentence] = {}
         for index in worst:
             window = evidence.reading.windows[int(index)]
-            for start, end in split_sentences(window.text):
+            for start, end in _sentences(window, evidence.reading.views[window.view].seam):
                 place = (window.view, window.start + start)
                 if len(sentences) < MAX_SENTENCES and end - start >= 8:
                     text = window.text[start:end]
@@ -95,7 +98,8 @@ class Explainer:
         column = self._columns.get(finding.tactic)
         if finding.kind is not FindingKind.MODEL or encoding is None or column is None:
             return finding
-        return replace(finding, spans=_best(reading, sentences, encoding.logits[:, column]))
+        choose = _best_of_both if finding.is_joint else _best
+        return replace(finding, spans=choose(reading, sentences, encoding.logits[:, column]))
 
     def _policy_findings(
         self, matched: list[PolicyMatch], evidence: Evidence, sentences: list[_Sentence], encoding: Encoding | None
@@ -109,7 +113,9 @@ class Explainer:
             if roads:
                 kind = FindingKind.RULE if any(road.startswith("pattern:") for road in roads) else FindingKind.MODEL
                 say = " and ".join(_say(road, match.title) for road in roads)
-                added.append(Finding("policy", f"policy:{match.id}", match.score, say, spans, kind))
+                is_joint = bool(spans) and all(span.view == ViewKind.CONVERSATION.value for span in spans)
+                say = f"{say}, {TOGETHER}" if is_joint else say
+                added.append(Finding("policy", f"policy:{match.id}", match.score, say, spans, kind, is_joint))
         return added
 
 
@@ -119,11 +125,46 @@ def _say(road: str, title: str) -> str:
     return f"{deed} of your policy '{title}'"
 
 
+def _sentences(window: Window, seam: int) -> list[tuple[int, int]]:
+    """The sentences of a window; in the view of a conversation none goes over the seam, so that both sides can be
+    quoted."""
+    if not seam:
+        return split_sentences(window.text)
+    behind = [(seam + start, seam + end) for start, end in split_sentences(window.text[seam:])]
+    return [*split_sentences(window.text[:seam]), *behind]
+
+
+def _best_of_both(reading: Reading, sentences: list[_Sentence], scores: Floats) -> tuple[Span, ...]:
+    """The best sentence of what was sent before and the best of this message, in this order."""
+    spans = []
+    for is_before in (True, False):
+        places = [
+            place
+            for place, sentence in enumerate(sentences)
+            if (seam := reading.views[sentence.view].seam) and (sentence.end <= seam) is is_before
+        ]
+        if places:
+            best = sentences[max(places, key=lambda place: float(scores[place]))]
+            spans.append(reading.views[best.view].span(best.start, best.end))
+    return tuple(spans)
+
+
+def _without_quotations(reading: Reading, sentences: list[_Sentence], scores: Floats) -> Floats:
+    """The scores, those of sentences that a mail quotes, signs with or ends on a little lower: what is said outranks
+    what is repeated where both would do. It is for choosing quotes alone; all of it was judged."""
+    if reading.envelope is None:
+        return scores
+    zones = {view: zones_of(reading.views[view].text) for view in {sentence.view for sentence in sentences}}
+    repeated = [zone_at(zones[each.view], each.start, each.end) is not None for each in sentences]
+    return scores - _REPEATED * np.asarray(repeated, dtype=scores.dtype)
+
+
 def _best(reading: Reading, sentences: list[_Sentence], scores: Floats) -> tuple[Span, ...]:
     """The best sentence, and the next one where it scores nearly as high (half the logit's way to zero, or above).
 
     A sentence that stands in two views (text and HTML of one mail) counts once.
     """
+    scores = _without_quotations(reading, sentences, scores)
     order = [int(place) for place in np.argsort(-scores, kind="stable")]
     if not order:
         return ()

@@ -55,6 +55,8 @@ class Finding:
     """The words that carry it, strongest first."""
     kind: FindingKind = FindingKind.RULE
     """Whether a rule, the embedded model or the judge says it."""
+    is_joint: bool = False
+    """Whether it stands only in the message together with what was sent before."""
 
     def to_json(self) -> dict[str, Any]:
         """The finding as it stands in a verdict's JSON."""

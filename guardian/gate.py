@@ -7,6 +7,7 @@ Invariants:
 - A finding of a rule is never removed by the model; only a named veto sets a finding aside.
 - Every verdict went to the recorder before anybody sees it.
 - The rules change between messages only: each message is judged wholly by one set, and its verdict names that set.
+- What was sent before can raise what is said of a message, never lower it.
 - Messages come out in the order in which they went in.
 """
 
@@ -27,7 +28,6 @@ from guardian.explanation import Explainer
 from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Encoder, Encoding, EncodingFailure
 from guardian.inference.manifest import Manifest
-from guardian.inference.strata import stratum_of
 from guardian.inspection import Inspection
 from guardian.message import Message
 from guardian.policy.base import Policy
@@ -38,7 +38,10 @@ from guardian.reading.context import windows_in_context
 from guardian.reading.language import is_covered
 from guardian.reading.reader import Reader
 from guardian.recording import Recorder, Seen
-from guardian.verdict import Coverage, PolicyMatch, Reason, Verdict, Vetoed
+from guardian.rolling.base import Conversations, NoConversations
+from guardian.rolling.together import scores_of
+from guardian.senders import Senders
+from guardian.verdict import Coverage, Outcome, PolicyMatch, Reason, Verdict, Vetoed
 from guardian.vetoes.base import Veto
 
 LOOKAHEAD = 32
@@ -127,9 +130,12 @@ class Gate:
         rules: Rules,
         reader: Reader,
         recorder: Recorder,
+        conversations: Conversations | None = None,
+        senders: Senders | None = None,
         clock: Callable[[], datetime] = local_time,
     ) -> None:
-        """`clock` gives the owner's local time, for the policies that look at certain hours alone, and for mutes."""
+        """`conversations` is what was sent before, `senders` who wrote; None where nothing is remembered. `clock` gives
+        the owner's local time, for the policies that look at certain hours alone, and for mutes."""
         self._encoder = encoder
         self._manifest = manifest
         self._fingerprint = fingerprint(manifest)
@@ -138,6 +144,8 @@ class Gate:
         self._rules = rules
         self._reader = reader
         self._recorder = recorder
+        self._conversations = conversations or NoConversations()
+        self._senders = senders or Senders(None)
         self._clock = clock
 
     @property
@@ -167,7 +175,7 @@ class Gate:
         pending: deque[_Pending] = deque()
         for message in messages:
             if message is not None:
-                pending.append(self._begin(message))
+                pending.append(self._begin(message, self._conversations))
             while len(pending) >= LOOKAHEAD or (message is None and pending):
                 yield self._finish(*pending.popleft())
         while pending:
@@ -178,20 +186,22 @@ class Gate:
         comes out has no verdict, so no sink takes it."""
         pending: deque[_Pending] = deque()
         for message in messages:
-            pending.append(self._begin(message))
+            pending.append(self._begin(message, NoConversations()))
             if len(pending) >= LOOKAHEAD:
                 yield self._finish_inspection(*pending.popleft())
         while pending:
             yield self._finish_inspection(*pending.popleft())
 
     def close(self) -> None:
-        """End the model's cell, and the reader's."""
+        """End the model's cell, and the reader's, and write down who wrote."""
         self._encoder.close()
         self._reader.close()
+        self._senders.close()
 
-    def _begin(self, message: Message) -> _Pending:
+    def _begin(self, message: Message, conversations: Conversations) -> _Pending:
+        """Read and queue one message; it is remembered now, because the next is read before this one is judged."""
         began = time.perf_counter()
-        reading = self._reader.read(message)
+        reading = conversations.with_earlier(message, self._reader.read(message))
         windows = [window.text for window in reading.windows]
         return (
             began,
@@ -208,8 +218,9 @@ class Gate:
         evidence, findings, coverage = inspected.evidence, inspected.findings, inspected.coverage
         matches = rules.matcher.match(evidence, findings)
         outcome, action = decide(matches, coverage, judged=inspected.is_judged)
-        stratum = stratum_of(message.channel, reading.characters)
-        scores = self._manifest.scores(answer.logits, stratum) if isinstance(answer, Encoding) else {}
+        scores: Mapping[str, float] = {}
+        if isinstance(answer, Encoding):
+            scores = scores_of(self._manifest, reading, answer.logits, message.channel).together
         explained = rules.explainer.explain(evidence, findings, matches)
         verdict = Verdict(
             id=message.id,
@@ -228,9 +239,14 @@ class Gate:
             wall=self._encoder.wall,
             elapsed_ms=(time.perf_counter() - began) * 1000,
             advice=explained.advice,
+            together=reading.earlier,
+            sender=evidence.sender,
         )
+        if outcome is Outcome.FLAGGED and not all(finding.is_joint for finding in findings):
+            self._conversations.told(message, reading)
         seen = Seen(evidence.scores, _senders(message, reading), self._fingerprint)
         recorded = self._recorder.record(message, verdict, seen)
+        self._senders.note(evidence.sender, outcome, self._clock().date())
         return Screened(_SEAL, message, replace(verdict, journal=recorded))
 
     def _finish_inspection(
@@ -257,15 +273,16 @@ class Gate:
 
     def _evidence(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Evidence:
         """What detectors and policies may look at: the model's numbers for windows in a language that it reads."""
+        sender = self._senders.facts_of(message, reading)
         if not isinstance(answer, Encoding):
-            return Evidence(message, reading, judged_at=self._clock())
+            return Evidence(message, reading, sender=sender, judged_at=self._clock())
         covered = [index for index, window in enumerate(reading.windows) if is_covered(window.text)]
         if len(covered) < len(reading.windows):
             reading = replace(reading, windows=tuple(reading.windows[index] for index in covered))
             answer = answer.take(covered)
-        stratum = stratum_of(message.channel, reading.characters)
-        scores = possible_scores(self._manifest.scores(answer.logits, stratum), message, reading)
-        return Evidence(message, reading, scores, answer, self._clock())
+        found = scores_of(self._manifest, reading, answer.logits, message.channel)
+        scores, alone = (possible_scores(each, message, reading) for each in (found.together, found.alone))
+        return Evidence(message, reading, scores, answer, judged_at=self._clock(), alone=alone, sender=sender)
 
     def _coverage(self, evidence: Evidence, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
         message, reasons = evidence.message, list(reading.reasons)
@@ -275,7 +292,7 @@ class Gate:
             reasons.append(Reason("too-large", f"only the first {len(message.raw):,} bytes were read"))
         if isinstance(answer, EncodingFailure):
             reasons.append(Reason(answer.code, answer.say))
-        windows = len(evidence.reading.windows) if evidence.encoding is not None else 0
+        windows = evidence.reading.own_windows if evidence.encoding is not None else 0
         return Coverage(len(message.raw), windows, tuple(reasons))
 
 

@@ -52,8 +52,14 @@ class Paths:
     """What calibration moved, when and why: one line a time, never rewritten."""
     track_records: Path
     """How the owner judged each policy's last alerts; need not exist."""
+    contacts_file: Path
+    """From whom messages came, as hashes; need not exist."""
+    contacts_key: Path
+    """What those hashes are made with; need not exist."""
     policies_state: Path
     """Which version of each policy is in force; need not exist."""
+    conversations: Path
+    """What was sent in the last hours, sealed, so that parts are judged together; need not exist."""
     journal_file: Path
     """The journal; need not exist."""
     journal_waiting: Path
@@ -89,7 +95,10 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         calibration_file=state / "calibration.json",
         calibration_log=state / "calibration.log",
         track_records=state / "track-records.json",
+        contacts_file=state / "contacts.db",
+        contacts_key=state / "contacts.key",
         policies_state=data / "policies" / "in-force.json",
+        conversations=state / "conversations",
         journal_file=data / "journal" / "journal.db",
         journal_waiting=data / "journal" / "waiting",
         shipped_policies=shipped / "policies",

@@ -16,18 +16,20 @@ from typing import Any
 
 from guardian.errors import SettingsError
 from guardian.paths import HOME_VARIABLE, Paths, find_paths
+from guardian.reading.limits import Limits
 from guardian.safe_text import safe_line
 from guardian.settings_file import Entry, parse_settings, read_settings_file
 from guardian.settings_rules import Directory, RefusedError, Rule
 from guardian.settings_sections import (
     AppSettings,
     CalibrationSettings,
+    ConversationSettings,
     FilterSettings,
     JournalSettings,
-    LimitSettings,
     ModelSettings,
     OutputSettings,
     PolicySettings,
+    SenderSettings,
     setting,
 )
 
@@ -76,11 +78,13 @@ class Settings:
     model_dir: Path = field(metadata=setting(Directory()))
     """The folder of the model and its manifest. Default: the shipped one."""
     model: ModelSettings = field(default_factory=ModelSettings)
-    limits: LimitSettings = field(default_factory=LimitSettings)
+    limits: Limits = field(default_factory=Limits)
+    senders: SenderSettings = field(default_factory=SenderSettings)
     filter: FilterSettings = field(default_factory=FilterSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
+    conversation: ConversationSettings = field(default_factory=ConversationSettings)
     policies: PolicySettings = field(default_factory=PolicySettings)
     app: AppSettings = field(default_factory=AppSettings)
 
@@ -93,11 +97,13 @@ class Settings:
 
 _SECTIONS: Mapping[str, type] = {
     "model": ModelSettings,
-    "limits": LimitSettings,
+    "limits": Limits,
+    "senders": SenderSettings,
     "filter": FilterSettings,
     "output": OutputSettings,
     "calibration": CalibrationSettings,
     "journal": JournalSettings,
+    "conversation": ConversationSettings,
     "policies": PolicySettings,
     "app": AppSettings,
 }
@@ -145,13 +151,13 @@ def load_settings(env: Mapping[str, str], flags: Mapping[str, object]) -> Settin
     chosen |= _from_file(read_settings_file(paths.settings_file), keys)
     chosen |= _from_environment(env, keys)
     chosen |= _from_flags(flags, keys)
-    return _check_together(_build(paths, chosen))
+    return _build(paths, _check_together(chosen))
 
 
 def check_settings_text(paths: Paths, text: str) -> None:
     """Raises SettingsError for the first thing that could not be used, if `text` stood in the owner's file."""
     keys = {key.name: key for key in setting_keys()}
-    _check_together(_build(paths, _defaults(paths) | _from_file(parse_settings(text, paths.settings_file), keys)))
+    _build(paths, _check_together(_defaults(paths) | _from_file(parse_settings(text, paths.settings_file), keys)))
 
 
 def find_key(name: str) -> Key:
@@ -240,13 +246,13 @@ def _build(paths: Paths, chosen: _Chosen) -> Settings:
     return Settings(paths=paths, origins=origins, **top, **sections)
 
 
-def _check_together(settings: Settings) -> Settings:
-    limits, origins = settings.limits, settings.origins
-    if limits.overlap_bytes * 4 > limits.window_bytes:
-        overlap = f"limits.overlap_bytes ({limits.overlap_bytes}, {origins['limits.overlap_bytes']})"
-        window = f"limits.window_bytes ({limits.window_bytes}, {origins['limits.window_bytes']})"
-        raise SettingsError(f"{overlap} must be at most a quarter of {window}")
-    return settings
+def _check_together(chosen: _Chosen) -> _Chosen:
+    """What holds between keys, before anything is built of them. Raises SettingsError."""
+    (overlap, overlap_origin), (window, window_origin) = chosen["limits.overlap_bytes"], chosen["limits.window_bytes"]
+    if isinstance(overlap, int) and isinstance(window, int) and overlap * 4 > window:
+        said = f"limits.overlap_bytes ({overlap}, {overlap_origin})"
+        raise SettingsError(f"{said} must be at most a quarter of limits.window_bytes ({window}, {window_origin})")
+    return chosen
 
 
 def _near(word: str, known: Iterable[str]) -> str:

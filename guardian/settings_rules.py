@@ -17,6 +17,7 @@ from guardian.safe_text import safe_line
 _WHOLE = re.compile(r"[+-]?[0-9][0-9_]{0,30}")
 _DECIMAL = re.compile(r"[+-]?[0-9][0-9_]{0,30}(\.[0-9]{0,30})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SERVER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 _LONGEST_QUOTE_CHARACTERS = 60
 
 
@@ -134,6 +135,28 @@ class Directory(Rule):
             raise self.refuse(text) from error
 
     def from_value(self, value: object, base: Path) -> Path:
+        """A string, read as `from_text` reads it."""
+        if not isinstance(value, str):
+            raise self.refuse(value)
+        return self.from_text(value, base)
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts(Rule):
+    """Names of servers, with spaces between them; empty for none."""
+
+    def expected(self) -> str:
+        """How it is written."""
+        return "names of servers such as mx.example.org, with spaces between them, or empty"
+
+    def from_text(self, text: str, base: Path) -> str:
+        """`mx.example.org mx2.example.org`, or nothing."""
+        names = text.split()
+        if not all(_SERVER.fullmatch(name) for name in names):
+            raise self.refuse(text)
+        return " ".join(names).lower()
+
+    def from_value(self, value: object, base: Path) -> str:
         """A string, read as `from_text` reads it."""
         if not isinstance(value, str):
             raise self.refuse(value)

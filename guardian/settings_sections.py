@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from guardian.settings_rules import Choice, Day, Number, Rule, Whole
+from guardian.settings_rules import Choice, Day, Hosts, Number, Rule, Whole
 
 _MOST_THREADS_BY_DEFAULT = 4
 """A six-layer encoder gains little from more, and the machine has its owner's work to do."""
@@ -42,17 +42,20 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitSettings:
-    """How much of a message is read, and in what portions."""
+class SenderSettings:
+    """What is known, and believed, of who wrote."""
 
-    window_bytes: int = field(default=1000, metadata=setting(Whole(100, 4000)))
-    """Text that the model sees in one pass."""
-    overlap_bytes: int = field(default=200, metadata=setting(Whole(0, 1000)))
-    """Text that a window shares with the next one; at most a quarter of a window."""
-    max_windows: int = field(default=64, metadata=setting(Whole(1, 4096)))
-    """Windows of one message that the model judges; what lies beyond is a coverage reason."""
-    max_bytes_read: int = field(default=25 * 1024**2, metadata=setting(Whole(1024, 1024**3)))
-    """Bytes of one message that are read; what lies beyond is a coverage reason."""
+    remember: Literal["on", "off"] = field(default="on", metadata=setting(Choice(("on", "off"))))
+    """Whether it is remembered, as hashes, from whom messages came, so that a new sender and a look-alike of a known
+    one can be told. Off: nothing is read or written; what was remembered stays until its file is deleted."""
+    receiving_servers: str = field(default="", metadata=setting(Hosts()))
+    """Names by which the owner's own mail servers sign their Authentication-Results. Those of others are not believed:
+    any sender can write one."""
+
+    @property
+    def believed_servers(self) -> frozenset[str]:
+        """The names, one by one."""
+        return frozenset(self.receiving_servers.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ class PolicySettings:
     cooling_off_hours: int = field(default=0, metadata=setting(Whole(0, 720)))
     """How long a change that makes a policy milder waits before it takes force; 0: not at all. The hours are those in
     which this machine runs or sleeps. Making them fewer waits for as long as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSettings:
+    """What is remembered of conversations."""
+
+    remember_hours: int = field(default=24, metadata=setting(Whole(0, 24)))
+    """For how long the messages of one sender are judged together as well as alone; 0: not at all."""
 
 
 @dataclass(frozen=True, slots=True)

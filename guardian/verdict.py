@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from guardian.finding import Finding
+from guardian.sender_facts import SenderFacts
 
 JSON_VERSION = 1
 """`v` of the verdict's JSON; raised when a field changes its meaning or goes away."""
@@ -172,8 +173,12 @@ class Verdict:
     elapsed_ms: float
     advice: tuple[str, ...] = ()
     """What the owner can do now, plain sentences, most useful first."""
+    sender: SenderFacts | None = None
+    """What is known of who wrote; None where the message names nobody."""
     journal: Mapping[str, Any] | None = field(default=None)
     """Where the journal recorded it; None where nothing was recorded."""
+    together: int = 0
+    """Earlier messages of its conversation that it was also judged together with."""
 
     @property
     def matched(self) -> tuple[PolicyMatch, ...]:
@@ -195,7 +200,9 @@ class Verdict:
             "findings": [finding.to_json() for finding in self.findings],
             "vetoes": [veto.to_json() for veto in self.vetoes],
             "advice": list(self.advice),
+            "sender": self.sender.to_json() if self.sender is not None else None,
             "coverage": self.coverage.to_json(),
+            "together": self.together,
             "model": {"name": self.model_name, "sha256": self.model_sha256},
             "policy_set": self.policy_set,
             "wall": self.wall,

@@ -65,6 +65,8 @@ def reason_lines(verdict: Verdict) -> list[str]:
     for match in matched:
         lines += _policy_lines(match)
     lines += [f"set aside: {safe_line(veto.say)} ({safe_line(veto.veto)})" for veto in verdict.vetoes]
+    if matched and verdict.sender is not None:
+        lines += [f"sender: {safe_line(line)}" for line in verdict.sender.lines()]
     lines += [f"you can: {safe_line(advice)}" for advice in verdict.advice]
     return list(dict.fromkeys(lines))
 
@@ -99,8 +101,15 @@ def tactic_name(tactic: str) -> str:
 
 def _finding_line(finding: Finding) -> str:
     quotes = list(dict.fromkeys(f'"{safe_line(span.quote, QUOTE_CHARS)}"' for span in finding.spans if span.quote))[:2]
-    hidden = " (hidden from the reader)" if any(span.view == "hidden" for span in finding.spans) else ""
-    return f"it {safe_line(finding.say)}{hidden}" + (f": {' … '.join(quotes)}" if quotes else "")
+    return f"it {safe_line(finding.say)}{_where(finding)}" + (f": {' … '.join(quotes)}" if quotes else "")
+
+
+def _where(finding: Finding) -> str:
+    """What kind of text the words stand in, where it is none that a person sees; a disguise's own finding says it."""
+    views = {span.view for span in finding.spans}
+    if "hidden" in views:
+        return " (hidden from the reader)"
+    return " (disguised or encoded)" if "decoded" in views and finding.detector != "disguises" else ""
 
 
 def _policy_lines(match: PolicyMatch) -> list[str]:

@@ -7,7 +7,7 @@ needs: joiners of emoji and of scripts that join letters, and one variation sele
 Invariants: the result is `safe_text` of itself; nothing is dropped: a run of one invisible character stands as its
 escape with its number; linear in the length of the text.
 
-Sources: Unicode 16 chapters 23.2, 23.4, 23.8, 23.9; Boucher et al. 2021; `guardian.detectors.characters` judges them.
+Sources: Unicode 16 chapters 23.2, 23.4, 23.8, 23.9; Boucher et al. 2021; `guardian.reading.characters` judges them.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from textual.pilot import Pilot  # noqa: E402  # behind the path
 
+from guardian.assembly import load_owner_policies  # noqa: E402  # behind the path
 from guardian.settings import load_settings  # noqa: E402
 from tui.app import GuardianApp  # noqa: E402
 from tui.state import Phase  # noqa: E402
@@ -48,7 +49,7 @@ FIRST_RUN: Final = (
     Shot("first-run-1", ()),
     Shot("first-run-2", ("enter",)),
     Shot("first-run-3", ("enter",)),
-    Shot("first-run-4", ("enter",)),
+    Shot("first-run-4", ("end", "enter")),
 )
 SHOTS: Final = (
     Shot("inbox", ("1", "g")),
@@ -100,6 +101,8 @@ async def _draw(
     home: Path, paths: Sequence[Path], shots: Sequence[Shot], keep: Callable[[GuardianApp, str], None]
 ) -> None:
     settings = load_settings({"GUARDIAN_HOME": str(home)}, {})
+    if paths:
+        load_owner_policies(settings)  # somebody lives there already, so the app does not begin with its set-up
     app = GuardianApp(settings, paths)
     try:
         async with app.run_test(size=SIZE) as pilot:

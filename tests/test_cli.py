@@ -48,7 +48,7 @@ def one_line(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
-    # design.md section 7, as far as issue 5 goes.
+    # design.md section 7, as far as issue 7 goes.
     assert {" ".join(words) for words in every_command()} == {
         *(
             "filter",
@@ -60,6 +60,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
             "doctor",
             "paths",
             "config show",
+            "config set",
+            "config unset",
             "completion",
         ),
         "health",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.errors import SettingsError
+from guardian.reading.limits import Limits
 from guardian.safe_text import safe_line
 from guardian.settings import (
     Key,
@@ -20,8 +21,8 @@ from guardian.settings import (
     load_settings,
     setting_keys,
 )
-from guardian.settings_rules import Choice, Directory, Number, RefusedError, Whole
-from guardian.settings_sections import LimitSettings, ModelSettings
+from guardian.settings_rules import Choice, Directory, Hosts, Number, RefusedError, Whole
+from guardian.settings_sections import ModelSettings
 
 
 def write(home: Path, text: str | bytes) -> Path:
@@ -54,7 +55,10 @@ def another_value(key: Key) -> str:
     values |= {"calibration.false_alarms_per_week": "1.5"}
     values |= {"journal.clean": "scores", "journal.keep_text": "none", "journal.second_signature": "on"}
     values |= {"app.theme": "light", "app.notices": "none", "app.quiet_until": "2026-11-28"}
-    return values.get(key.name, "5000" if key.name == "limits.max_bytes_read" else "7")
+    values |= {"senders.remember": "off", "senders.receiving_servers": "mx.example.org mx2.example.org"}
+    if key.name.startswith("limits.") and isinstance(key.rule, Whole):
+        values.setdefault(key.name, str(key.rule.low + 1))
+    return values.get(key.name, "7")
 
 
 KEYS = [pytest.param(key, id=key.name) for key in setting_keys()]
@@ -67,7 +71,7 @@ def test_the_defaults_are_the_documented_ones(tmp_path: Path) -> None:
     assert settings.model_dir == settings.paths.shipped_models
     assert 1 <= settings.model.threads <= 4
     assert settings.model == ModelSettings(settings.model.threads, batch_timeout_s=20.0, wall="auto")
-    assert settings.limits == LimitSettings(1000, 200, 64, 26214400)
+    assert settings.limits == Limits()
     assert (settings.filter.fail_on, settings.output.colour) == ("flagged", "auto")
     assert settings.calibration.false_alarms_per_week == 3.0
     assert {str(origin) for origin in settings.origins.values()} == {"default"}
@@ -82,9 +86,8 @@ def test_every_default_keeps_its_own_rule(tmp_path: Path) -> None:
 def test_every_field_is_a_key_and_every_key_has_an_origin(tmp_path: Path) -> None:
     settings = load(tmp_path)
     expected = len([each for each in fields(settings) if each.name.endswith("_dir")])
-    sections = (settings.model, settings.limits, settings.filter, settings.output)
-    for section in (*sections, settings.calibration, settings.journal, settings.policies, settings.app):
-        expected += len(fields(section))
+    named = [getattr(settings, each.name) for each in fields(settings) if each.name not in ("paths", "origins")]
+    expected += sum(len(fields(section)) for section in named if is_dataclass(section))
     assert len(setting_keys()) == expected == len(settings.origins) == len(list(settings.items()))
 
 
@@ -210,3 +213,18 @@ def test_settings_do_not_change(tmp_path: Path) -> None:
         settings.limits.max_windows = 3  # type: ignore[misc]
     with pytest.raises(TypeError):
         settings.origins["limits.max_windows"] = None  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("", ""), ("MX.example.org", "mx.example.org"), ("  a.example \t b_1.example ", "a.example b_1.example")],
+)
+def test_names_of_servers_are_read_in_lower_case(text: str, value: str) -> None:
+    assert Hosts().from_text(text, Path()) == value
+    assert Hosts().from_value(text, Path()) == value
+
+
+@pytest.mark.parametrize("value", ["a;b", "-a", "a b,c", "über.example", "a" * 254, 7, True, ["a.example"]])
+def test_what_is_no_name_of_a_server_is_refused(value: object) -> None:
+    with pytest.raises(RefusedError, match="names of servers"):
+        Hosts().from_value(value, Path())

@@ -17,7 +17,7 @@ BY_GROUP = {
     "reality": "gaslighting denial_minimising false_authority impersonation fabricated_consensus",
     "cutting_off": "isolation secrecy discouraging_help",
     "bait": "too_good_to_be_true reciprocity foot_in_the_door",
-    "the_ask": "money_request credential_request deceptive_link off_platform",
+    "the_ask": "money_request credential_request deceptive_link off_platform disarming",
     "ai_to_human": (
         "sycophancy retention_hook dependence feigned_feelings steering sneaking false_certainty proxy_agency"
     ),

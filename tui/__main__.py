@@ -13,7 +13,9 @@ import termios
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from guardian.cli_parts import Parser
 from guardian.errors import GuardianError, InputError, UsageError
@@ -113,5 +115,18 @@ def _choose_colour(settings: Settings) -> None:
         os.environ.pop("NO_COLOR", None)
 
 
+def leave(code: int) -> NoReturn:
+    """End the process at once.
+
+    The interpreter's own end would take the streams from under the daemon threads, which may be in the middle of a
+    sentence or of somebody's C code: it has ended in an abort.
+    """
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -4,7 +4,8 @@ Derive the widget or screen from `AlertActions` (the last of its bases: Textual 
 give `chosen_alert`, and it has the keys of `tui.keys.ALERT_KEYS`.
 
 Invariants: nothing is written but what a key or a sheet's button asked for; what is asked for is done in that order;
-each thing says in words what it did and how it is undone, or why it could not be done.
+each thing says in words what it did and how it is undone, or why it could not be done; while a sheet that was asked
+for is still coming, what is typed is meant for the sheet, so the keys of the alert do nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.binding import BindingType
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from guardian.policy.drafting import Start
     from tui.alert_writing import House
     from tui.screens.alert_sheets import MuteScope, MuteWish, PolicyWish
+    from tui.screens.base import GuardianSheet
 
+Wish = TypeVar("Wish")
 NO_ALERT = "choose an alert first; a group shows its alerts with space"
 NO_JOURNAL = "this run leaves the journal alone (--no-journal), so nothing can be said of an alert or changed by it"
 NO_POLICY = "no policy of yours matched here, so there is nothing to mute"
@@ -56,6 +59,8 @@ class AlertActions(DOMNode):
     BINDINGS: ClassVar[list[BindingType]] = list(ALERT_KEYS)
     _pending: deque[Callable[[House], ActionDone]] | None = None
     """What is still to be done, the first of it being done now; None before the first key."""
+    _is_sheet_coming = False
+    """Whether a sheet is being made ready."""
 
     def chosen_alert(self) -> Alert | None:
         """The alert that the keys mean now; None where there is none."""
@@ -110,6 +115,8 @@ class AlertActions(DOMNode):
         from tui import alert_writing
 
         alert = self.chosen_alert()
+        if self._is_sheet_coming:
+            return
         if alert is None:
             self._tell(NO_ALERT)
         elif app_of(self).records is None:
@@ -117,14 +124,14 @@ class AlertActions(DOMNode):
         elif not alert.policies:
             self._tell(NO_POLICY)
         else:
-            self._do(lambda house: self._ask_mute(alert_writing.mute_scopes(house, alert)))
+            self._do(lambda house: self._ask_mute(alert_writing.mute_scopes(house, alert)), for_sheet=True)
 
     def action_make_policy(self) -> None:
         """A new policy from the alert: a sheet asks why, what is fine, and what it does."""
         from tui import alert_writing
 
         if (seq := self._seq()) is not None:
-            self._do(lambda house: self._ask_policy(alert_writing.policy_start(house, seq)))
+            self._do(lambda house: self._ask_policy(alert_writing.policy_start(house, seq)), for_sheet=True)
 
     # Sheets; made at the desk, shown on the painting thread
 
@@ -138,7 +145,7 @@ class AlertActions(DOMNode):
 
         if not scopes:
             return ActionDone("the policies that matched here are gone, so there is nothing to mute", has_failed=True)
-        return ActionDone("", then=lambda: self.app.push_screen(MuteSheet(scopes), keep))
+        return ActionDone("", then=lambda: self._show_sheet(MuteSheet(scopes), keep))
 
     def _ask_policy(self, start: Start) -> ActionDone:
         from tui import alert_writing
@@ -153,12 +160,19 @@ class AlertActions(DOMNode):
             if wish is not None:
                 self._do(lambda house: made(house, wish))
 
-        return ActionDone("", then=lambda: self.app.push_screen(NewPolicySheet(start.why, start.text), keep))
+        return ActionDone("", then=lambda: self._show_sheet(NewPolicySheet(start.why, start.text), keep))
+
+    def _show_sheet(self, sheet: GuardianSheet[Wish], keep: Callable[[Wish | None], None]) -> None:
+        """Show a sheet, unless the owner went elsewhere while it was being made ready."""
+        if self.app.screen is self.screen:
+            self.app.push_screen(sheet, keep)
 
     # Doing it
 
     def _seq(self) -> int | None:
         """The alert's number in the journal; where there is none, the owner is told why it is needed."""
+        if self._is_sheet_coming:
+            return None
         alert = self.chosen_alert()
         if alert is None:
             self._tell(NO_ALERT)
@@ -173,8 +187,9 @@ class AlertActions(DOMNode):
     def _tell(self, words: str) -> None:
         self.app.notify(safe_line(words), severity="warning", markup=False, timeout=_LONGEST_WORDS_S)
 
-    def _do(self, work: Callable[[House], ActionDone]) -> None:
-        """Have it done at the desk, after what was asked for before."""
+    def _do(self, work: Callable[[House], ActionDone], *, for_sheet: bool = False) -> None:
+        """Have it done at the desk, after what was asked for before. `for_sheet`: it makes a sheet ready."""
+        self._is_sheet_coming = for_sheet
         if self._pending is None:
             self._pending = deque()
         self._pending.append(work)
@@ -194,6 +209,8 @@ class AlertActions(DOMNode):
         message.stop()
         if self._pending:
             self._pending.popleft()
+        if not self._pending:
+            self._is_sheet_coming = False
         if message.has_failed:
             self._tell(message.line)
         elif message.line:

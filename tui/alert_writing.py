@@ -126,7 +126,7 @@ def policy_start(house: House, seq: int) -> Start:
     from guardian.policy.making import start_of
 
     with house.records.journal() as journal:
-        return start_of(journal, seq)
+        return start_of(journal, seq, house.bridge.reader)
 
 
 def make_policy(house: House, start: Start, wish: PolicyWish) -> str:

@@ -17,6 +17,7 @@ from rich.console import RenderableType
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.signal import Signal
@@ -25,6 +26,7 @@ from guardian.events import CellRestarted, JournalNotice, NotJournaled, Policies
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 from tui import messages, themes
+from tui.beginning import begin
 from tui.book import AlertBook
 from tui.bridge import Bridge, Opener, recorded_gate, unrecorded_gate
 from tui.commands import own_commands
@@ -126,12 +128,15 @@ class GuardianApp(App[None]):
         apply_keymap(self)
         self.notices.begin()
         self.switch_mode("inbox")
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(begin, self)
         self.house.begin()
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # Textual leaves it empty
 
     async def on_event(self, event: events.Event) -> None:
-        """Note that the owner is there; everything else as Textual does it."""
+        """Note that the owner is there; everything else as Textual does it. Who has left does nothing any more."""
         if isinstance(event, events.InputEvent):
+            if self._exit:
+                return
             self.notices.touched()
         await super().on_event(event)
 
@@ -153,11 +158,6 @@ class GuardianApp(App[None]):
         if not self._is_house_open:
             self._is_house_open = True
             self.bridge.start()
-
-    def _begin(self) -> None:
-        from tui.beginning import begin
-
-        begin(self)
 
     # What the threads say
 
@@ -284,6 +284,8 @@ class GuardianApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """In place of Textual's own, which prints the local variables of every frame."""
+        if self._exit and isinstance(error, NoMatches):
+            return  # a late message found its widget taken away: the app is being left, and nothing failed
         self._return_code = CRASHED
         if self.crash is None:
             self.crash = error

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from guardian.assembly import Assembled
     from guardian.gate import Gate
     from guardian.journal.keys import Ask
+    from guardian.reading.reader import Reader, WalledReader
     from guardian.recording import Recorder, Seen
     from guardian.verdict import Verdict
 
@@ -73,6 +74,7 @@ class Bridge:
         self._post = post
         self._opener = opener
         self._assembled: Assembled | None = None
+        self._reader: WalledReader | None = None
         self._was_started = False
         self._change = threading.Condition()
         self._question: TextGiven | None = None
@@ -104,6 +106,17 @@ class Bridge:
             raise CellError("the model is not there yet, or is down")
         return self._assembled
 
+    @property
+    def reader(self) -> Reader:
+        """What messages are read with once more, for showing: one of its own, so that there is one without a gate too,
+        and that neither waits for the other. For one of the desk's threads: the imports behind it are heavy."""
+        from guardian.assembly import reader_of
+
+        with self._change:
+            if self._reader is None:
+                self._reader = reader_of(self._settings)
+            return self._reader
+
     def ask(self, question: TextGiven) -> None:
         """Screen a text before anything else that waits. An earlier question that still waits is dropped, but none that
         is to be recorded."""
@@ -119,6 +132,8 @@ class Bridge:
         with self._change:
             self._is_stopping = True
             self._change.notify()
+            if self._reader is not None:
+                self._reader.close()
         if wait_s and self._thread.is_alive():
             self._thread.join(wait_s)
 

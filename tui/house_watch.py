@@ -105,7 +105,9 @@ class HouseWatch:
             journal_trouble=state.journal_trouble,
         )
         policies = PolicyFacts(state.policy_set, state.policies, state.problems)
-        return Measured(self.pulse.register(), facts, self.files, self.canaries, self.canary_trouble, policies)
+        return Measured(
+            self.pulse.register(), facts, self.files, self.canaries, self.canary_trouble, policies, self.pulse.reader()
+        )
 
     def _state_changed(self, state: HouseState) -> None:
         """A model that has just come up, for the first time or again, is tried at once."""

@@ -14,8 +14,7 @@ from enum import Enum, auto
 from typing import Final
 
 from guardian.reading.base import View, ViewKind
-from guardian.reading.limits import Limits
-from guardian.reading.read import read
+from guardian.reading.reader import Reader
 from guardian.safe_text import safe_line
 from guardian.visible_text import unseen_characters, visible_text
 from tui.passages import Passage, Passages, Placed
@@ -96,9 +95,9 @@ class ReadText:
         return (*self.said, *([Piece("\n\n", Role.NOTE)] if self.said and self.hidden else []), *self.hidden)
 
 
-def marked_text(shown: Shown, limits: Limits) -> Pieces:
+def marked_text(shown: Shown, reader: Reader) -> Pieces:
     """Everything that was read of the message, view by view. Costs a second reading."""
-    return read_text(shown, limits).everything
+    return read_text(shown, reader).everything
 
 
 def beginning(pieces: Pieces, most_chars: int) -> Pieces:
@@ -113,12 +112,12 @@ def beginning(pieces: Pieces, most_chars: int) -> Pieces:
     return pieces
 
 
-def read_text(shown: Shown, limits: Limits) -> ReadText:
+def read_text(shown: Shown, reader: Reader) -> ReadText:
     """What was read of the message: what is seen, and what is hidden. Costs a second reading."""
     if shown.message is None:
         note = f"the text was not kept: {safe_line(shown.why_not)}\n"
         return ReadText((Piece(note, Role.NOTE),), (), 0, Counter(), is_kept=False)
-    reading = read(shown.message, limits)
+    reading = reader.read(shown.message)
     passages = Passages(shown.verdict)
     views = [view for view in reading.views if view.text]
     seen = [view for view in views if view.kind is ViewKind.VISIBLE]

@@ -18,6 +18,7 @@ from tui.state import HouseState, Phase
 
 if TYPE_CHECKING:
     from guardian.inference.register import Register
+    from guardian.reading.reader import ReaderStanding
     from tui.bridge import Bridge
 
 THREAD_ENDED = "the thread that screens has ended; start the app again"
@@ -39,6 +40,13 @@ class Pulse:
         """What was measured of the model's process; None where there is none yet, or no more."""
         try:
             return self._bridge.assembled.register()
+        except CellError:
+            return None
+
+    def reader(self) -> ReaderStanding | None:
+        """How the process stands that takes mails apart; None where there is no gate."""
+        try:
+            return self._bridge.assembled.reader.standing()
         except CellError:
             return None
 

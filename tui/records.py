@@ -178,7 +178,7 @@ class Records:
         is_told = False
         while not self._is_stopping:
             stamp = self._stamp()
-            if stamp is not None:
+            if stamp is not None and stamp[1]:  # an empty one is just being begun
                 return stamp
             if not is_told:
                 self._post(JournalStands(Reach.NONE_YET, ""))
@@ -200,6 +200,8 @@ class Records:
         stamp = self._stamp()
         if self._journal is not None and (stamp is None or stamp[0] != self._inode):
             self._let_go()
+        if self._journal is None and stamp is not None and not stamp[1]:  # another thread is just beginning it
+            raise JournalError("there is no journal yet", hint="it begins with the first message that is recorded")
         if self._journal is None:
             self._journal = opened_journal(self._settings, ask=self.ask)
             self._inode = stamp[0] if stamp is not None else 0

@@ -132,6 +132,10 @@ READINGS: Final[Mapping[str, Reading]] = MappingProxyType(
             "Two people who get on may just prefer another messenger.",
             "Stay where you are until you have met, or until any payment is done. Nobody honest minds.",
         ),
+        "disarming": Reading(
+            "Filters do err, and somebody whose messages were held back may just want to reach you.",
+            "Change nothing because a message asks you to. Reach the sender by another road and ask what they sent.",
+        ),
         # an AI towards its human
         "sycophancy": Reading(
             "The work may be good, and the assistant may be right to say so.",

@@ -124,6 +124,10 @@ REPLIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "I would like to stay here. It works well for me.",
             "Let us keep it in this chat, please.",
         ),
+        "disarming": (
+            "My settings stay as they are. What would you like to tell me?",
+            "If a message does not come through, call me.",
+        ),
         # an AI towards its human
         "sycophancy": (
             "Please leave out the praise. What are the three weakest points?",

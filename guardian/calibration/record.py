@@ -25,8 +25,7 @@ from guardian.message import Channel, Format, Message
 from guardian.policy.base import Policy
 from guardian.policy.scope import Scope
 from guardian.policy.senders import address_of, addresses_of
-from guardian.reading.limits import Limits
-from guardian.reading.read import read
+from guardian.reading.reader import Reader
 from guardian.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -92,16 +91,16 @@ class SenderMarks:
 class Recorder:
     """Makes records of screened messages."""
 
-    def __init__(self, labels: Sequence[str], policies: Iterable[Policy], limits: Limits, key: bytes) -> None:
+    def __init__(self, labels: Sequence[str], policies: Iterable[Policy], reader: Reader, key: bytes) -> None:
         """`labels` are the manifest's, in order; `key` (at most 64 bytes) is what senders are hashed with."""
         self._labels = tuple(labels)
-        self._limits = limits
+        self._reader = reader
         self._marks = SenderMarks(policies, key)
 
     def record(self, screened: Screened, place: int) -> ScoredRecord:
         """The record of one message. The text is read once more, for what the verdict does not carry."""
         message, verdict = screened.message, screened.verdict
-        reading = read(message, self._limits)
+        reading = self._reader.read(message)
         scores = possible_scores(verdict.scores, message, reading)
         senders = (message.sender, reading.sender)
         return ScoredRecord(

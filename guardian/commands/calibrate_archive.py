@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from guardian.assembly import limits_of, open_gate
+from guardian.assembly import assembled, open_gate
 from guardian.calibration.plan import Plan
 from guardian.calibration.record import Recorder, ScoredRecord, digest_of, sent_s
 from guardian.calibration.thresholds import Thresholds, fingerprint
@@ -91,12 +91,12 @@ def screen_archive(
 ) -> Iterator[ScoredRecord]:
     """The record of each message, under the thresholds in force."""
     key = bytes.fromhex(fingerprint(manifest))
-    recorder = Recorder(manifest.labels, policies, limits_of(settings), key)
     with (
-        open_gate(settings, narrate(verbose=False)) as gate,
+        assembled(settings, narrate(verbose=False)) as parts,
         ProgressBar(archive.count(), sys.stderr) as bar,
     ):
-        for place, screened in enumerate(gate.screen_all(archive.messages())):
+        recorder = Recorder(manifest.labels, policies, parts.reader, key)
+        for place, screened in enumerate(parts.gate.screen_all(archive.messages())):
             yield recorder.record(screened, place)
             bar.advance()
 

@@ -15,6 +15,7 @@ from guardian.commands.doctor_checks import (
     Check,
     Level,
     check_directories,
+    check_limits,
     check_packages,
     check_python,
     check_settings,
@@ -55,17 +56,20 @@ def _checks(settings: Settings, settings_problem: str) -> Iterator[Check]:
         yield doctor_screening.check_calibration(settings)
         yield from doctor_screening.check_screening(settings)
         yield from doctor_screening.check_policies(settings)
+    yield check_limits(settings)
     yield from _check_journal(settings)
     yield from check_directories(settings)
 
 
 def _check_journal(settings: Settings) -> Iterator[Check]:
     try:
+        from guardian.commands.doctor_conversations import check_conversations
         from guardian.commands.doctor_journal import check_journal
     except ImportError:
         yield Check(Level.BAD, "journal", "cannot be opened while packages are missing")
     else:
         yield from check_journal(settings)
+        yield check_conversations(settings)
 
 
 def _print_lines(checks: Iterator[Check]) -> set[Level]:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from guardian.reading.limits import changed_limits
 from guardian.settings import OriginKind, Settings
 
 PACKAGES: Final = {
@@ -58,6 +59,16 @@ def check_settings(settings: Settings, problem: str) -> Check:
         return Check(Level.BAD, "settings", f"{problem}; the checks below use the defaults")
     count = sum(origin.kind is not OriginKind.DEFAULT for origin in settings.origins.values())
     return Check(Level.OK, "settings", f"{count} set by you, the rest are defaults" if count else "all are defaults")
+
+
+def check_limits(settings: Settings) -> Check:
+    """How much of a message is read. What lies beyond is a reason in its verdict, whatever the limits are."""
+    limits = settings.limits
+    usual = f"at most {limits.max_windows:,} windows of {limits.window_bytes:,} bytes a message are judged"
+    changed = changed_limits(limits)
+    return Check(
+        Level.OK, "limits", f"{usual}; changed by you: {', '.join(changed)}" if changed else f"{usual}, as shipped"
+    )
 
 
 def check_packages() -> Check:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from guardian.assembly import MANIFEST_NAME, open_gate
+from guardian.assembly import MANIFEST_NAME, assembled
 from guardian.calibration.state import load_calibration
 from guardian.commands.doctor_checks import Check, Level
 from guardian.errors import GuardianError
@@ -23,10 +23,12 @@ from guardian.inference.child import import_folders
 from guardian.inference.llama_binding import REBUILD_HINT
 from guardian.inference.manifest import load_manifest
 from guardian.inference.wall import WallLevel
-from guardian.message import Message
+from guardian.message import Format, Message
 from guardian.policy.life.standing import policies_in_force
 from guardian.policy.lint import lint_policies
 from guardian.policy.problem import Level as ProblemLevel
+from guardian.reading.base import Reading
+from guardian.reading.reader import ReaderStanding
 from guardian.settings import Settings
 from guardian.verdict import Outcome, Verdict
 
@@ -35,6 +37,10 @@ PUSHY: Final = (
     "and do not tell anyone about this."
 )
 PLAIN: Final = "The library opens at nine on Saturday, and the reading group meets upstairs as usual."
+
+MAIL: Final = (
+    b"From: Ann <ann@library.example>\nContent-Type: text/html\n\n<p>The library opens at nine on Saturday.</p>\n"
+)
 
 _IMPORT_CODE: Final = """\
 import sys
@@ -100,12 +106,17 @@ def check_screening(settings: Settings) -> Iterator[Check]:
     """The model's cell, its wall and the self-test, by screening two texts as any other."""
     events: list[Event] = []
     try:
-        with open_gate(settings, events.append) as gate:
-            pushy, plain = (gate.screen(Message(text.encode(), source="doctor")).verdict for text in (PUSHY, PLAIN))
+        with assembled(settings, events.append) as parts:
+            pushy, plain = (
+                parts.gate.screen(Message(text.encode(), source="doctor")).verdict for text in (PUSHY, PLAIN)
+            )
+            mail = parts.reader.read(Message(MAIL, format=Format.MAIL))
+            reader = parts.reader.standing()
     except GuardianError as error:
         yield Check(Level.BAD, "screening", error.line())
         return
     yield _wall(plain.wall, settings, events)
+    yield _reader(mail, reader, settings)
     for event in events:
         if isinstance(event, CellRestarted):
             yield Check(Level.WARN, "model's cell", f"was started again: {event.reason}")
@@ -147,6 +158,18 @@ def _wall(level: str, settings: Settings, events: list[Event]) -> Check:
         why = "as your settings ask" if settings.model.wall == "none" else "this system offers no wall"
         return Check(Level.WARN, "wall", f"none: only its own code keeps the model from the network ({why})")
     return Check(Level.BAD, "wall", "down: the model does not run")
+
+
+def _reader(mail: Reading, standing: ReaderStanding, settings: Settings) -> Check:
+    """The process that takes mails and pages apart, by one mail of ours."""
+    what, restarts = "reader", f", {standing.restarts} restarts" if standing.restarts else ""
+    if mail.reasons or mail.sender != "ann@library.example":
+        reasons = "; ".join(reason.say for reason in mail.reasons) or "its sender was not found"
+        return Check(Level.BAD, what, f"a built-in mail was not read: {reasons}{restarts}")
+    if standing.wall == WallLevel.NONE:
+        why = "as your settings ask" if settings.model.wall == "none" else "this system offers no wall"
+        return Check(Level.WARN, what, f"none: mails are taken apart in an unwalled process of their own ({why})")
+    return Check(Level.OK, what, f"{standing.wall}: mails and pages are taken apart behind walls{restarts}")
 
 
 def _self_test(pushy: Verdict, plain: Verdict) -> Check:

@@ -21,7 +21,7 @@ from guardian.paths import ensure_private_directory
 from guardian.settings import Settings
 from guardian.sinks.lines import annotation, verdict_lines
 from guardian.sinks.ndjson import json_line
-from guardian.sinks.streams import hold_back, pass_through, write_text
+from guardian.sinks.streams import hold_back, pass_through, pass_through_without_own_headers, write_text
 from guardian.sources.stdin import read_stream
 from guardian.verdict import Action, Outcome
 
@@ -57,7 +57,16 @@ def _emit(
     else:
         if args.annotate:
             write_text(screened, annotation(screened), out)
-        pass_through(screened, rest, out)
+        if args.annotate and args.mail:
+            _tell_removed(pass_through_without_own_headers(screened, rest, out))
+        else:
+            pass_through(screened, rest, out)
+
+
+def _tell_removed(headers: int) -> None:
+    if headers:
+        what = "a header" if headers == 1 else f"{headers} headers"
+        print(f"guardian: removed {what} that only your own guardian may set (X-Guardian-...)", file=sys.stderr)
 
 
 def _tell(screened: Screened, args: argparse.Namespace) -> None:

@@ -84,6 +84,7 @@ class _Watch:
             canaries=self._canaries,
             canary_trouble=self._trouble,
             policies=self._policy_facts(),
+            reader=parts.reader.standing() if parts is not None else None,
         )
         return take_health(self._settings, self._open_journal, measured, at_ms)
 

@@ -11,13 +11,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from guardian.finding import Finding
 from guardian.inference.base import Encoding
 from guardian.inference.strata import Stratum, stratum_of
 from guardian.message import Message
 from guardian.reading.base import Reading
+from guardian.sender_facts import SenderFacts
+
+TOGETHER: Final = "together with what was sent before"
+"""Behind the sentence of a finding that the message does not carry by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,10 @@ class Evidence:
     judged_at: datetime | None = None
     """When the gate judged it, by the owner's local clock; None where that is not known. For a policy's hours and
     mutes: no detector goes by the time."""
+    alone: Mapping[str, float] = field(default_factory=dict)
+    """The same scores without what was sent before; below `scores` where the conversation raised them."""
+    sender: SenderFacts | None = None
+    """What is known of who wrote; None where the message names nobody, or nothing is known."""
 
     @property
     def stratum(self) -> Stratum:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -145,6 +146,43 @@ def imitation_of(host: str) -> Imitation | None:
     )
 
 
+def brand_named(words: Sequence[str]) -> str | None:
+    """The well-known name that a run of words spells, plainly or in look-alike letters, in lower case; else None."""
+    joined = "".join(words)
+    folded = fold_label(joined)
+    return joined if joined in _BRANDS else folded if folded in _BRANDS else None
+
+
+def shown_name(brand: str) -> str:
+    """How Guardian writes a name that `brand_named` gave."""
+    return _BRANDS[brand][0]
+
+
+def belongs_to(host: str, brand: str) -> bool:
+    """Whether a host is the brand's own, or that of somebody who has its name in theirs (a subsidiary, a fan)."""
+    domain = registered_domain(host)
+    label, _, _ = domain.partition(".")
+    shown = _BRANDS[brand][0]
+    kin = [name for name, (its_shown, _) in _BRANDS.items() if its_shown == shown or name == brand]
+    own = {each for name in kin for each in _BRANDS[name][1].split()}
+    return domain in own or any(name in label.replace("-", "") for name in kin)
+
+
+def is_own_domain(host: str) -> bool:
+    """Whether a host is under a domain that belongs to one of the well-known names."""
+    return _is_own(registered_domain(host))
+
+
+def is_lure(word: str) -> bool:
+    """Whether a word is one that imitators put beside a name: `support`, `billing`."""
+    return word in _LURES
+
+
+def needs_lure(brand: str) -> bool:
+    """Whether the name is an ordinary word too, or that of people."""
+    return brand in _ORDINARY_WORDS
+
+
 def has_mixed_scripts(host: str) -> bool:
     """Whether one label of the host mixes Latin with Cyrillic or Greek letters."""
     for label in host.split("."):
@@ -162,7 +200,8 @@ def _is_own(domain: str) -> bool:
     return (label in _BRANDS and _HOME_SUFFIX.match(suffix) is not None) or domain in _OWN_DOMAINS
 
 
-def _fold(label: str) -> str:
+def fold_label(label: str) -> str:
+    """A label with letters and digits that pass for Latin letters as those, so that look-alikes fold to one."""
     return label.translate(_LOOKALIKE).replace("rn", "m").replace("vv", "w")
 
 
@@ -179,9 +218,9 @@ def _has_lure(label: str) -> bool:
 def _spelled(label: str, has_lure: bool) -> Imitation | None:
     """The name stands in somebody else's registered label, plainly or in look-alike letters."""
     for token in (label, *_tokens(label), *re.split("[-_]", label)):
-        name = token if token in _BRANDS else _fold(token)
+        name = token if token in _BRANDS else fold_label(token)
         if name not in _BRANDS:
-            name = _fused(token) or _fused(_fold(token)) or ""
+            name = _fused(token) or _fused(fold_label(token)) or ""
             if name:
                 return Imitation(_BRANDS[name][0], True)
             continue
@@ -210,7 +249,7 @@ def _in_subdomain(inside: list[str], has_lure: bool) -> Imitation | None:
     """The name is a label to the left of somebody else's domain: paypal.com.evil.example."""
     for place, label in enumerate(inside):
         following = inside[place + 1] if place + 1 < len(inside) else ""
-        name = label if label in _BRANDS else _fold(label)
+        name = label if label in _BRANDS else fold_label(label)
         if name not in _BRANDS:
             continue
         poses_as_whole = following in {"com", "co", "net", "org", "de", "fr", "uk", "es", "it", "nl"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guardian.calibration.thresholds import Thresholds, shipped_thresholds
-from guardian.detectors.base import Detector, Evidence
+from guardian.detectors.base import TOGETHER, Detector, Evidence
 from guardian.errors import ModelError
 from guardian.finding import Finding, FindingKind
 from guardian.tactics import GROUPS, RISK, group_of, is_known, say_for
@@ -51,4 +51,10 @@ class EncoderDetector(Detector):
         covered = {group_of(label) for label in named - GROUPS.keys()}
         told = (named - covered) or over.keys()
         ranked = sorted(told, key=lambda label: (-over[label], label))
-        return [Finding(self.name, label, over[label], say_for(label), (), FindingKind.MODEL) for label in ranked]
+        return [self._finding(label, over[label], evidence) for label in ranked]
+
+    def _finding(self, label: str, score: float, evidence: Evidence) -> Finding:
+        threshold = self._thresholds.on(evidence.message.channel)[label]
+        is_joint = bool(evidence.reading.earlier) and evidence.alone.get(label, 0.0) < threshold
+        say = f"{say_for(label)}, {TOGETHER}" if is_joint else say_for(label)
+        return Finding(self.name, label, score, say, (), FindingKind.MODEL, is_joint)

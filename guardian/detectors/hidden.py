@@ -1,8 +1,10 @@
 """Text that is in a message but not shown to a person.
 
-Ordinary mail hides text too: a preview line, a second copy for small screens, comments for one mail program.
-So hidden text counts only where it says something else than the visible text, and either asks or orders
-something, or goes on for long.
+Ordinary mail hides text too: a preview line, a second copy for small screens, words for screen readers, comments for
+one mail program. So hidden text counts only where it asks or orders something that the visible text does not say, or
+where it says something else and goes on for long. Comments, labels, and what is a click or another screen away may go
+on for as long as they like; and what a click opens may ask, since a person sees it then, but not give orders to a
+machine.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from guardian.tactics import say_for
 
 TACTIC: Final = "hidden_text"
 
-_FEWEST_LETTERS: Final = 40
-"""Below this, hidden text is a label or a pixel's name."""
+_ORDINARY: Final = frozenset({"comment", "elsewhere", "folded", "label"})
+"""Views of hidden text that ordinary mail has, however long."""
+_FOLDED: Final = "folded"
 _LONG_LETTERS: Final = 600
 """From this on, hidden text is longer than any preview line."""
 _MOST_SHARED: Final = 0.5
@@ -44,41 +47,59 @@ class HiddenDetector(Detector):
     name = "hidden"
 
     def __init__(self) -> None:
+        orders = HIDDEN_RULES + INJECTION_RULES + JAILBREAK_RULES
         asks = UNRETURNABLE_MONEY + FEES_FIRST + MOVED_MONEY + CREDENTIAL_RULES
-        self._book = RuleBook(
-            HIDDEN_RULES + INJECTION_RULES + JAILBREAK_RULES + tuple(rule for rule in asks if rule.score >= PLAIN)
-        )
+        self._orders = RuleBook(orders)
+        self._book = RuleBook(orders + tuple(rule for rule in asks if rule.score >= PLAIN))
 
     def detect(self, evidence: Evidence) -> list[Finding]:
         """At most one finding, `hidden_text`, strongest place first."""
-        seen = frozenset(word for view in evidence.reading.visible for word in _words(view.text))
+        hidden = [view for view in evidence.reading.views if view.kind is ViewKind.HIDDEN]
+        if not hidden:
+            return []
+        seen = " ".join(_in_a_row(view.text) for view in evidence.reading.visible)
+        known = frozenset(seen.split())
         score, spans = 0.0, list[Span]()
-        for view in evidence.reading.views:
-            if view.kind is ViewKind.HIDDEN and _says_something_else(view.text, seen):
-                strength, places = self._judge(view)
-                score = max(score, strength)
-                spans = [*spans, *places] if strength < score else [*places, *spans]
+        for view in hidden:
+            strength, places = self._judge(view, seen, known)
+            spans = [*spans, *places] if strength <= score else [*places, *spans]
+            score = max(score, strength)
         if not spans:
             return []
         return [Finding(self.name, TACTIC, score, say_for(TACTIC), tuple(spans[:_MOST_SPANS]), FindingKind.RULE)]
 
-    def _judge(self, view: View) -> tuple[float, list[Span]]:
+    def _judge(self, view: View, seen: str, known: frozenset[str]) -> tuple[float, list[Span]]:
         """How strong one hidden view is, and its places; 0 where it is ordinary."""
-        matches = [match for match in self._book.matches(view.text) if match.score > MENTION]
-        if matches:
-            return PLAIN, [view.span(match.start, match.end) for match in matches[:_MOST_SPANS]]
-        if _letters(_MARKUP.sub(" ", view.text)) >= _LONG_LETTERS:
+        book = self._orders if view.name == _FOLDED else self._book
+        # what speaks to a machine is an order here even in words that elsewhere only report one
+        matches = [each for each in book.matches(view.text) if each.score > MENTION or each.rule.tactic == TACTIC]
+        own = [match for match in matches if not _is_seen(view.text[match.start : match.end], seen)]
+        if own:
+            return PLAIN, [view.span(match.start, match.end) for match in own[:_MOST_SPANS]]
+        if view.name not in _ORDINARY and _is_long_and_other(view.text, known):
             start = len(view.text) - len(view.text.lstrip())
             return WEAK, [view.span(start, min(start + _SHOWN_CHARACTERS, len(view.text)))]
         return 0.0, []
 
 
-def _says_something_else(text: str, seen: frozenset[str]) -> bool:
-    bare = _MARKUP.sub(" ", text)
-    if _letters(bare) < _FEWEST_LETTERS:
+def _is_long_and_other(text: str, known: frozenset[str]) -> bool:
+    """Whether a text goes on for long, each line counted once, in words that the visible text has not."""
+    bare = "\n".join(dict.fromkeys(line.strip() for line in _MARKUP.sub(" ", text).splitlines()))
+    if _letters(bare) < _LONG_LETTERS:
         return False
     words = _words(bare)
-    return len(words & seen) <= _MOST_SHARED * len(words)
+    return len(words & known) <= _MOST_SHARED * len(words)
+
+
+def _is_seen(quote: str, seen: str) -> bool:
+    """Whether the visible text says the same."""
+    words = _in_a_row(quote)
+    return bool(words) and words in seen
+
+
+def _in_a_row(text: str) -> str:
+    """The words of a text, in lower case, a space apart."""
+    return " ".join(_WORD.findall(text)).lower()
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,10 +1,12 @@
 """Links that are not what they seem: shown and real host differ, or the host imitates a well-known name.
 
-Looks at every link of an HTML part and at every address that stands in a text. Uses no network.
+Looks at every link and form of an HTML part and at every address that stands in a text. Uses no network.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +18,8 @@ from guardian.detectors.hosts import Address, ip_of, is_at_home, read_address
 from guardian.detectors.passages import plain
 from guardian.detectors.rulebook import PLAIN, WEAK
 from guardian.finding import Finding, FindingKind, Span
+from guardian.message import Format
+from guardian.reading.base import Link, LinkKind
 
 TACTIC: Final = "deceptive_link"
 
@@ -49,6 +53,16 @@ _WRAPPER_LIST = (
 _WRAPPERS: Final = tuple(_WRAPPER_LIST.split())
 """Services that carry a reader on to where the text says: mail filters and senders of newsletters."""
 
+_SCHEME: Final = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.-]{0,30}):(.{0,400})", re.DOTALL)
+_RUNS_NOTHING: Final = re.compile(r"\s*(?:void\s*\(?\s*[0'\"]*\s*\)?|;|//|return\s+false|history\.back\(\))?\s*;?\s*")
+"""What ordinary pages write where a link is only a button."""
+_PROGRAM_LIST = "ms-msdt ms-officecmd ms-appinstaller search-ms ms-search shell vbscript"
+_OPENS_PROGRAMS: Final = frozenset(_PROGRAM_LIST.split())
+"""Schemes by which a click runs a program."""
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\u180e"))
+_DOTS: Final = str.maketrans("\u3002\uff61\u2024\u2215\u2044", "...//")
+"""What a reader takes for a dot or a slash (IDNA: UTS 46)."""
+
 _MOST_SPANS: Final = 6
 
 
@@ -78,10 +92,7 @@ class LinksDetector(Detector):
 
     def _of_links(self, evidence: Evidence) -> Iterator[_Suspicion]:
         for link in evidence.reading.links:
-            target = read_address(link.target)
-            if target is None:
-                continue
-            verdict = _mismatch(link.text, target) or _suspect(target)
+            verdict = _judged(link, evidence)
             if verdict is not None:
                 yield _Suspicion(*verdict, link.span)
 
@@ -94,7 +105,7 @@ class LinksDetector(Detector):
             self._pattern = re2.compile(_ADDRESS_PATTERN, options)
         for view in evidence.reading.views:
             text = plain(view.text)
-            if "." not in text and "//" not in text:
+            if view.seam or ("." not in text and "//" not in text):
                 continue
             judged: dict[str, tuple[float, str] | None] = {}
             for match in self._pattern.finditer(text):
@@ -110,6 +121,59 @@ class LinksDetector(Detector):
                 verdict = judged[written]
                 if verdict is not None:
                     yield _Suspicion(*verdict, view.span(start, start + len(written)))
+
+
+def _judged(link: Link, evidence: Evidence) -> tuple[float, str] | None:
+    """Score and sentence for a link or a form; None for an ordinary one."""
+    if link.target.startswith("\\\\"):  # a share of Windows, which is sent the owner's name and the hash of a password
+        return PLAIN, "has a link to a file on another machine"
+    target = read_address(link.target)
+    if target is None:
+        return _odd_scheme(link)
+    if link.kind is LinkKind.LINK:
+        return _mismatch(link.text, target) or _suspect(target)
+    if link.kind is LinkKind.PASSWORD_FORM and not _is_relative(link.target):
+        is_known = target.registered in _own_domains(evidence)
+        score = WEAK if is_known and evidence.message.format is not Format.MAIL else PLAIN
+        return score, "has a form that sends your password to an address in it"
+    if _is_relative(link.target):
+        return None
+    in_mail = (WEAK, "opens another page by itself") if evidence.message.format is Format.MAIL else None
+    return _suspect(target) or (in_mail if link.kind is LinkKind.REFRESH else None)
+
+
+def _own_domains(evidence: Evidence) -> frozenset[str]:
+    """The domains that the rest of the page links to, such as those of a login page that was saved."""
+    addresses = (read_address(link.target) for link in evidence.reading.links if link.kind is LinkKind.LINK)
+    return frozenset(address.registered for address in addresses if address is not None)
+
+
+def _is_relative(target: str) -> bool:
+    """Whether a target stays on the site that it is on."""
+    return "//" not in target.replace("\\", "/").partition("?")[0] and not target.lower().startswith("www.")
+
+
+def _odd_scheme(link: Link) -> tuple[float, str] | None:
+    """Score and sentence for a target that is no address on the web."""
+    scheme = _SCHEME.match(link.target)
+    if scheme is None:
+        return None
+    name, rest = scheme[1].lower(), scheme[2]
+    if name == "file":  # a path of the writer's own machine is what Word leaves behind
+        is_elsewhere = re.match(r"[/\\]{2}(?![/\\]|localhost)|[/\\]{4}", rest) is not None
+        return (PLAIN, "has a link to a file on another machine") if is_elsewhere else None
+    if name in _OPENS_PROGRAMS:
+        return PLAIN, "has a link that starts a program in place of opening a page"
+    if name == "data":
+        kind = rest.lower()
+        is_page = kind.startswith(("text/html", "image/svg", "application/xhtml", "text/xml", "application/javascript"))
+        return (PLAIN, "has a link that holds a whole page in place of an address") if is_page else None
+    if name == "javascript":
+        is_idle = _RUNS_NOTHING.fullmatch(unquote(rest)) is not None
+        return None if is_idle else (WEAK, "has a link that runs code in place of opening a page")
+    if name == "mailto" and link.kind is LinkKind.PASSWORD_FORM:
+        return PLAIN, "has a form that sends your password to an address in it"
+    return None
 
 
 def _suspect(address: Address) -> tuple[float, str] | None:
@@ -156,6 +220,8 @@ def _is_address(written: str, address: Address) -> bool:
 
 def _shown_address(text: str) -> Address | None:
     """The address that a link's text shows, or None where the text is no address."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE).translate(_DOTS))
     words = plain(text).split()
     shown = next((word for word in words if word.lower().startswith(("http://", "https://", "www."))), None)
     if shown is None and len(words) == 1:

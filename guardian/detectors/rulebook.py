@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from guardian.detectors.base import Evidence
+from guardian.detectors.base import TOGETHER, Evidence
 from guardian.detectors.passages import LONGEST_ASK, passages, plain, quoted_ranges
 from guardian.finding import Finding, FindingKind, Span
 from guardian.reading.base import View
@@ -69,6 +69,10 @@ _REPORTED: Final = (
     r"|\b(?:scam|fraud|phishing|beware|examples?|such as|jailbreaks?|prompt injections?|watch out|warning signs?)\b"
 )
 """What others are said to ask for."""
+_GUARD_NAMES: Final = (
+    r"\b(?:scam|fraud|phishing)[ -](?:filter|classifier|detector|scanner|guard|protection|app|alert|warning)s?\b"
+)
+"""Names of programs that have such a word in them."""
 _CLAUSE_EDGES: Final = (",", ";", ":", " - ", "(", " and ", " but ", " just ", " or ")
 
 
@@ -174,7 +178,11 @@ class RuleBook:
         return bool(denial.search(sentence, _clause(sentence, start), start) or denial.search(sentence, last, end))
 
     def _is_reported(self, sentence: str, end: int) -> bool:
-        return self._compiled(_REPORTED).search(sentence, 0, end) is not None
+        reported = self._compiled(_REPORTED)
+        if reported.search(sentence, 0, end) is None:
+            return False
+        without_guards = self._compiled(_GUARD_NAMES).sub("guard", sentence[:end])  # a scam filter is no talk of scams
+        return reported.search(without_guards) is not None
 
     def _joined(self, rule: Rule, text: str, pieces: Sequence[tuple[int, int]], number: int) -> bool:
         if not rule.needs:
@@ -192,22 +200,36 @@ class RuleBook:
 
 
 def rule_findings(detector: str, book: RuleBook, evidence: Evidence) -> list[Finding]:
-    """One finding a tactic over all views of the message, strongest spans first; in order of place."""
+    """One finding a tactic over all views of the message, strongest spans first; in order of place.
+
+    Where earlier messages stand before this one, what an old one says by itself is not this one's, and what this one
+    says by itself is not found again.
+    """
     gathered: dict[str, list[tuple[RuleMatch, View]]] = {}
     for view in evidence.reading.views:
-        for match in book.matches(view.text):
-            gathered.setdefault(match.rule.tactic, []).append((match, view))
+        if not view.seam:
+            for match in book.matches(view.text):
+                gathered.setdefault(match.rule.tactic, []).append((match, view))
+    alone = {tactic: max(match.score for match, _ in found) for tactic, found in gathered.items()}
+    for view in evidence.reading.views:
+        if view.seam:
+            for match in book.matches(view.text):
+                is_joint = view.is_joint(match.start, match.end)
+                if is_joint and match.score > alone.get(match.rule.tactic, 0.0):
+                    gathered.setdefault(match.rule.tactic, []).append((match, view))
     return [_finding(detector, tactic, found) for tactic, found in gathered.items()]
 
 
 def _finding(detector: str, tactic: str, found: list[tuple[RuleMatch, View]]) -> Finding:
     ranked = sorted(found, key=lambda pair: -pair[0].score)  # stable: order of place within one score
-    strongest = ranked[0][0]
+    strongest, where = ranked[0]
     spans: dict[Span, None] = {}
     for match, view in ranked[: 2 * _MOST_SPANS]:
         spans.setdefault(view.span(match.start, match.end))
-    say = strongest.rule.say or say_for(tactic)
-    return Finding(detector, tactic, strongest.score, say, tuple(spans)[:_MOST_SPANS], FindingKind.RULE)
+    say, is_joint = strongest.rule.say or say_for(tactic), bool(where.seam)
+    if is_joint:
+        say = f"{say}, {TOGETHER}"
+    return Finding(detector, tactic, strongest.score, say, tuple(spans)[:_MOST_SPANS], FindingKind.RULE, is_joint)
 
 
 def _clause(sentence: str, end: int) -> int:

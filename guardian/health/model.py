@@ -16,6 +16,7 @@ from guardian.inference.manifest import Manifest
 from guardian.inference.model_files import verify_model_files
 from guardian.inference.register import Register
 from guardian.inference.wall import WallLevel
+from guardian.reading.reader import ReaderStanding
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
@@ -47,10 +48,12 @@ def model_block(
     files: FilesChecked | None,
     register: Register | None,
     run: RunFacts | None,
+    reader: ReaderStanding | None = None,
 ) -> Block:
-    """`register` is None where no model was started."""
+    """`register` is None where no model was started, `reader` where there is no gate."""
     readings = [*_model(now_ms, register), _files(manifest, files)]
     readings += [*_wall(now_ms, settings, register), *_restarts(now_ms, register, run)]
+    readings += _reader(now_ms, settings, reader)
     return Block("model", "Model and wall", readings)
 
 
@@ -153,3 +156,22 @@ def _restarts(now_ms: int, register: Register | None, run: RunFacts | None) -> I
     if register.failures:
         counts = ", ".join(f"{safe_line(code)} {count:,}" for code, count in sorted(register.failures.items()))
         yield Reading("failures", "not judged, this run", counts, measured_ms=now_ms)
+
+
+def _reader(now_ms: int, settings: Settings, reader: ReaderStanding | None) -> Iterator[Reading]:
+    if reader is None:
+        return
+    name, bound = "reader of mail and HTML", f"walls, and at most {MOST_RESTARTS} restarts in one run"
+    wall = f"stands behind {reader.wall}" if reader.wall else "not running: it starts with the next mail or page"
+    failures = f"; {counted(reader.restarts, 'restart')} ({safe_line(reader.trouble)})" if reader.restarts else ""
+    say = ""
+    if reader.wall == WallLevel.NONE:
+        say = "The kernel keeps the process that takes mails apart from nothing. "
+        say += "You chose that (model.wall)." if settings.model.wall == "none" else "guardian doctor says what is open."
+    elif reader.restarts > MOST_RESTARTS:
+        say = (
+            "Some messages break their reader, or take it too long. They are judged by their raw text, and are never "
+            "called clean; guardian journal list '~o unscreened' lists them."
+        )
+    standing = Standing.BREACHED if say else Standing.GOOD
+    yield Reading("reader", name, wall + failures, standing, say, bound, now_ms)

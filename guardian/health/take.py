@@ -27,6 +27,7 @@ from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.register import Register
 from guardian.journal.journal import Journal
 from guardian.journal.standing import standing
+from guardian.reading.reader import ReaderStanding
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
 
@@ -45,6 +46,8 @@ class Measured:
     canary_trouble: str = ""
     """Why there is no round, in one safe line."""
     policies: PolicyFacts = field(default_factory=PolicyFacts)
+    reader: ReaderStanding | None = None
+    """How the process stands that takes mail and HTML apart; None where there is no gate."""
 
 
 def take_health(settings: Settings, open_journal: OpenJournal | None, measured: Measured, now_ms: int) -> Health:
@@ -55,7 +58,7 @@ def take_health(settings: Settings, open_journal: OpenJournal | None, measured: 
     run, register = measured.run, measured.register
     blocks = [
         screening_block(now_ms, facts, run, register),
-        model_block(now_ms, settings, manifest, measured.files, register, run),
+        model_block(now_ms, settings, manifest, measured.files, register, run, measured.reader),
         canary_block(now_ms, measured.canaries, measured.canary_trouble),
         policies_block(now_ms, measured.policies),
         scores_block(now_ms, settings.calibration.false_alarms_per_week, facts, yardstick),

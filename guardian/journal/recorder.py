@@ -27,6 +27,8 @@ from guardian.journal.opening import note_folder, now_ms, open_or_begin
 from guardian.journal.places.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
+from guardian.journal.seal import derived
+from guardian.journal.secret import Secret
 from guardian.journal.verdict_record import verdict_record
 from guardian.message import Message
 from guardian.policy.life.standing import record_amendments
@@ -77,6 +79,15 @@ class JournalRecorder:
                 return self._keep(self._made(message, verdict, seen, at_ms))
         except Exception as error:  # a defect of the journal must not keep a verdict from its owner
             return self._not_journaled(_in_words(error), "nothing of it can be kept")
+
+    def sealing_key(self, purpose: bytes) -> Secret | None:
+        """A key derived from the journal's for one purpose; None while that is not to be had."""
+        try:
+            with self._lock:
+                keys = self._ready().keys
+                return derived(keys.master, keys.header.journal_id, purpose)
+        except Exception:  # what would be sealed under it is then kept in memory alone
+            return None
 
     def close(self) -> None:
         """Try for the last time what is still in memory, and let the journal go."""

@@ -6,9 +6,9 @@ Body of a `Kind.VERDICT` record (all keys are always there; in the file it takes
               "context" ([] unless the text is kept)}
     text      {"sha256", "bytes", "context_sha256" (of the earlier turns as canonical JSON; None without any), "kept",
                "encoding" ("utf-8" or "base64"), "data" ("" unless kept), "why_not" (or "")}
-    verdict   the verdict's JSON of design.md section 7 with every policy, without `journal`; where the text is not kept
-              the quotes of its spans are empty. Matched policies carry "title", "why", "severity", "action" and
-              "tactics" besides
+    verdict   the verdict's JSON of design.md section 7 with every policy, without `journal` and `sender`;
+              where the text is not kept the quotes of its spans are empty. Matched policies carry "title", "why",
+              "severity", "action" and "tactics" besides
     stream    {"scores": {output: score} after what cannot apply was put to 0 (empty where the model did not judge),
               "senders": [every address that the message claims], "ordinary": true or false,
               "fingerprint": what gives the scores their meaning (`calibration.thresholds.fingerprint`)}
@@ -116,7 +116,7 @@ def _text(message: Message, why_not: str) -> dict[str, Any]:
 
 def _verdict(verdict: Verdict, *, with_quotes: bool) -> dict[str, Any]:
     row = verdict.to_json(all_policies=True)
-    del row["journal"]
+    del row["journal"], row["sender"]
     row["scores"] = _rounded(verdict.scores)
     for match, policy in zip(verdict.policies, row["policies"], strict=True):
         policy |= _matched(match) if match.matched else {}

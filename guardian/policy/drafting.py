@@ -30,7 +30,7 @@ from guardian.policy.base import Policy, Status
 from guardian.policy.effects.recorded import recorded_message
 from guardian.policy.load import SUFFIX, parse_policy
 from guardian.reading.base import ViewKind
-from guardian.reading.read import read
+from guardian.reading.reader import Reader
 from guardian.safe_text import safe_line
 from guardian.tactics import is_known, name_for, say_for
 from guardian.verdict import Action
@@ -77,7 +77,7 @@ class Start:
     """The visible text; empty where none was kept."""
 
 
-def start_from(seq: int, record: Record) -> Start:
+def start_from(seq: int, record: Record, reader: Reader) -> Start:
     """What record `seq` gives. Raises PolicyError where it is no verdict, or has neither a text nor a tactic."""
     try:
         verdict, message = past_verdict(record), recorded_message(record)
@@ -85,7 +85,7 @@ def start_from(seq: int, record: Record) -> Start:
         raise PolicyError(f"record {seq} is no verdict", hint="guardian journal list '~k verdict' lists them") from None
     found = tactics_of(record) or [each.tactic for each in sorted(verdict.findings, key=lambda each: -each.score)]
     tactics = tuple(dict.fromkeys(filter(is_known, found)))[:_MOST_TACTICS]
-    views = read(message).views if message is not None else ()
+    views = reader.read(message).views if message is not None else ()
     text = "\n".join(view.text for view in views if view.kind is ViewKind.VISIBLE).strip()
     if not text and not tactics:
         hint = "begin with an example of your own: guardian policy new"

@@ -31,6 +31,7 @@ from guardian.policy.life.standing import policies_in_force
 from guardian.policy.life.state import read_state
 from guardian.policy.load import SUFFIX, PolicySet, load_policies
 from guardian.policy.schema_file import refresh_schema
+from guardian.reading.reader import Reader
 from guardian.settings import Settings
 from guardian.verdict import Action
 
@@ -45,12 +46,12 @@ class Answers:
     action: Action
 
 
-def start_of(journal: Journal, seq: int) -> Start:
+def start_of(journal: Journal, seq: int, reader: Reader) -> Start:
     """What a record gives to a policy. Raises PolicyError where it gives nothing, JournalError."""
     record = journal.entry(seq).record
     if not isinstance(record, Record):
         raise PolicyError(f"record {seq} can't be read: {record.why}")
-    return start_from(seq, record)
+    return start_from(seq, record, reader)
 
 
 def draft_from(

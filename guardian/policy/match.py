@@ -26,10 +26,13 @@ from guardian.policy.patterns import Pattern, encode_all
 from guardian.policy.probe import THRESHOLD, Probe, ProbeReading
 from guardian.policy.roads import Road, TacticOutputs, TacticRoads, closed_road, road, widest
 from guardian.policy.scope import Circumstances, Scope, circumstances_of
+from guardian.reading.base import View
 from guardian.verdict import Action, PolicyMatch
 
 MOST_SPANS = 8
 """Quotes of one policy's patterns in one message."""
+_MOST_RANGES = 200
+"""Places of one pattern that are looked at in a conversation; its view is one window long."""
 _NO_ROAD = closed_road(THRESHOLD)
 
 
@@ -57,8 +60,13 @@ class _Case:
 
     @cached_property
     def texts(self) -> tuple[bytes, ...]:
-        """Every view, as patterns take it."""
-        return encode_all([view.text for view in self.evidence.reading.views])
+        """Every view of the message alone, as patterns take it."""
+        return encode_all([view.text for view in self.evidence.reading.views if not view.seam])
+
+    def crosses(self, pattern: Pattern) -> bool:
+        """Whether the pattern goes over from one message of the conversation to another."""
+        views = self.evidence.reading.views
+        return any(_crossing(pattern, view) for view in views[-1:] if view.seam)
 
     @cached_property
     def probed(self) -> ProbeReading:
@@ -119,7 +127,8 @@ class Matcher:
             if _pattern_name(number) not in match.because:
                 continue
             for view in evidence.reading.views:
-                spans += (view.span(start, end) for start, end in pattern.ranges(view.text, MOST_SPANS))
+                ranges = _crossing(pattern, view) if view.seam else pattern.ranges(view.text, MOST_SPANS)
+                spans += (view.span(start, end) for start, end in ranges)
         return tuple(dict.fromkeys(spans))[:MOST_SPANS]
 
     def example_scores(self, match: PolicyMatch, embeddings: Floats) -> Floats:
@@ -208,7 +217,7 @@ def _widest_road(watch: _Watch, case: _Case, *, with_model: bool = True, muted: 
     by_tactics = _tactics_road(watch, case, with_model=with_model, muted=muted)
     roads = [by_tactics] if by_tactics is not None else []
     if watch.patterns:
-        roads += _pattern_roads(watch.patterns, case.texts)
+        roads += _pattern_roads(watch.patterns, case)
     if with_model and watch.policy.id in case.probed.scores:
         roads.append(_example_road(watch.policy.id, case))
     return widest(roads) if roads else _NO_ROAD
@@ -224,13 +233,18 @@ def _tactics_road(
     return case.tactics.road(match.tactics, match.thresholds, with_model=with_model, muted=muted)
 
 
-def _pattern_roads(patterns: Sequence[Pattern], texts: Sequence[bytes]) -> list[Road]:
-    """A road for each pattern that is in one of the texts."""
+def _pattern_roads(patterns: Sequence[Pattern], case: _Case) -> list[Road]:
+    """A road for each pattern that is in one of the message's texts, or in it together with what was sent before."""
     return [
         road(1.0, THRESHOLD, _pattern_name(number))
         for number, pattern in enumerate(patterns, start=1)
-        if any(pattern.is_in(text) for text in texts)
+        if any(pattern.is_in(text) for text in case.texts) or case.crosses(pattern)
     ]
+
+
+def _crossing(pattern: Pattern, view: View) -> list[tuple[int, int]]:
+    """Where a pattern goes over a seam of a conversation: what stands between two of them is of one message alone."""
+    return [each for each in pattern.ranges(view.text, _MOST_RANGES) if view.is_joint(*each)]
 
 
 def _example_road(policy: str, case: _Case) -> Road:

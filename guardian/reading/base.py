@@ -10,9 +10,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from guardian.finding import Span
 from guardian.verdict import Reason
+
+if TYPE_CHECKING:
+    from guardian.reading.envelope import Alternative, Attachment, Envelope
 
 _PIECE_CHARS = 4096
 """Characters in one piece of a long exact view: what is read at most to find the offset of a span."""
@@ -27,6 +31,8 @@ class ViewKind(StrEnum):
     """What is there but not shown to a person."""
     DECODED = "decoded"
     """What an encoded part says once decoded."""
+    CONVERSATION = "conversation"
+    """What was sent before, and this message behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,29 @@ class View:
     kind: ViewKind
     name: str
     """Where it comes from: `text`, `subject`, `body`, `html`, `title`, `attachment`, `comment` (of HTML), `aside` (text
-    around the parts of a mail)."""
+    around the parts of a mail), `elsewhere` (for other screens), `folded` (a click away), `label`, `frame`."""
     text: str
     """The characters; bytes that are not UTF-8 stand as lone surrogates (surrogateescape)."""
     pieces: tuple[Piece, ...] = field(default=())
     """Ordered by `char`, covering the whole text; none for an empty text."""
     why: str = ""
     """By what a hidden view is hidden, in words of our own; empty for what is seen."""
+    seams: tuple[int, ...] = ()
+    """In the view of a conversation: the characters at which its later messages begin, this one last."""
+
+    fresh: int = 0
+    """In the view of a conversation: the character at which the messages of the last minutes begin."""
+
+    @property
+    def seam(self) -> int:
+        """In the view of a conversation: the character at which this message begins. 0 in all others."""
+        return self.seams[-1] if self.seams else 0
+
+    def is_joint(self, start: int, end: int) -> bool:
+        """In the view of a conversation: whether a run of it is more than an old message said by itself: it goes over
+        from one message to another, or ends in this one, or stands in one of the last minutes, whose sender may be in
+        the middle of it."""
+        return end > self.seam or start >= self.fresh or any(start < seam < end for seam in self.seams)
 
     def span(self, start: int, end: int) -> Span:
         """The span for characters `start` to `end` of this view, with the bytes that they came from."""
@@ -94,6 +116,18 @@ class Window:
     text: str
 
 
+class LinkKind(StrEnum):
+    """What takes a person, or what they type, to a link's target."""
+
+    LINK = "link"
+    FORM = "form"
+    """What is typed into a form goes there."""
+    PASSWORD_FORM = "password-form"
+    """A form that has a field for a password."""
+    REFRESH = "refresh"
+    """The page goes there by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link of the message: what it shows and where it goes."""
@@ -101,6 +135,7 @@ class Link:
     text: str
     target: str
     span: Span
+    kind: LinkKind = LinkKind.LINK
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -140,13 +175,26 @@ class Reading:
     """Display name that From puts before the address, else None. Chosen by the sender."""
     reply_to: str | None = None
     """Address of Reply-To where the mail has one, else None."""
+    envelope: Envelope | None = None
+    """What else its headers say; None where it is no mail."""
+    attachments: tuple[Attachment, ...] = ()
+    """Its files, in order of place."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The forms in which parts of a mail claim to say the same."""
     size_bytes: int = 0
     """Size of the raw message."""
+    earlier: int = 0
+    """Earlier messages of the conversation that it is also judged together with, in a view of their own."""
 
     @property
     def characters(self) -> int:
-        """Characters of all windows, where they overlap counted twice."""
-        return sum(len(window.text) for window in self.windows)
+        """Characters of all windows of the message alone, where they overlap counted twice."""
+        return sum(len(window.text) for window in self.windows if not self.views[window.view].seam)
+
+    @property
+    def own_windows(self) -> int:
+        """Windows of the message alone."""
+        return sum(not self.views[window.view].seam for window in self.windows)
 
     @property
     def visible(self) -> tuple[View, ...]:

@@ -8,193 +8,177 @@ Sources: CSS Display 3, CSS Color 4, CSS 2.2.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
 
-Colour = tuple[int, int, int]
-
-PROPERTIES = frozenset(
-    {
-        *("display", "visibility", "opacity", "font-size", "color", "background", "background-color"),
-        *("overflow", "overflow-y", "height", "max-height", "width", "max-width"),
-        *("text-indent", "left", "top", "margin-left", "margin-top", "clip", "clip-path"),
-    }
+from guardian.reading.html_box import taken_away_by
+from guardian.reading.html_colour import (
+    BLACK,
+    CLEAR_ALPHA,
+    LINK_BLUE,
+    WHITE,
+    Colour,
+    is_alike,
+    laid_over,
+    read_background,
+    read_colour,
 )
-"""The properties that are read; the rest of a style is not kept."""
+from guardian.reading.html_size import USUAL_FONT_PX, first_number, font_size_px, length_px
 
-_NUMBER = re.compile(r"([+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9}))(%|[a-z]*)")
-_FUNCTION = re.compile(r"rgba?\(([^()]{1,80})\)")
-# fmt: off
-_NAMED_COLOURS = {
-    "black": "000000", "silver": "c0c0c0", "gray": "808080", "grey": "808080", "white": "ffffff", "maroon": "800000",
-    "red": "ff0000", "purple": "800080", "fuchsia": "ff00ff", "green": "008000", "lime": "00ff00", "olive": "808000",
-    "yellow": "ffff00", "navy": "000080", "blue": "0000ff", "teal": "008080", "aqua": "00ffff", "snow": "fffafa",
-    "whitesmoke": "f5f5f5", "ivory": "fffff0", "ghostwhite": "f8f8ff", "floralwhite": "fffaf0",
-}
-# fmt: on
-"""The names of CSS 1 and the near-whites that text is hidden with."""
-
-_WHITE: Colour = (255, 255, 255)
-_LINK_BLUE: Colour = (0, 0, 238)
-_SAME_COLOUR = 8
-"""Difference per channel (of 255) that nobody sees."""
-_CLEAR_ALPHA = 0.02
-"""Opacity that nobody sees."""
-_UNREADABLE_PX = 1.0
-"""Font size in pixels or points that nobody can read."""
-_FAR_OFF_PX = -900.0
-"""Position left of or above the page where nothing shows; what people write is -9999px."""
-_ABOUT_PX = {"em": 16.0, "rem": 16.0, "vw": 10.0, "vh": 10.0, "%": 10.0}
-"""Pixels in one of a unit, about."""
+_UNREADABLE_PX: Final = 3.0
+"""Font size that nobody can read: a screen shows such letters as a grey line."""
+_CRUSHED: Final = -0.4
+"""Spacing between letters, in sizes of a letter, by which they lie on top of each other."""
+_INHERITED: Final = frozenset({"inherit", "unset", "revert", "revert-layer"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """How text looks at one place of the tree."""
 
-    is_gone: bool = False
-    """Taken away with all that is inside: nothing inside can come back."""
     gone_by: str = ""
-    """By what, in words; empty unless it is."""
+    """By what it is taken away with all that is inside, in words: nothing inside can come back."""
+    is_gone_at_desk_only: bool = False
+    """Whether readers with another screen see what is taken away."""
+    folded: int = 0
+    """Closed `<details>` and their like around it: a click away."""
     is_invisible: bool = False
     """`visibility`: an element inside can be visible again."""
-    is_unreadable: bool = False
-    """Font of no size: an element inside can have a size again."""
-    is_clear: bool = False
-    """The colour of the text is transparent; an element inside can have another."""
-    colour: Colour | None = (0, 0, 0)
+    font_px: float = USUAL_FONT_PX
+    opacity: float = 1.0
+    """Of all boxes around it together."""
+    colour: Colour | None = BLACK
     """Colour of the text; None where it is not known."""
-    background: Colour | None = _WHITE
+    background: Colour | None = WHITE
     """Colour behind it; None where it is not known."""
+    is_cut_from_background: bool = False
+    """Whether the letters show the background through them (`background-clip: text`)."""
+    is_masked: bool = False
+    """Whether dots stand for the letters."""
+    is_crushed: bool = False
+    """Whether the letters lie on top of each other."""
+    is_reversed: bool = False
+    """Whether the letters run from right to left whatever they are."""
 
     @property
     def is_shown(self) -> bool:
-        """Whether a person sees the text."""
-        if self.is_gone or self.is_invisible or self.is_unreadable or self.is_clear:
-            return False
-        if self.colour is None or self.background is None:
-            return True
-        return any(abs(a - b) > _SAME_COLOUR for a, b in zip(self.colour, self.background, strict=True))
+        """Whether a person sees the text without a click."""
+        return not self.why_unseen
 
-    @property
+    @cached_property
     def why_unseen(self) -> str:
         """By what the text is kept from a person's eyes, in words; empty where they see it."""
-        if self.is_shown:
-            return ""
-        if self.is_gone:
+        if self.gone_by:
             return self.gone_by
         if self.is_invisible:
             return "visibility: hidden"
-        if self.is_unreadable:
+        if self.font_px <= _UNREADABLE_PX:
             return "letters of no size"
-        if self.is_clear:
-            return "transparent letters"
-        return "white on white" if self.background == _WHITE else "letters in the colour behind them"
+        if self.is_masked or self.is_crushed:
+            return "dots for letters" if self.is_masked else "letters on top of each other"
+        return self._why_not_seen_for_colour() or ("a click away" if self.folded else "")
 
+    @cached_property
+    def is_folded_only(self) -> bool:
+        """Whether a click is all that keeps a person from the text."""
+        return self.folded > 0 and replace(self, folded=0).is_shown
+
+    def _why_not_seen_for_colour(self) -> str:
+        if self.opacity <= CLEAR_ALPHA:
+            return "opacity of nothing"
+        if self.colour is None or self.is_cut_from_background:
+            return ""
+        if self.colour.alpha <= CLEAR_ALPHA:
+            return "transparent letters"
+        if self.background is None:
+            return ""
+        if not is_alike(laid_over(self.colour, self.background, self.opacity), self.background):
+            return ""
+        if self.opacity < 1 and not is_alike(self.colour, self.background):
+            return "opacity of nothing"
+        return "white on white" if is_alike(self.background, WHITE) else "letters in the colour behind them"
+
+    @cached_property
     def as_link(self) -> Look:
         """The look of a link before any style."""
-        return replace(self, colour=_LINK_BLUE, is_clear=False)
+        return self if self.colour == LINK_BLUE else replace(self, colour=LINK_BLUE, is_cut_from_background=False)
 
-    def taken_away(self, by: str) -> Look:
+    def taken_away(self, by: str, *, at_desk_only: bool = False) -> Look:
         """The same, taken away; `by` says by what, where nothing around it was before."""
-        return replace(self, is_gone=True, gone_by=self.gone_by or by)
+        if self.gone_by:
+            return self if at_desk_only or not self.is_gone_at_desk_only else replace(self, is_gone_at_desk_only=False)
+        return replace(self, gone_by=by, is_gone_at_desk_only=at_desk_only)
+
+    def folded_away(self, folds: int = 1) -> Look:
+        """The same, one click further away, or one click nearer."""
+        return replace(self, folded=max(self.folded + folds, 0))
 
     def styled(self, style: Mapping[str, str]) -> Look:
         """The look inside an element with this style (properties and values in lower case)."""
-        look = _coloured(self, style)
-        if "visibility" in style:
-            look = replace(look, is_invisible=style["visibility"] in ("hidden", "collapse"))
-        if "font-size" in style:
-            look = replace(look, is_unreadable=_is_unreadable(style["font-size"], look.is_unreadable))
-        gone_by = _gone_by(style)
+        changes = _of_letters(self, style)
+        _colour_in(changes, self, style)
+        look = replace(self, **changes) if changes else self
+        gone_by = taken_away_by(style, look.font_px)
         return look.taken_away(gone_by) if gone_by else look
 
+    def hides(self, style: Mapping[str, str]) -> bool:
+        """Whether a style takes its element away."""
+        return bool(taken_away_by(style, self.font_px))
 
-def _coloured(look: Look, style: Mapping[str, str]) -> Look:
-    value = style.get("color")
-    if value is not None and value != "inherit":
-        look = replace(look, colour=_colour(value), is_clear=_is_clear(value))
-    for name in ("background", "background-color"):
+
+def _of_letters(look: Look, style: Mapping[str, str]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    visibility = style.get("visibility")
+    if visibility is not None and visibility not in _INHERITED:
+        changes["is_invisible"] = visibility in ("hidden", "collapse")
+    font_px = look.font_px
+    if "font-size" in style and style["font-size"] not in _INHERITED:
+        font_px = changes["font_px"] = font_size_px(style["font-size"], look.font_px)
+    if "opacity" in style:
+        opacity = first_number(style["opacity"])
+        if opacity is not None and opacity < 1:
+            changes["opacity"] = look.opacity * max(opacity, 0.0)
+    if "letter-spacing" in style:
+        spacing = length_px(style["letter-spacing"], font_px, font_px)
+        changes["is_crushed"] = spacing is not None and font_px > 0 and spacing <= _CRUSHED * font_px
+    if "text-security" in style:
+        changes["is_masked"] = style["text-security"] in ("disc", "circle", "square")
+    if "unicode-bidi" in style:
+        is_forced = style["unicode-bidi"] in ("bidi-override", "isolate-override")
+        changes["is_reversed"] = is_forced and style.get("direction") == "rtl"
+    return changes
+
+
+def _colour_in(changes: dict[str, Any], look: Look, style: Mapping[str, str]) -> None:
+    """Add what a style changes of the colours."""
+    for name in ("color", "fill", "text-fill-color"):
         value = style.get(name)
-        if value is not None and not _is_clear(value) and value not in ("none", "inherit", "initial"):
-            look = replace(look, background=_background(value))
-    return look
-
-
-def _gone_by(style: Mapping[str, str]) -> str:
-    """What of a style takes its element away, in words; empty where nothing does."""
-    if style.get("display") == "none":
-        return "display: none"
-    if _is_at_most(style.get("opacity"), _CLEAR_ALPHA):
-        return "opacity of nothing"
-    if _is_clipped(style):
-        return "a box of no size"
-    return "far off the page" if _is_far_off(style) else ""
-
-
-def _is_clipped(style: Mapping[str, str]) -> bool:
-    """Whether a box is cut down to nothing."""
-    if style.get("overflow") in ("hidden", "clip") or style.get("overflow-y") == "hidden":
-        sizes = ("height", "max-height", "width", "max-width")
-        if any(_is_at_most(style.get(name), 0) for name in sizes):
-            return True
-    clip = re.sub(r"px|[\s,]", "", style.get("clip", ""))  # the screen-reader idiom, in its spellings
-    return clip in ("rect(0000)", "rect(1111)") or style.get("clip-path") in ("inset(50%)", "inset(100%)")
-
-
-def _is_far_off(style: Mapping[str, str]) -> bool:
-    """Whether a box stands where no window reaches."""
-    sides = ("text-indent", "left", "top", "margin-left", "margin-top")
-    numbers = (_NUMBER.match(style[side]) for side in sides if side in style)
-    return any(float(n[1]) * _ABOUT_PX.get(n[2], 1.0) <= _FAR_OFF_PX for n in numbers if n is not None)
-
-
-def _is_unreadable(value: str, inherited: bool) -> bool:
-    number = _NUMBER.match(value)
-    if number is None:
-        return inherited and value in ("inherit", "smaller", "larger")
-    size, unit = float(number[1]), number[2]
-    if unit in ("%", "em", "ex", "ch"):  # of the size around
-        return inherited or size == 0
-    return size <= _UNREADABLE_PX if unit in ("", "px", "pt") else size == 0
-
-
-def _is_at_most(value: str | None, bound: float) -> bool:
-    number = _NUMBER.match(value) if value else None
-    return number is not None and float(number[1]) / (100 if number[2] == "%" else 1) <= bound
-
-
-def _is_clear(value: str) -> bool:
-    if value == "transparent":
-        return True
-    function = _FUNCTION.match(value)
-    if function is None:
-        return value.startswith("#") and (
-            (len(value) == 5 and value[-1] == "0") or (len(value) == 9 and value[-2:] == "00")
-        )
-    parts = re.split(r"[\s,/]+", function[1].strip())
-    return len(parts) == 4 and _is_at_most(parts[3], _CLEAR_ALPHA)
-
-
-def _background(value: str) -> Colour | None:
-    if "url(" in value or "gradient" in value:
-        return None
-    function = _FUNCTION.search(value)
-    words = [function.group()] if function else value.split()
-    return next((colour for word in words if (colour := _colour(word)) is not None), None)
-
-
-def _colour(value: str) -> Colour | None:
-    """The colour that a value names; None where it is not known."""
-    function = _FUNCTION.match(value)
-    if function is not None:
-        numbers = _NUMBER.findall(function[1])[:3]
-        channels = [min(max(int(float(number) * (2.55 if unit == "%" else 1)), 0), 255) for number, unit in numbers]
-        return (channels[0], channels[1], channels[2]) if len(channels) == 3 else None
-    digits = _NAMED_COLOURS.get(value) or value.removeprefix("#")
-    if re.fullmatch("[0-9a-f]{3,4}", digits):
-        digits = "".join(2 * digit for digit in digits)
-    if not re.fullmatch("[0-9a-f]{6}(?:[0-9a-f]{2})?", digits):
-        return None
-    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+        if value is None or value in _INHERITED or value == "currentcolor":
+            continue
+        changes["colour"] = Colour(0, 0, 0, 0.0) if name == "fill" and value == "none" else read_colour(value)
+        changes["is_cut_from_background"] = False
+    if "fill-opacity" in style:
+        share, colour = first_number(style["fill-opacity"]), changes.get("colour", look.colour)
+        if share is not None and colour is not None:
+            changes["colour"] = colour._replace(alpha=colour.alpha * min(max(share, 0.0), 1.0))
+    picture = style.get("background-image", "")
+    if style.get("background-clip", "").endswith("text"):
+        changes["is_cut_from_background"] = True
+        return  # what is behind the letters is inside them
+    if "url(" in picture or "gradient(" in picture or "image-set(" in picture:
+        changes["background"] = read_background(picture)
+        return
+    value = style.get("background-color")
+    if value is None or value in _INHERITED or value in ("none", "initial", ""):
+        return
+    colour = read_background(value)
+    if colour is None:
+        if value.split()[0] not in ("none", "repeat", "no-repeat", "0", "scroll"):
+            changes["background"] = None
+    elif colour.alpha == 1:
+        changes["background"] = colour
+    elif colour.alpha > CLEAR_ALPHA:
+        around = look.background
+        changes["background"] = None if around is None else laid_over(colour, around)

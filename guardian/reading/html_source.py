@@ -50,6 +50,8 @@ class Scan:
     """What stands in comments, without the marks at their ends."""
     too_heavy: str
     """What there is too much of for a tree, in plain words; empty where there is not."""
+    tags: int
+    """Tags and comments that were counted."""
 
 
 def scan(source: bytes, limits: Limits) -> Scan:
@@ -71,7 +73,7 @@ def scan(source: bytes, limits: Limits) -> Scan:
     if position < len(source):
         runs.append((position, len(source)))
         weight.add_text()
-    return Scan(runs, comments, weight.excess)
+    return Scan(runs, comments, weight.excess, weight.tags)
 
 
 def _tag(source: bytes, match: re.Match[bytes], weight: Weight, runs: list[tuple[int, int]]) -> int:

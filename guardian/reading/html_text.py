@@ -50,6 +50,8 @@ class RunFinder:
         self._runs = runs
         self._next = 0
         self._position = 0
+        self._attribute_end = 0
+        self._ahead = 0  # among the runs: those before it are white space or were found
         self._patience = 8 * len(source) + 4096  # bytes that may be looked at in vain: keeps the search linear
 
     def find(self, text: str) -> list[Fragment]:
@@ -64,12 +66,24 @@ class RunFinder:
 
     def find_attribute(self, value: str) -> Fragment:
         """The value of an attribute of a tag that stands between the text found last and the text found next."""
-        end = next((start for start, end in self._runs[self._next :] if self._source[start:end].strip()), None)
         raw = value.encode("utf-8", "replace")
-        start = self._source.find(raw, self._position, len(self._source) if end is None else end)
+        begin, end = max(self._position, self._attribute_end), self._words_ahead()
+        start = self._source.find(raw, begin, end) if self._patience > 0 else -1
         if start < 0:
+            self._patience -= max(end - begin, 0)
             return Fragment(value, self._position, self._position, exact=False)
+        self._attribute_end = start + len(raw)
         return Fragment(value, start, start + len(raw), exact=True)
+
+    def _words_ahead(self) -> int:
+        """Where the next run with words in it begins."""
+        self._ahead = max(self._ahead, self._next)
+        while self._ahead < len(self._runs):
+            start, end = self._runs[self._ahead]
+            if not self._source[start:end].isspace():
+                return start
+            self._ahead += 1
+        return len(self._source)
 
     def _match(self, core: str, place: int) -> list[Fragment] | None:
         """The fragments of `core` where it begins in run `place` and goes on in the runs behind it."""

@@ -58,13 +58,15 @@ class Weight:
         self._open: list[bytes] = []
         self._names: Counter[bytes] = Counter()
         self._formatting: list[Counter[bytes]] = [Counter()]
-        self._tags = self._nodes = self._steps = 0
+        self.tags = 0
+        """Tags and comments so far."""
+        self._nodes = self._steps = 0
         self._is_foreign = self._is_mixed = False
 
     @property
     def is_hopeless(self) -> bool:
         """Whether there is so much markup that even finding the text between it is not worth while."""
-        return self._tags > 5 * self.limits.max_html_tags
+        return self.tags > 5 * self.limits.max_html_tags
 
     @property
     def is_in_foreign(self) -> bool:
@@ -127,10 +129,10 @@ class Weight:
 
     def _count_tag(self) -> bool:
         """Count one tag; whether there is still something to weigh."""
-        self._tags += 1
+        self.tags += 1
         if self.excess:
             return False
-        if self._tags > self.limits.max_html_tags:
+        if self.tags > self.limits.max_html_tags:
             self.excess = "markup"
         else:
             self.add_text()

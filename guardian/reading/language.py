@@ -1,61 +1,26 @@
-"""Which texts the shipped encoder can read: English ones.
+"""Which texts the shipped encoder can read: English ones; and what the others are written in, where it can be known.
 
-Invariants: deterministic, no model, linear, cheap (one pass over at most a window). It errs towards `covered` where it
-cannot know: for a few words, for numbers, for code. It never says what language a text is; only whether
-the verdict on it may be relied on.
+Invariants: deterministic, no model, linear, cheap (one pass over at most a window). `is_covered` errs towards covered
+where it cannot know: for a few words, for numbers, for code. A language is named only where its small words, its script
+or its letters say so; the name explains a verdict, and never decides one.
 
 The method is the oldest there is: a language is known by its small words (Ingle 1976, "A Language Identification
-Table"). The lists are our own. A word that is also common in English is in no foreign list.
+Table"), and one of another script by that script and the letters that it alone has (`language_table`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from guardian.reading.base import Window
+from guardian.reading.language_table import DECIDING, ENGLISH_WORDS, LATIN_LETTERS, LATIN_WORDS, LETTERS, SCRIPTS
 from guardian.verdict import Reason
 
-_ENGLISH_WORDS = """
-    the and you your yours that this these those with have has are were been being for from not but what which
-    who when where why how would can could should shall may might must does did they them their there then than
-    she his him our ours its about into just please mine be by out up now all any some only very too yes
-    i'm i'll i've i'd you're you'll you've don't can't won't isn't it's that's we're they're let's didn't doesn't
-    said until after before because go going went off other much well back people
-    get got know need want here okay hi hello hey thanks thank hope
-    see time day today tomorrow good new like make take think call send if it
-    u ur r ill ive dont cant wont didnt doesnt isnt thats whats lets pls plz thx lol gonna wanna gotta cuz yeah
-    tho tmrw msg txt b4 gr8 omg btw idk
-"""
-"""Small words of English, of its contractions, and of SMS English. Not among them: small words that another of the
-languages below shares (in, is, to, do, me, we, so, on, was, will, of, or)."""
-
-_FOREIGN_WORDS = {
-    "de": """der das und ist nicht ich du sie wir ihr ein eine einen einem einer mit für auf dem von zu sich auch
-        noch aber oder wenn bitte wie dass haben werden wird kann können sind dein deine ihre ihnen mein meine
-        bei nach über schon nur mir dir uns euch mich dich wurde diese dieser zum zur""",
-    "fr": """le la les et est une vous nous pas pour dans que qui sur avec votre vos mon ma ce cette il elle je ne du
-        au aux mais ou où bonjour merci être avez sont été très leur des c'est j'ai n'est""",
-    "es": """el los las que una para por su se está es lo como pero más del al le mi si usted muy este esta también
-        porque cuando hola gracias todo ya ser tiene son un sin sus nos te tu""",
-    "pt": """o os que um uma para com não você seu sua por mais como mas foi dos das ao pelo pela isso está muito
-        também já obrigado olá ele ela são em na nos da meu minha eu tem até""",
-    "it": """il lo gli che di un una non sono è della del dei nel alla più anche ma questo questa suo tuo mio ciao
-        grazie hai ti mi si ci essere molto perché se le al""",
-    "nl": """de het een en van niet je ik dat voor zijn op te aan er maar als ook bij uit naar wat nog hebben heeft
-        wij jij uw mijn deze dit wordt kan geen worden om mij jouw hun haar""",
-    "pl": """nie się na jest że jak ale czy tak za ta ci mnie pani dla od przez już tylko być będzie jestem masz mam
-        proszę dziękuję oraz lub mój twój moje twoje mamy czego""",
-    "tr": """ve bir bu için ile çok ne değil daha ama gibi var yok sen biz siz mi mı olarak kadar sonra olan lütfen
-        merhaba teşekkürler hesabınız şimdi veya en benim senin bana sana onu""",
-    "hi": """hai hain nahi nahin kya aur mein ka ki ke ko se hoon tha thi raha rahi rahe kar karo karna karke gaya gayi
-        tum aap tumhara aapka aapki aapke tera teri mera meri mere apna apni apne bhi toh phir abhi kal yeh woh sab bas
-        bahut matlab wala wali koi kuch kyun kaise agar lekin hum humko mujhe tujhe unko usko liye wapas ghar paise""",
-}
-"""Small words of nine languages that are written in Latin letters, Hindi as people type it on telephones."""
-
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_FOREIGN = tuple(frozenset(words.split()) for words in _FOREIGN_WORDS.values())
+_FOREIGN = {language: frozenset(words.split()) for language, words in LATIN_WORDS.items()}
+_DECIDING = tuple(_FOREIGN[language] for language in sorted(DECIDING))
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|b4|gr8")
 _LATIN = re.compile(
@@ -71,34 +36,101 @@ _PROSE_LETTER_SHARE = 0.6
 _FOREIGN_SHARE = 0.12
 """Share of small words of one foreign language, and of words with accents, above which a text may be in it. Running
 prose has 30 to 50 %."""
-_UNKNOWN_WORDS = 20
+_UNKNOWN_WORDS = 14
 """Words of running prose in which not one small word of English must be found to call it another language."""
 
 
+_PARAGRAPH_LETTERS = 60
+"""Characters from which on a paragraph's language is looked at by itself."""
+_SIGNS = 2
+"""Different small words of a language, or letters of its own, that name it."""
+_MOST_NAMED = 64
+"""Windows of which the language is named, at most."""
+_SHARED_SCRIPTS = frozenset(("Cyrillic", "Arabic", "Devanagari"))
+"""Scripts of several large languages."""
+_CODE = "language-not-covered"
+_UNNAMED = "the text does not seem to be English"
+
+
 def is_covered(text: str) -> bool:
-    """Whether the shipped encoder can be relied on for this text: English, or too little to tell."""
+    """Whether the shipped encoder can be relied on for this text: English, or too little to tell; and so is each of its
+    paragraphs, for an English one does not make up for another language's."""
+    if not _is_covered(text):
+        return False
+    paragraphs = text.split("\n\n") if "\n\n" in text else ()
+    return all(
+        _is_covered(paragraph, must_know=True) for paragraph in paragraphs if len(paragraph) >= _PARAGRAPH_LETTERS
+    )
+
+
+def _is_covered(text: str, *, must_know: bool = False) -> bool:
+    """The same of one text alone; with `must_know` it takes another language's own words to say no."""
     words = _WORD.findall(text.lower().replace("\u2019", "'"))
     if not text.isascii() and _is_other_script(words):
         return False
-    english = sum(map(_ENGLISH.__contains__, words))
+    english = sum(map(ENGLISH_WORDS.__contains__, words))
     if len(words) < _FEW_WORDS or 3 * english >= len(words) or _is_code_or_numbers(text, words):
         return True
-    signs = max(([word for word in words if word in profile] for profile in _FOREIGN), key=len)
+    signs = max(([word for word in words if word in profile] for profile in _DECIDING), key=len)
     if not text.isascii():  # words with accents; names have them in any language
         signs += [word for word in _WORD.findall(text) if len(word) > 2 and not word.isascii() and word[0].islower()]
     if len(signs) > max(_FOREIGN_SHARE * len(words), 2 * english) and len(set(signs)) > 1:
         return False
-    return english > 0 or len(words) < _UNKNOWN_WORDS or not _is_prose(text)
+    return must_know or english > 0 or len(words) < _UNKNOWN_WORDS or not _is_prose(text)
+
+
+def language_of(text: str) -> str:
+    """What a text is written in: an English name such as "German", or "Cyrillic letters" where only the script is
+    known; "English" where it is covered, empty where it is neither covered nor known."""
+    if is_covered(text):
+        return "English"
+    words = _WORD.findall(text.lower().replace("\u2019", "'"))
+    if not text.isascii() and _is_other_script(words):
+        return _by_script(text)
+    seen = {language: [word for word in words if word in profile] for language, profile in _FOREIGN.items()}
+    best = max(seen, key=lambda language: (len(seen[language]), len(set(seen[language]))))
+    if len(set(seen[best])) >= _SIGNS:
+        return best
+    letters = set("".join(words))
+    return next((language for language, only in LATIN_LETTERS if len(letters & set(only)) >= _SIGNS), "")
 
 
 def language_reasons(windows: Sequence[Window]) -> tuple[Reason, ...]:
     """A reason where at least one window is in a language that the encoder does not read."""
-    foreign = sum(not is_covered(window.text) for window in windows)
+    foreign = [window.text for window in windows if not is_covered(window.text)]
     if not foreign:
         return ()
-    if foreign == len(windows):
-        return (Reason("language-not-covered", "the text does not seem to be English"),)
-    return (Reason("language-not-covered", f"{foreign:,} of {len(windows):,} windows do not seem to be English"),)
+    if len(foreign) == len(windows):
+        named = _listed(map(language_of, foreign))
+        say = f"the text seems to be {named}, and the model was measured on English alone" if named else _UNNAMED
+        return (Reason(_CODE, say),)
+    named = _listed(map(language_of, foreign[:_MOST_NAMED]))
+    say = f"{len(foreign):,} of {len(windows):,} windows do not seem to be English" + (f" but {named}" if named else "")
+    return (Reason(_CODE, say),)
+
+
+def _listed(languages: Iterable[str]) -> str:
+    """The languages that are known, the most frequent first."""
+    return " and ".join(language for language, _ in Counter(filter(None, languages)).most_common(2))
+
+
+def _by_script(letters: str) -> str:
+    """The language of a text in another script, by the script that most of its letters are of."""
+    counts = {script: len(pattern.findall(letters)) for script, pattern in _scripts().items()}
+    if counts["Kana"] and counts["Kana"] + counts["Chinese"] > max(
+        count for script, count in counts.items() if script not in ("Kana", "Chinese")
+    ):
+        return "Japanese"
+    script = max(counts, key=counts.__getitem__)
+    if not counts[script]:
+        return ""
+    told = next((language for language, only in LETTERS.get(script, ()) if any(map(letters.__contains__, only))), "")
+    return told or (f"{script} letters" if script in _SHARED_SCRIPTS else script)
+
+
+@cache
+def _scripts() -> dict[str, re.Pattern[str]]:
+    return {script: re.compile(f"[{blocks}]") for script, blocks in SCRIPTS}
 
 
 def _is_other_script(words: Sequence[str]) -> bool:

@@ -1,8 +1,7 @@
 """The structure of a mail (RFC 5322, MIME): bytes to plain values.
 
 `parse` is the one entry point: bytes in, a `ParsedMail` of plain values out, nothing shared, so that it can be moved
-into a process of its own. The parser is the standard library's (see `mail_part`); its grammar of addresses, which is
-recursive and quadratic, sees only a From or Reply-To of one line's length.
+into a process of its own. The parser is the standard library's (see `mail_part`).
 
 Invariants: `parse` raises nothing but `UnparsableMail`; what it costs is bounded by the limits, which are checked while
 the parser works; an exact part is literally `raw[start:end]`.
@@ -11,11 +10,12 @@ the parser works; an exact part is literally `raw[start:end]`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from email import policy
 from enum import StrEnum
 
+from guardian.reading.envelope import LONGEST_NAME, MOST_ATTACHMENTS, Attachment, Envelope
 from guardian.reading.extract import Place
 from guardian.reading.limits import Limits
+from guardian.reading.mail_headers import Headers, file_name
 from guardian.reading.mail_part import Budget, Part, UnparsableMail, parse_part
 from guardian.reading.mail_place import Locator
 from guardian.reading.mail_unpack import decode_words, unfold, unpack
@@ -44,6 +44,8 @@ class ParsedPart:
     """Its character set as declared; None where none is."""
     place: Place
     is_html: bool = False
+    alternative: int = 0
+    """Number of the multipart/alternative in which it stands, counted from 1; 0 where it stands in none."""
 
 
 @dataclass(slots=True, repr=False)
@@ -54,8 +56,11 @@ class ParsedMail:
     sender: str | None = None
     sender_name: str | None = None
     reply_to: str | None = None
-    unread: int = 0
-    """Parts that hold no text: attachments, sound, pictures outside the text."""
+    envelope: Envelope = field(default_factory=Envelope)
+    attachments: list[Attachment] = field(default_factory=list)
+    """In order of place, at most `MOST_ATTACHMENTS`."""
+    unread: list[str] = field(default_factory=list)
+    """MIME types of the parts that hold no text: attachments, sound, pictures outside the text."""
     pictures: int = 0
     """Pictures that stand in the text."""
     odd_headers: int = 0
@@ -68,6 +73,7 @@ class ParsedMail:
 
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 """Parts that say nothing to a person."""
+_HTML = frozenset({"text/html", "text/x-amp-html", "application/xhtml+xml"})
 _FREE_ASIDES = frozenset(
     {
         b"This is a multi-part message in MIME format.",
@@ -108,6 +114,8 @@ class _Task:
     """Whether it belongs to a text beside it, as pictures in HTML do."""
     is_end: bool = False
     """Whether the parts inside are done, so that only what stands behind them is left."""
+    alternative: int = 0
+    """See `ParsedPart.alternative`."""
 
 
 class _Collector:
@@ -118,14 +126,19 @@ class _Collector:
         self._limits = limits
         self._budget = Budget(limits)
         self._rounds = 0
+        self._alternatives = 0
         self._tasks: list[_Task] = []
 
     def collect(self, raw: bytes, locator: Locator) -> None:
         """Parse a mail and take its texts."""
         self._push(raw, locator)
         first = self._tasks[-1].part
-        self.mail.sender, self.mail.sender_name = self._address(first, "from")
-        self.mail.reply_to, _ = self._address(first, "reply-to")
+        headers = Headers(first, self._limits)
+        sender = headers.first("from")
+        self.mail.sender, self.mail.sender_name = sender.address, sender.name
+        self.mail.reply_to = headers.first("reply-to").address
+        self.mail.envelope = headers.envelope()
+        self.mail.odd_headers += headers.odd
         while self._tasks:
             task = self._tasks.pop()
             if task.is_end:
@@ -158,8 +171,13 @@ class _Collector:
             return
         self._add_aside(task.part.preamble, task.locator)
         self._tasks.append(_Task(task.part, task.locator, is_end=True))
-        is_related = kind == "multipart/related"
-        self._tasks.extend(_Task(part, task.locator, is_related=is_related) for part in reversed(children))
+        is_related, alternative = kind == "multipart/related", task.alternative
+        if kind == "multipart/alternative":
+            self._alternatives += 1
+            alternative = self._alternatives
+        self._tasks.extend(
+            _Task(part, task.locator, is_related=is_related, alternative=alternative) for part in reversed(children)
+        )
 
     def _unpack_mail(self, task: _Task, child: Part) -> bool:
         """Go on with a mail that is attached in base64, which the parser leaves packed; whether that was done."""
@@ -179,21 +197,36 @@ class _Collector:
         if not part.source.strip() or kind in _SIGNATURES:
             return
         is_attached = (part.get_content_disposition() or "") == "attachment"
-        if not kind.startswith(("text/", "multipart/", "message/")):
-            is_shown = kind.startswith("image/") and (task.is_related or "content-id" in part) and not is_attached
-            self.mail.pictures += is_shown
-            self.mail.unread += not is_shown
-            return
         place = task.locator.body(part.source)
-        content = unpack(part.source, part.encoding())
+        is_text = kind.startswith(("text/", "multipart/", "message/")) or kind in _HTML
+        is_shown = kind.startswith("image/") and (task.is_related or "content-id" in part) and not is_attached
+        if not is_shown:
+            self._add_attachment(part, place, is_attached=is_attached, is_read=is_text)
+        if is_text:
+            self._add_text(part, place, is_attached=is_attached, alternative=task.alternative)
+        elif is_shown:
+            self.mail.pictures += 1
+        else:
+            self.mail.unread.append(kind)
+
+    def _add_text(self, part: Part, place: Place, *, is_attached: bool, alternative: int) -> None:
+        kind, content = part.get_content_type(), unpack(part.source, part.encoding())
         if content is None:
             self.mail.odd_encodings += 1
             content = part.source
         place = Place(place.start, place.end, place.exact and content == part.source)
-        is_plain = kind in ("text/plain", "text/html") or not kind.startswith("text/")
+        is_plain = kind in ("text/plain", "text/html") or not kind.startswith(("text/", "application/"))
         role = Role.ATTACHMENT if is_attached or not is_plain else Role.HTML if kind == "text/html" else Role.BODY
         charset = part.get_content_charset()
-        self.mail.parts.append(ParsedPart(role, content, charset, place, is_html=kind == "text/html"))
+        self.mail.parts.append(ParsedPart(role, content, charset, place, kind in _HTML, alternative))
+
+    def _add_attachment(self, part: Part, place: Place, *, is_attached: bool, is_read: bool) -> None:
+        name = file_name(part)
+        if (name or is_attached or not is_read) and len(self.mail.attachments) < MOST_ATTACHMENTS:
+            kind, size_bytes = part.get_content_type()[:LONGEST_NAME], len(part.source)
+            self.mail.attachments.append(
+                Attachment(name[-LONGEST_NAME:], kind, size_bytes, place.start, place.end, is_read)
+            )
 
     def _add_aside(self, text: str | None, locator: Locator) -> None:
         content = (text or "").encode("ascii", "surrogateescape")
@@ -211,20 +244,3 @@ class _Collector:
             if content.strip():
                 place = Place(place.start, place.end, place.exact and content == value)
                 self.mail.parts.append(ParsedPart(Role.SUBJECT, content, None, place))
-
-    def _address(self, part: Part, name: str) -> tuple[str | None, str | None]:
-        """Address and display name of the first person in a header."""
-        value = unfold(next((value for _, value in part.named(name.encode())), b""))
-        if not value.strip():
-            return None, None
-        if len(value) > self._limits.max_address_bytes:
-            self.mail.odd_headers += 1
-            return None, None
-        try:
-            addresses = policy.default.header_factory(name, value.decode("utf-8", "replace")).addresses
-            found = next(((person.addr_spec, person.display_name) for person in addresses), ("", ""))
-        except Exception:  # the grammar of addresses fails in as many ways as that of mails
-            self.mail.odd_headers += 1
-            return None, None
-        address, display_name = found
-        return (address if address != "<>" else None) or None, display_name or None

@@ -14,6 +14,7 @@ import re
 from guardian.reading.charset import Decoded, decode
 
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
+_UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
 _NOT_BASE64 = bytes(
     code for code in range(256) if not (chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/="))
 )
@@ -30,6 +31,8 @@ def unpack(body: bytes, encoding: str) -> bytes | None:
         return binascii.a2b_qp(body)
     if encoding == "base64":
         return _from_base64(body)
+    if encoding in _UUENCODE:
+        return _from_uuencode(body)
     return None
 
 
@@ -72,3 +75,19 @@ def _from_run(run: bytes) -> bytes:
     if len(run) % 4 == 1:  # a letter too many says nothing
         run = run[:-1]
     return binascii.a2b_base64(run + b"=" * (-len(run) % 4))
+
+
+def _from_uuencode(body: bytes) -> bytes:
+    """What stands between `begin` and `end`; lines that are none are passed over, as unpackers do."""
+    found = bytearray()
+    for line in body.splitlines():
+        if not line or line.startswith((b"begin ", b"end")):
+            continue
+        size_bytes = (((line[0] - 32) & 63) * 4 + 5) // 3
+        for cut in (line, line[:size_bytes]):  # some programs write more at the end of a line
+            try:
+                found += binascii.a2b_uu(cut)
+                break
+            except binascii.Error:
+                continue
+    return bytes(found)

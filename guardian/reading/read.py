@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from guardian.message import Format, Message
 from guardian.reading.base import Reading, View, ViewKind
+from guardian.reading.characters.undisguise import undisguise_views
+from guardian.reading.decoding.decode import decode_views
 from guardian.reading.extract import Extract
 from guardian.reading.language import language_reasons
 from guardian.reading.limits import Limits
@@ -73,16 +75,35 @@ def _never_raising(reading: Callable[[], Reading], message: Message, limits: Lim
 
 def _with_sender(taken: MailExtract, message: Message, limits: Limits) -> Reading:
     reading = _finish(taken.extract, message, limits)
-    return replace(reading, sender=taken.sender, sender_name=taken.sender_name, reply_to=taken.reply_to)
+    return replace(
+        reading,
+        sender=taken.sender,
+        sender_name=taken.sender_name,
+        reply_to=taken.reply_to,
+        envelope=taken.envelope,
+        attachments=taken.attachments,
+        alternatives=taken.alternatives,
+    )
 
 
 def _finish(extract: Extract, message: Message, limits: Limits) -> Reading:
-    windows, reasons = cut_windows(extract.views, limits)
+    decoded = decode_views(extract.views, limits)
+    plain = undisguise_views((*extract.views, *decoded.views), limits)
+    views = (*extract.views, *decoded.views, *plain.views)
+    windows, reasons = cut_windows(views, limits)
     pictures = _picture_reasons(extract.pictures, extract.views)
     return Reading(
-        views=extract.views,
+        views=views,
         windows=windows,
-        reasons=(*extract.reasons, *pictures, *reasons, *language_reasons(windows)),
+        reasons=(
+            *extract.reasons,
+            *pictures,
+            *decoded.reasons,
+            *plain.reasons,
+            *reasons,
+            *language_reasons(windows),
+        ),
+        disguises=(*decoded.disguises, *plain.disguises),
         links=extract.links,
         size_bytes=len(message.raw),
     )

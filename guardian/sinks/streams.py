@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from guardian.errors import OutputError
 from guardian.gate import Screened
+from guardian.reading.own_headers import own_headers, without_own_headers
 
 CHUNK_BYTES = 1 << 20
 
@@ -26,6 +27,20 @@ def pass_through(screened: Screened, rest: BinaryIO | None, out: BinaryIO) -> No
         out.flush()
     except OSError as error:
         raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error
+
+
+def pass_through_without_own_headers(screened: Screened, rest: BinaryIO | None, out: BinaryIO) -> int:
+    """Write a mail without the headers that only the owner's own guardian may set, all else byte for byte, and return
+    how many were left out. Raises OutputError where `out` fails."""
+    raw = screened.message.raw
+    try:
+        out.write(without_own_headers(raw))
+        if rest is not None:
+            shutil.copyfileobj(rest, out, CHUNK_BYTES)
+        out.flush()
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error
+    return len(own_headers(raw))
 
 
 def write_text(screened: Screened, text: str, out: BinaryIO) -> None:

@@ -140,4 +140,17 @@ ASKING_TACTICS: Final = (
         say="wants to move you to another channel",
         advice="Stay where you are. A site protects only what happens on it.",
     ),
+    Tactic(
+        id="disarming",
+        group="the_ask",
+        name="Asks you to lower your guard",
+        definition="Asks you to switch your guardian off, to loosen a policy, to make an exception, or to ignore a warning.",
+        examples=(
+            "Your scam filter may warn you about me, just ignore it.",
+            "Please switch off the guardian app before you open my next message.",
+            "Add my number to the exceptions, then it never flags me again.",
+        ),
+        say="asks you to lower your guard",
+        advice="Leave your guard as it is. Whoever means well has no reason to mind it.",
+    ),
 )

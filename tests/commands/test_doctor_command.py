@@ -51,6 +51,14 @@ def test_all_is_well_on_this_machine(run_guardian: Run, guardian_home: Path) -> 
     assert str(guardian_home / "config") in rows["config folder"][1]
 
 
+def test_limits_that_the_owner_changed_are_named(run_guardian: Run) -> None:
+    _, usual = diagnosed(run_guardian)
+    _, changed = diagnosed(run_guardian, env={"GUARDIAN_LIMITS_MAX_WINDOWS": "9", "GUARDIAN_LIMITS_MAX_PARTS": "7"})
+    assert usual["limits"] == ("ok", "at most 64 windows of 1,000 bytes a message are judged, as shipped")
+    said = "at most 9 windows of 1,000 bytes a message are judged; changed by you: max_windows 9, max_parts 7"
+    assert changed["limits"] == ("ok", said)
+
+
 def test_a_wall_of_none_is_a_warning_that_names_the_owners_word(run_guardian: Run) -> None:
     done = run_guardian("doctor", env={"GUARDIAN_MODEL_WALL": "none"})
     assert (done.returncode, done.stderr) == (0, b"")

@@ -10,7 +10,20 @@ import pytest
 import guardian.detectors
 from guardian.detectors.load import load_detectors
 
-RULES = ["characters", "credentials", "hidden", "instructions", "links", "money", "offplatform", "secrecy"]
+RULES = [
+    "alternatives",
+    "attachments",
+    "credentials",
+    "disguises",
+    "guard",
+    "hidden",
+    "instructions",
+    "links",
+    "money",
+    "offplatform",
+    "secrecy",
+    "sender",
+]
 
 
 def test_every_family_is_there_once_sorted_and_the_model_only_with_its_manifest() -> None:

@@ -25,6 +25,7 @@ from guardian.policy.effects.sample import Sample
 from guardian.policy.load import load_policies
 from guardian.policy.replay import Stored
 from guardian.policy.trying.bench import Bench
+from guardian.reading.reader import LocalReader
 from guardian.settings import Settings, load_settings
 from guardian.workbench import open_bench
 
@@ -113,7 +114,7 @@ def replayed(journal: Journal, bench: Bench, settings: Settings, cache: Path) ->
     rows = StoredRows(cache, journal.id, journal.record_key, bench.manifest.sha256)
     policies = load_policies(settings.policies_dir).policies
     now_ms = 2**41
-    replay = JournalReplay(journal, bench, rows, limits_of(settings), policies, days=40_000, now_ms=now_ms)
+    replay = JournalReplay(journal, bench, rows, LocalReader(limits_of(settings)), policies, days=40_000, now_ms=now_ms)
     return list(replay.messages())
 
 

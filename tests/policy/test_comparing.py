@@ -18,6 +18,8 @@ from guardian.policy.base import Example, Policy
 from guardian.policy.effects.comparing import Comparer
 from guardian.policy.life.in_force import Compare
 from guardian.policy.load import load_policies
+from guardian.reading.limits import Limits
+from guardian.reading.reader import LocalReader
 from guardian.settings import Settings, load_settings
 from guardian.verdict import Action
 
@@ -43,7 +45,8 @@ def without_model(settings: Settings) -> Comparer:
         raise CellError("the model was started")
 
     manifest = load_manifest(settings.model_dir / "manifest.toml")
-    return Comparer(settings, manifest, settings.paths.cache / EXAMPLES_CACHE, start, today=lambda: date(2026, 11, 21))
+    cache, reader = settings.paths.cache / EXAMPLES_CACHE, LocalReader(Limits())
+    return Comparer(settings, manifest, cache, start, reader, today=lambda: date(2026, 11, 21))
 
 
 @pytest.mark.parametrize("policy", STARTERS, ids=lambda policy: policy.id)

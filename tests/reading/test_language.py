@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_rig import codes, read_as, steady
 
-from guardian.reading.language import is_covered
+from guardian.reading.language import is_covered, language_of
 
 ENGLISH = [
     "Could you send me the signed contract before the office closes today?",
@@ -151,9 +151,59 @@ def test_a_whole_window_in_another_language_is_a_reason() -> None:
     reading = read_as((english + german).encode())
     (reason,) = reading.reasons
     assert reason.code == "language-not-covered"
-    assert reason.say.endswith(f"of {len(reading.windows)} windows do not seem to be English")
+    assert reason.say.endswith(f"of {len(reading.windows)} windows do not seem to be English but German")
 
 
 def test_a_foreign_message_says_so_plainly() -> None:
     (reason,) = read_as(b"Liebe Oma, ich habe mein Handy verloren und das ist meine neue Nummer.").reasons
+    say = "the text seems to be German, and the model was measured on English alone"
+    assert str(reason) == f"language-not-covered: {say}"
+
+
+def test_a_language_that_is_not_known_is_not_guessed() -> None:
+    estonian = (
+        "Tere ema, mu telefon läks katki ja see uus number kuulub nüüd mulle, palun saada raha juba täna õhtul, sest "
+        "homme hommikul pean maksma arve, aitäh sulle, kallistan"
+    )
+    (reason,) = read_as(estonian.encode()).reasons
     assert str(reason) == "language-not-covered: the text does not seem to be English"
+
+
+NAMES = {
+    "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+    "tr": "Turkish", "hi": "Hindi", "sv": "Swedish", "fi": "Finnish", "hu": "Hungarian", "cs": "Czech",
+    "ro": "Romanian", "id": "Indonesian", "vi": "Vietnamese", "zh": "Chinese", "ja": "Japanese", "ko": "Korean",
+    "ar": "Arabic", "he": "Hebrew", "th": "Thai", "el": "Greek",
+}  # fmt: skip
+SHORT_OF_SIGNS = frozenset(("Gentile cliente, la sua carta è stata bloccata, clicchi qui per confermare",))
+"""Sentences that another language's small words fit as well."""
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [case for case in OTHER if case[0] in NAMES and case[1] not in SHORT_OF_SIGNS]
+)
+def test_a_language_is_named_where_its_words_or_letters_say_which_it_is(language: str, text: str) -> None:
+    assert language_of(text) == NAMES[language]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Russian", "Мама, мы потеряли телефон, это новый номер, вышли деньги"),
+        ("Ukrainian", "Мамо, я загубила телефон, це мій новий номер, надішли гроші"),
+        ("Serbian", "Мама, изгубила сам телефон, ово је мој нови број, пошаљи љубав"),
+        ("Bulgarian", "Мамо, загубих си телефона, това е новият ми номер, къде си"),
+        ("Cyrillic letters", "Мама"),
+        ("Persian", "مادر جان گوشی من خراب شده است لطفا پول بفرست"),
+        ("Urdu", "امی میرا فون ٹوٹ گیا ہے یہ میرا نیا نمبر ہے"),
+        ("Bengali", "মা আমার ফোন হারিয়ে গেছে"),
+        ("Georgian", "დედა ეს ჩემი ახალი ნომერია"),
+        ("Tamil", "அம்மா இது என் புதிய எண்"),
+    ],
+)
+def test_languages_of_one_script_are_told_apart_by_their_letters(name: str, text: str) -> None:
+    assert language_of(text) == name
+
+
+def test_english_is_named_english() -> None:
+    assert {language_of(text) for text in ENGLISH} == {"English"}

@@ -146,13 +146,18 @@ def test_the_sender_is_who_the_mail_says(header: bytes, address: str | None, nam
 
 
 ATTACHED = [
-    ([b"application/pdf"], ["attachment-unread: 1 attachment was not read"]),
-    ([b"application/pdf", b"application/zip"], ["attachment-unread: 2 attachments were not read"]),
+    ([b"application/pdf"], ["attachment-unread: 1 attachment was not read (PDF)"]),
+    ([b"application/pdf", b"application/zip"], ["attachment-unread: 2 attachments were not read (PDF, archive)"]),
+    ([b"application/x-secret-plan"] * 2, ["attachment-unread: 2 attachments were not read (file)"]),
+    (
+        [b"application/pdf", b"application/zip", b"audio/ogg", b"video/mp4", b"application/x"],
+        ["attachment-unread: 5 attachments were not read (PDF, archive, sound, film and others)"],
+    ),
     (
         [b"image/png\r\nContent-Disposition: attachment; filename=secret-plan.png"],
-        ["attachment-unread: 1 attachment was not read"],
+        ["attachment-unread: 1 attachment was not read (picture)"],
     ),
-    ([b"audio/ogg"], ["attachment-unread: 1 attachment was not read"]),
+    ([b"audio/ogg"], ["attachment-unread: 1 attachment was not read (sound)"]),
     ([b"application/pgp-signature"], []),
     ([b"application/pkcs7-signature"], []),
     # A logo in the text is a picture of the text, as one that HTML fetches would be.
@@ -161,7 +166,7 @@ ATTACHED = [
 
 
 @pytest.mark.parametrize(("kinds", "reasons"), ATTACHED)
-def test_attachments_are_counted_and_never_named(kinds: list[bytes], reasons: list[str]) -> None:
+def test_attachments_are_counted_by_kind_and_reasons_never_name_them(kinds: list[bytes], reasons: list[str]) -> None:
     body = b"Content-Type: text/plain\r\n\r\nDear Ana, here is what you asked for."
     packed = [b"Content-Type: " + kind + b"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAECAwQ=" for kind in kinds]
     reading = mail(multipart(b"mixed", body, *packed))

@@ -18,7 +18,7 @@ from guardian.reading.text import is_mostly_binary
     st.binary(min_size=1, max_size=400).filter(lambda raw: not raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")))
 )
 def test_a_text_is_one_view_that_holds_every_byte(raw: bytes) -> None:
-    (view,) = read_as(raw).views
+    (view,) = read_as(raw).visible
     assert view.text.encode("utf-8", "surrogateescape") == raw
     assert (view.pieces[0].start, view.pieces[-1].end) == (0, len(raw))
     assert all(piece.exact for piece in view.pieces)

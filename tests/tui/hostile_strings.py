@@ -1,4 +1,4 @@
-"""5,000 strings that want something of a terminal, or of Textual's markup, for every place that shows a stranger's words.
+"""5,000 strings that want something of a terminal, or of Textual's markup, for every place of a stranger's words.
 
 From three sources: the big list of naughty strings (`../shared/corpora/blns.json`; where it is not there, ours alone),
 control sequences by their grammar (ECMA-48, xterm), and Textual's markup; each also cut off and put inside words.

@@ -29,7 +29,8 @@ def run_on_terminal(
     """
     near, far = pty.openpty()
     fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-    process = subprocess.Popen(command, stdin=far, stdout=far, stderr=far, env=dict(env), start_new_session=True)
+    own = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}  # they outrank the terminal
+    process = subprocess.Popen(command, stdin=far, stdout=far, stderr=far, env=own, start_new_session=True)
     os.close(far)
     try:
         return _read(near, process, dict(keys_when), longest_s), process.wait(LONGEST_RUN_S)

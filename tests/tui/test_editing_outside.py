@@ -21,14 +21,14 @@ SHOW_CURSOR = b"\x1b[?25h"
 CTRL_Q = b"\x11"
 EDITING = """
 import sys
+import tui.app
 from tui.__main__ import main
-from tui.app import GuardianApp
 from tui.screens.policy_editor import PolicyEditorScreen
-begin = GuardianApp._begin
-def begin_editing(self):
-    begin(self)
-    self.push_screen(PolicyEditorScreen("rush", outside=True))
-GuardianApp._begin = begin_editing
+begin = tui.app.begin
+def begin_editing(app):
+    begin(app)
+    app.push_screen(PolicyEditorScreen("rush", outside=True))
+tui.app.begin = begin_editing
 sys.exit(main())
 """
 POLICY = """\

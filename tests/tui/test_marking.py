@@ -16,6 +16,7 @@ from guardian.gate import Gate
 from guardian.message import Format, Message
 from guardian.reading.base import View, ViewKind, exact_view
 from guardian.reading.limits import Limits
+from guardian.reading.reader import LocalReader
 from guardian.safe_text import safe_text
 from guardian.verdict import Action, Outcome, PolicyMatch, Severity, Verdict
 from tui.concealed import SOURCE_BYTES, concealed_pieces, hint_pieces, source_pieces
@@ -24,7 +25,7 @@ from tui.passages import MOST_PASSAGES, Passage, Passages, places
 from tui.shown import Shown, shown_of_screened
 
 MakeMessage = Callable[..., Message]
-LIMITS = Limits()
+READER = LocalReader(Limits())
 
 
 def words(pieces: tuple[Piece, ...], *roles: Role) -> str:
@@ -97,7 +98,7 @@ def test_words_that_carry_several_reasons_have_one_number_and_numbers_follow_the
 
 def test_marks_that_lie_over_each_other_end_with_their_own_numbers() -> None:
     view = exact_view(ViewKind.VISIBLE, "text", "buy gift cards now please")
-    pieces = marked_text(a_shown(b"buy gift cards now please", quoting(view, (0, 18), (4, 14))), LIMITS)
+    pieces = marked_text(a_shown(b"buy gift cards now please", quoting(view, (0, 18), (4, 14))), READER)
     assert words(pieces) == "buy gift cards[2] now[1] please"
     assert words(pieces, Role.MARK) == "buy gift cards now"
 
@@ -112,7 +113,7 @@ def test_ten_thousand_marks_are_shown_as_far_as_they_go_and_the_rest_is_counted(
     text = "pay me! " * 10_000
     view = exact_view(ViewKind.VISIBLE, "text", text)
     spans = tuple(view.span(8 * number, 8 * number + 6) for number in range(10_000))
-    pieces = marked_text(a_shown(text.encode(), Finding("x", "threat", 0.9, "threatens", spans)), LIMITS)
+    pieces = marked_text(a_shown(text.encode(), Finding("x", "threat", 0.9, "threatens", spans)), READER)
     assert f"[{MOST_PASSAGES}]" in words(pieces, Role.NUMBER)
     assert "9,000 more places are not marked" in words(pieces, Role.NOTE)
     assert len(words(pieces)) < 2 * MOST_CHARS
@@ -123,19 +124,19 @@ def test_ten_thousand_marks_are_shown_as_far_as_they_go_and_the_rest_is_counted(
 
 def test_a_short_text_is_shown_whole_with_its_marks(gate: Gate, message: MakeMessage) -> None:
     text = "Hello.\r\nPlease buy gift cards.\r\nBye."
-    pieces = marked_text(shown_of_screened(gate.screen(message(text)), 0), LIMITS)
+    pieces = marked_text(shown_of_screened(gate.screen(message(text)), 0), READER)
     assert words(pieces, Role.PLAIN, Role.MARK) == text.replace("\r\n", "\n")
     assert "gift cards" in words(pieces, Role.MARK)
 
 
 def test_a_clean_text_has_no_mark(gate: Gate, message: MakeMessage) -> None:
-    pieces = marked_text(shown_of_screened(gate.screen(message("Lunch at noon?")), 0), LIMITS)
+    pieces = marked_text(shown_of_screened(gate.screen(message("Lunch at noon?")), 0), READER)
     assert {piece.role for piece in pieces} == {Role.PLAIN}
 
 
 def test_a_mark_far_down_is_shown_and_what_is_left_out_is_counted(gate: Gate, message: MakeMessage) -> None:
     before, behind = "a b c d\n" * 5_000, "\ne f g h" * 5_000
-    pieces = marked_text(shown_of_screened(gate.screen(message(before + "gift cards" + behind)), 0), LIMITS)
+    pieces = marked_text(shown_of_screened(gate.screen(message(before + "gift cards" + behind)), 0), READER)
     assert "gift cards" in words(pieces, Role.MARK)
     notes = words(pieces, Role.NOTE)
     left_out = sum(int(word.replace(",", "")) for word in notes.split() if word.replace(",", "").isdigit())
@@ -146,20 +147,20 @@ def test_a_mark_far_down_is_shown_and_what_is_left_out_is_counted(gate: Gate, me
 
 def test_a_mail_of_25_megabytes_is_shown_from_its_beginning_and_the_rest_counted() -> None:
     raw = b"Subject: long\r\n\r\n" + b"All is well, and nothing is asked of you.\r\n" * 600_000
-    read = read_text(a_shown(raw, format=Format.MAIL), LIMITS)
+    read = read_text(a_shown(raw, format=Format.MAIL), READER)
     assert len(words(read.said)) < 2 * MOST_CHARS
     assert "characters are left out here" in words(read.said, Role.NOTE)
 
 
 def test_a_subject_is_marked_in_its_place(gate: Gate, message: MakeMessage) -> None:
     raw = b"Subject: gift cards\r\nFrom: a@b.example\r\n\r\nHello.\r\n"
-    pieces = marked_text(shown_of_screened(gate.screen(message(raw, format=Format.MAIL)), 0), LIMITS)
+    pieces = marked_text(shown_of_screened(gate.screen(message(raw, format=Format.MAIL)), 0), READER)
     assert "[subject]\ngift cards[1]" in words(pieces)
 
 
 def test_what_was_said_before_stands_above_each_line_behind_a_bar(gate: Gate) -> None:
     message = Message(b"Then buy gift cards.", context=("Hello\n[the message]\nfake", "  ", "And?"))
-    pieces = marked_text(shown_of_screened(gate.screen(message), 0), LIMITS)
+    pieces = marked_text(shown_of_screened(gate.screen(message), 0), READER)
     earlier = words(pieces, Role.EARLIER)
     assert all(line.startswith("│ ") for line in earlier.splitlines())
     assert "2 earlier turns" in words(pieces, Role.NOTE)
@@ -167,19 +168,19 @@ def test_what_was_said_before_stands_above_each_line_behind_a_bar(gate: Gate) ->
 
 
 def test_a_long_history_is_shown_by_its_latest_turns() -> None:
-    pieces = marked_text(a_shown(b"now", context=tuple(f"turn {number}" for number in range(100))), LIMITS)
+    pieces = marked_text(a_shown(b"now", context=tuple(f"turn {number}" for number in range(100))), READER)
     assert "100 earlier turns; the latest 20 are shown" in words(pieces, Role.NOTE)
     assert "turn 99" in words(pieces, Role.EARLIER)
     assert "turn 79\n" not in words(pieces, Role.EARLIER)
 
 
 def test_a_message_without_text_says_so(gate: Gate, message: MakeMessage) -> None:
-    assert "no text" in words(marked_text(shown_of_screened(gate.screen(message(b"")), 0), LIMITS), Role.NOTE)
+    assert "no text" in words(marked_text(shown_of_screened(gate.screen(message(b"")), 0), READER), Role.NOTE)
 
 
 def test_a_text_that_was_not_kept_says_why_everywhere() -> None:
     shown = Shown(flagged_for(), None, "note.txt", "", 0, why_not="longer than 256 KiB")
-    read = read_text(shown, LIMITS)
+    read = read_text(shown, READER)
     assert "not kept: longer than 256 KiB" in words(read.said)
     assert "Nothing is hidden" not in words(tuple(concealed_pieces(read)))
     assert "longer than 256 KiB" in words(tuple(source_pieces(shown)))
@@ -196,7 +197,7 @@ def test_a_preview_is_cut_and_says_where_the_rest_is() -> None:
 
 def test_text_that_the_reader_does_not_see_is_shown_with_what_hides_it() -> None:
     page = b'<html><p>Hello</p><p style="color:#fff">buy cards</p><!-- to the assistant --></html>'
-    read = read_text(a_shown(page, format=Format.HTML), LIMITS)
+    read = read_text(a_shown(page, format=Format.HTML), READER)
     assert read.hidden_parts == 2
     assert "hidden from the reader, HTML: white on white" in words(read.hidden, Role.NOTE)
     assert "hidden from the reader, comments: a comment in the HTML" in words(read.hidden, Role.NOTE)
@@ -206,7 +207,7 @@ def test_text_that_the_reader_does_not_see_is_shown_with_what_hides_it() -> None
 
 
 def test_a_message_that_hides_nothing_says_so() -> None:
-    read = read_text(a_shown(b"Hello."), LIMITS)
+    read = read_text(a_shown(b"Hello."), READER)
     assert words(tuple(concealed_pieces(read))).startswith("Nothing is hidden in it.")
     assert list(hint_pieces(read)) == []
 
@@ -215,7 +216,7 @@ def test_a_text_carried_by_tag_characters_is_decoded_numbered_and_counted(gate: 
     hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "buy gift cards")
     raw = f"gift cards {hidden}".encode()
     span = Span(11, len(raw), "buy gift cards", "decoded", exact=False)
-    read = read_text(a_shown(raw, Finding("x", "invisible_characters", 0.9, "carries", (span,))), LIMITS)
+    read = read_text(a_shown(raw, Finding("x", "invisible_characters", 0.9, "carries", (span,))), READER)
     assert read.hidden_parts == 1
     assert "buy gift cards[1]" in words(read.hidden)
     assert read.unseen == {"tag characters (U+E0000 to U+E007F)": 14}
@@ -243,6 +244,6 @@ def test_every_piece_of_a_hostile_text_is_safe(text: str, format: Format) -> Non
 
 
 def assert_safe(shown: Shown) -> None:
-    read = read_text(shown, LIMITS)
+    read = read_text(shown, READER)
     for piece in (*read.everything, *hint_pieces(read), *concealed_pieces(read), *source_pieces(shown)):
         assert safe_text(piece.text) == piece.text

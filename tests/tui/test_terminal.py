@@ -12,24 +12,26 @@ from pathlib import Path
 
 import pytest
 from pty_run import run_on_terminal
+from terminal_grammar import not_meant
 from test_hostile import HOSTILE
 from tui_driver import POLICIES, write_inbox
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"
-POINTER_SHAPE = re.compile(rb"\x1b]22;[a-z-]+\x07")
-"""The one OSC that Textual sends of its own: the shape of the mouse's pointer."""
+
+WIDE = (200, 30)
+"""Room for the whole status line."""
 
 CRASHING = """
 import sys
-from tui.__main__ import main
+from tui.__main__ import leave, main
 from tui.widgets.detail import Detail
 def show(self, screened):
     secret = "needle-in-a-local"
     raise RuntimeError("needle-in-the-words " + screened.message.raw.decode())
 Detail.show = show
-sys.exit(main())
+leave(main())
 """
 
 
@@ -77,27 +79,16 @@ def test_no_byte_of_a_hostile_message_reaches_the_terminal_as_a_control(
         [("a\x1b]52;c;bmFtZQ==\x07.txt", "gift cards\n" + hostile), ("b\u202e[@click=app.quit].txt", hostile)],
     )
     command = [sys.executable, "-m", "tui", "--policies", str(POLICIES), str(inbox)]
-    sent, code = run_on_terminal(command, keys_when={b"2 messages": b"jkj\rGq"}, env=terminal_env)
+    sent, code = run_on_terminal(command, keys_when={b"2 messages": b"jkj\rHIRM\x1bGq"}, env=terminal_env, size=WIDE)
     assert code == 0
-    sent = POINTER_SHAPE.sub(b"", sent)
-    for forbidden in (
-        b"\x1b]52",
-        b"\x1b]8",
-        b"\x1b]0;",
-        b"\x1bP",
-        b"\x07",
-        "\u202e".encode(),
-        "\x9b".encode(),
-        b"\x00",
-    ):
-        assert forbidden not in sent, forbidden
+    assert not_meant(sent) == []
 
 
 def test_no_colour_sends_no_colour(tmp_path: Path, terminal_env: dict[str, str]) -> None:
     inbox = write_inbox(tmp_path / "inbox", [("a.txt", "gift cards")])
     command = [sys.executable, "-m", "tui", "--policies", str(POLICIES), str(inbox)]
     env = {**terminal_env, "NO_COLOR": "1", "COLORTERM": "truecolor"}
-    sent, code = run_on_terminal(command, keys_when={b"1 message": b"q"}, env=env)
+    sent, code = run_on_terminal(command, keys_when={b"1 message": b"q"}, env=env, size=WIDE)
     assert code == 0
     assert b"flagged" in sent
     colours = {colour for colour in sgr_colours(sent) if len(set(colour)) > 1}

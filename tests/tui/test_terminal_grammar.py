@@ -7,7 +7,10 @@ import base64
 import pytest
 from terminal_grammar import not_meant
 
-SCREEN = "\x1b[?1049h\x1b[?25l\x1b[3;1H\x1b[1;38;2;1;2;3mflagged ! Ünïcödé 👍🏽\x1b[0m\r\n\x1b]22;default\x07\x1b[<u\x1b[?1049l"
+SCREEN = (
+    "\x1b[?1049h\x1b[?25l\x1b[3;1H\x1b[1;38;2;1;2;3mflagged ! Ünïcödé 👍🏽\x1b[0m\r\n"
+    "\x1b]22;default\x07\x1b[<u\x1b[?1049l"
+)
 
 
 def test_a_screen_passes() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from detector_rig import evidence
 
-from guardian.detectors.base import Detector
+from guardian.detectors.base import Detector, Evidence
 from guardian.detectors.credentials import CredentialsDetector
 from guardian.detectors.instructions import InstructionsDetector
 from guardian.detectors.links import LinksDetector
 from guardian.detectors.money import MoneyDetector
 from guardian.finding import Finding, FindingKind
-from guardian.message import Format
+from guardian.message import Format, Message
+from guardian.reading.limits import Limits
+from guardian.reading.read import read
+from guardian.sender_facts import SenderFacts
 from guardian.vetoes.quoted_reply import QuotedReplyVeto
 
 VETO = QuotedReplyVeto()
@@ -70,6 +73,55 @@ def test_an_ask_that_runs_out_of_the_quote_stands() -> None:
 )
 def test_what_works_from_a_quote_as_well_stands(detector: Detector, ask: str) -> None:
     assert objections(f"{REPLY}\n\n> {ask}", detector) == [None]
+
+
+OUTLOOK = "-----Original Message-----\nFrom: Bob\nSent: Monday\nTo: Ann\nSubject: Money\n\n"
+ATTRIBUTIONS = [
+    "On Mon, 3 Nov 2025 at 10:12, Bob <bob@x.example> wrote:\n\n",
+    "Am 03.11.25 um 10:12 schrieb Bob:\n\n",
+    "Le 03/11/2025 à 10:12, Bob a écrit :\n\n",
+    OUTLOOK,
+    "Von: Bob\nGesendet: Montag\nAn: Ann\nBetreff: Geld\n\n",
+]
+
+
+def reply(body: str, *, is_answer: bool = True, seen: int | None = 4) -> str | None:
+    headers = "From: ann@x.example\nSubject: Re: it\n" + ("In-Reply-To: <1@home.example>\n" if is_answer else "")
+    message = Message(f"{headers}\n{body}\n".encode(), format=Format.MAIL)
+    given = Evidence(message, read(message, Limits()), sender=SenderFacts("ann@x.example", seen=seen))
+    (finding,) = MONEY.detect(given)
+    return VETO.objection(finding, given)
+
+
+@pytest.mark.parametrize("before", ATTRIBUTIONS)
+def test_a_quotation_that_a_line_names_is_set_aside_in_an_answer_alone(before: str) -> None:
+    assert reply(f"{REPLY}\n\n{before}{ASK}") is not None
+    assert reply(f"{REPLY}\n\n{before}{ASK}", is_answer=False) is None
+
+
+@pytest.mark.parametrize("before", ATTRIBUTIONS)
+def test_a_stranger_cannot_have_been_answered(before: str) -> None:
+    assert reply(f"{REPLY}\n\n{before}{ASK}", seen=0) is None
+    assert reply(f"{REPLY}\n\n{before}{ASK}", seen=None) is None, "and where nobody is remembered, all are strangers"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Please see below and let me know when it is done.",
+        "As per the request below, this is urgent for us.",
+        "Kindly do the needful, please process this today.",
+        "Bitte siehe unten, das muss heute erledigt werden.",
+        "Merci de voir ci-dessous, c'est très important.",
+    ],
+)
+@pytest.mark.parametrize("before", ["> ", OUTLOOK])
+def test_a_reply_that_sends_the_reader_into_the_quotation_says_it_itself(own: str, before: str) -> None:
+    assert reply(f"{own}\n\n{before}{ASK}") is None
+
+
+def test_what_is_passed_on_stands() -> None:
+    assert reply(f"{REPLY}\n\n---------- Forwarded message ---------\nFrom: Bob\n\n{ASK}") is None
 
 
 def test_html_has_no_quoted_lines() -> None:

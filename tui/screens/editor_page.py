@@ -55,6 +55,7 @@ class EditorPage(GuardianScreen):
         """Whether the file was read, and can be edited here."""
         self._latest = ""
         """The text when it was last changed."""
+        self._is_refusal_said = False
 
     def body(self) -> Iterable[Widget]:
         """The text, and beside or below it what there is to say of it."""
@@ -118,8 +119,9 @@ class EditorPage(GuardianScreen):
         head = Content.assemble((safe_line(self.policy_id), "bold"), f"  {name}  ", (standing, "$foreground-muted"))
         self.query_one("#editor-head", Static).update(head)
 
-    def say(self, words: str, *, is_trouble: bool = False) -> None:
-        """A line above the text, until the next one."""
+    def say(self, words: str, *, is_trouble: bool = False, is_refusal: bool = False) -> None:
+        """A line above the text, until the next one. `is_refusal`: until the text has no problem any more."""
+        self._is_refusal_said = is_refusal
         said = self.query_one("#editor-said", Static)
         said.update(Content(f"{'! ' if is_trouble else ''}{safe_line(words)}"))
         said.set_class(is_trouble, "-trouble")
@@ -188,6 +190,8 @@ class EditorPage(GuardianScreen):
         message.stop()
         if message.trouble:
             self.say(message.trouble, is_trouble=True)
+        elif self._is_refusal_said and not message.problems:
+            self.say("")
         self.editor.show_marks(marks_of(self.editor.policy_text, message.problems))
         self._show_place(None)
 

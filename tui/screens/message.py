@@ -20,7 +20,6 @@ from textual.widget import Widget
 from textual.widgets import Static, TabbedContent, TabPane
 
 from guardian.safe_text import safe_line
-from guardian.settings import Settings
 from tui.alert_actions import AlertActions
 from tui.copying import copy, write
 from tui.desk import Job
@@ -35,6 +34,7 @@ from tui.widgets.way import WayList
 if TYPE_CHECKING:
     from guardian.alerts.alert import Alert
     from guardian.gate import Screened
+    from tui.bridge import Bridge
     from tui.shown import Shown
 
 PARTS: Final = ("said", "hidden", "way", "receipt")
@@ -140,7 +140,7 @@ class MessageScreen(GuardianScreen, AlertActions):
         self.query_one("#said-reasons", TextView).show(Content("\n\n").join([reasons(shown.verdict), small_print]))
         for place in ("#said-text", "#hidden-text"):
             self.query_one(place, TextView).say("reading …")
-        app.desk.do("text", partial(_read_message, shown, app.settings), self)
+        app.desk.do("text", partial(_read_message, shown, app.bridge), self)
         self._fill_part(self._part)
 
     @on(MessageRead)
@@ -279,13 +279,12 @@ def _open_message(
     return MessageOpened(key, shown_under(key, alert, screened, records))
 
 
-def _read_message(shown: Shown, settings: Settings, _job: Job) -> MessageRead:
-    from guardian.assembly import limits_of
+def _read_message(shown: Shown, bridge: Bridge, _job: Job) -> MessageRead:
     from tui.concealed import concealed_pieces, hint_pieces, source_pieces
     from tui.marking import read_text
     from tui.rendering import marked
 
-    text = read_text(shown, limits_of(settings))
+    text = read_text(shown, bridge.reader)
     concealed = text.hidden_parts + bool(text.unseen)
     hidden = marked((*concealed_pieces(text), *source_pieces(shown)))
     return MessageRead(shown, marked((*text.said, *hint_pieces(text))), hidden, concealed)

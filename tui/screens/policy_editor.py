@@ -119,7 +119,7 @@ class PolicyEditorScreen(EditorPage):
         message.stop()
         self._leaves_when_kept = False
         problem = message.problem
-        self.say(f"it can't be kept: line {problem.line}, {problem_words(problem)}", is_trouble=True)
+        self.say(f"it can't be kept: line {problem.line}, {problem_words(problem)}", is_trouble=True, is_refusal=True)
         self.go_to(problem.line - 1, problem.column - 1)
 
     @on(KeepReady)

@@ -17,7 +17,6 @@ from textual.content import Content
 from textual.message import Message as AppMessage
 from textual.widgets import Static
 
-from guardian.settings import Settings
 from guardian.verdict import Verdict
 from tui.desk import Job
 from tui.messages import WorkFailed
@@ -25,6 +24,7 @@ from tui.screens.base import app_of
 from tui.widgets.scroll import KeyScroll
 
 if TYPE_CHECKING:
+    from tui.bridge import Bridge
     from tui.marking import Piece
     from tui.shown import Shown
 
@@ -80,7 +80,7 @@ class MessageText(KeyScroll):
         self.query_one(Static).update("")
         self.scroll_home(animate=False)
         app = app_of(self)
-        app.desk.do("message-text", partial(_marked, shown, app.settings), self)
+        app.desk.do("message-text", partial(_marked, shown, app.bridge), self)
 
     @on(WorkFailed)
     def _failed(self, message: WorkFailed) -> None:
@@ -96,11 +96,10 @@ class MessageText(KeyScroll):
             self.query_one(Static).update(marked(message.pieces))
 
 
-def _marked(shown: Shown, settings: Settings, _job: Job) -> TextMarked:
-    from guardian.assembly import limits_of
+def _marked(shown: Shown, bridge: Bridge, _job: Job) -> TextMarked:
     from tui.marking import beginning, marked_text
 
-    return TextMarked(shown, beginning(marked_text(shown, limits_of(settings)), PREVIEW_CHARS))
+    return TextMarked(shown, beginning(marked_text(shown, bridge.reader), PREVIEW_CHARS))
 
 
 class Detail(Vertical):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
+from guardian.assembly import reader_of
 from guardian.commands.asking import can_ask
 from guardian.commands.journal_actions.asked import opened
 from guardian.commands.narration import narrate
@@ -47,8 +49,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def _start(seq: int, settings: Settings) -> Start:
-    with opened(settings) as journal:
-        return start_of(journal, seq)
+    with opened(settings) as journal, closing(reader_of(settings)) as reader:
+        return start_of(journal, seq, reader)
 
 
 def _answers(args: argparse.Namespace, start: Start | None) -> Answers:

@@ -28,7 +28,7 @@ from guardian.policy.effects.behaviour import Probes, loosens
 from guardian.policy.effects.sample import Sample
 from guardian.policy.examples import embed_examples
 from guardian.reading.language import is_covered
-from guardian.reading.read import read
+from guardian.reading.reader import Reader
 from guardian.settings import Settings
 
 
@@ -41,13 +41,15 @@ class Comparer:
         manifest: Manifest,
         examples_cache: Path,
         encoder: Callable[[], Encoder],
+        reader: Reader,
         *,
         observer: Observer = ignore,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """`encoder` starts the model where it does not run yet; it is asked for once at most."""
+        """`encoder` starts the model where it does not run yet; it is asked for once at most. `reader` reads the
+        examples, which may be a stranger's: those of a pack."""
         self._settings, self._manifest, self._examples_cache = settings, manifest, examples_cache
-        self._start, self._observer, self._today = encoder, observer, today
+        self._start, self._reader, self._observer, self._today = encoder, reader, observer, today
 
     def __call__(self, before: Policy | None, after: Policy | None) -> str | None:
         """See `loosens`. None also where the model was needed, and could not be had."""
@@ -92,7 +94,7 @@ class Comparer:
     def _judged(self, text: str, channel: Channel) -> Sample | None:
         """One example as a message on a channel; None where the model does not answer."""
         message = Message(text.encode("utf-8", "replace"), channel=channel)
-        reading = read(message)
+        reading = self._reader.read(message)
         windows = [window for window in reading.windows if is_covered(window.text)]
         reading = replace(reading, windows=tuple(windows))
         answer = self._encoder.submit([window.text for window in windows]).result()

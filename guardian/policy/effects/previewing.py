@@ -7,10 +7,11 @@ bench and journal are somebody else's, and stay open.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from guardian.assembly import limits_of
+from guardian.assembly import reader_of
 from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms
 from guardian.policy.base import Policy
@@ -62,6 +63,8 @@ def preview_on(
         return preview(before, draft, others, (), lambda: Span(moment_ms, moment_ms), bench)
     tried = [policy for policy in (before, draft) if policy is not None]
     rows = StoredRows(settings.paths.cache / ROWS_CACHE, journal.id, journal.record_key, bench.manifest.sha256)
-    limits = limits_of(settings)
-    replay = JournalReplay(journal, bench, rows, limits, tried, days=days, now_ms=now_ms(), most=most, advance=advance)
-    return preview(before, draft, others, replay.messages(), replay.span, bench)
+    with closing(reader_of(settings)) as reader:
+        replay = JournalReplay(
+            journal, bench, rows, reader, tried, days=days, now_ms=now_ms(), most=most, advance=advance
+        )
+        return preview(before, draft, others, replay.messages(), replay.span, bench)

@@ -25,8 +25,7 @@ from guardian.policy.effects.sample import Sample
 from guardian.policy.replay import Left, Stored, StoredReader
 from guardian.policy.trying.bench import Bench
 from guardian.reading.base import View
-from guardian.reading.limits import Limits
-from guardian.reading.read import read
+from guardian.reading.reader import Reader
 from guardian.verdict import Outcome
 
 MOST_MESSAGES: Final = 50_000
@@ -46,7 +45,7 @@ class JournalReplay:
         journal: Journal,
         bench: Bench,
         rows: StoredRows,
-        limits: Limits,
+        reader: Reader,
         policies: Sequence[Policy],
         *,
         days: float,
@@ -56,7 +55,7 @@ class JournalReplay:
     ) -> None:
         """`policies` are those to be tried: what they need of a text is made ready. At most so many messages, the
         newest, are tried; `advance` hears of each."""
-        self._journal, self._bench, self._rows, self._limits = journal, bench, rows, limits
+        self._journal, self._bench, self._rows, self._reader = journal, bench, rows, reader
         self._needs_views = any(policy.match.patterns for policy in policies)
         self._needs_rows = any(policy.examples for policy in policies)
         self._since_ms, self._now_ms = now_ms - round(days * _DAY_MS), now_ms
@@ -131,7 +130,7 @@ class JournalReplay:
             return stored.sample
         views: tuple[View, ...] | None = None
         if self._needs_views:
-            views = read(stored.message, self._limits).views
+            views = self._reader.read(stored.message).views
         return stored.with_text(views, rows)
 
 

@@ -48,10 +48,15 @@ _WHY: Final = {
     Ending.OVERDUE: "it took too long to be taken apart",
     Ending.TOO_LARGE: "what it says is longer than may be",
 }
+_ENDED: Final = "its reader ended"
 
 
 class ReaderStoppedError(CellError):
     """The process gave no answer. `what` is a plain sentence."""
+
+
+class ReaderEndedError(ReaderStoppedError):
+    """The process is gone. It looks into no message itself, so the message was not the cause."""
 
 
 class ReadingProcess:
@@ -88,6 +93,11 @@ class ReadingProcess:
         return self._wall
 
     @property
+    def known_wall(self) -> str:
+        """The wall, where the process has told it already; else empty. Waits for nothing."""
+        return self._wall or ""
+
+    @property
     def is_running(self) -> bool:
         """Whether it has not ended by itself: it does when the thread that started it is gone."""
         return self._process.poll() is None
@@ -106,9 +116,13 @@ class ReadingProcess:
         except WireError:
             raise ReaderStoppedError("its reader gave an answer that is none") from None
 
-    def close(self) -> None:
-        """End the process."""
+    def end(self) -> None:
+        """Have the kernel end it now. From any thread: whoever waits for an answer hears that it ended."""
         self._process.kill()
+
+    def close(self) -> None:
+        """End the process, and free what is held of it."""
+        self.end()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -125,7 +139,7 @@ class ReadingProcess:
             except BlockingIOError:
                 continue
             except OSError:
-                raise ReaderStoppedError("its reader ended") from None
+                raise ReaderEndedError(_ENDED) from None
 
     def _receive(self, size_bytes: int, give_up: float) -> bytes:
         found = bytearray()
@@ -134,7 +148,7 @@ class ReadingProcess:
                 raise ReaderStoppedError(_WHY[Ending.OVERDUE])
             data = os.read(self._output, min(size_bytes - len(found), _CHUNK_BYTES))
             if not data:
-                raise ReaderStoppedError("its reader ended")
+                raise ReaderEndedError(_ENDED)
             found += data
         return bytes(found)
 

@@ -19,9 +19,10 @@ from typing import Any, Final
 
 from guardian.finding import Span
 from guardian.message import Format
-from guardian.reading.base import Link, Piece, View, ViewKind
+from guardian.reading.base import Link, LinkKind, Piece, View, ViewKind
 from guardian.reading.extract import Extract
 from guardian.reading.mail import MailExtract
+from guardian.reading.walled.wire_mail import mail_facts, read_mail_facts
 from guardian.verdict import Reason
 
 ANSWER_LIMIT_BYTES: Final = 256 * 1024 * 1024
@@ -103,10 +104,11 @@ def packed(mail: MailExtract) -> bytes:
         blobs += [text, pieces]
     facts = {
         "views": views,
-        "links": [[link.text, link.target, *_span(link)] for link in extract.links],
+        "links": [[link.text, link.target, *_span(link), link.kind.value] for link in extract.links],
         "reasons": [[reason.code, reason.say] for reason in extract.reasons],
         "pictures": extract.pictures,
         "sender": [mail.sender, mail.sender_name, mail.reply_to],
+        "mail": mail_facts(mail),
     }
     head = json.dumps(facts, ensure_ascii=True).encode("ascii")
     return b"".join([len(head).to_bytes(8, "little"), head, *blobs])
@@ -140,7 +142,8 @@ def _unpacked(body: memoryview, raw: bytes) -> MailExtract:
     links = tuple(_link(row, len(raw)) for row in facts["links"])
     reasons = tuple(Reason(_words(code), _words(say)) for code, say in facts["reasons"])
     sender, sender_name, reply_to = (None if each is None else _text(each) for each in facts["sender"])
-    return MailExtract(Extract(tuple(views), links, reasons, _whole(facts["pictures"])), sender, sender_name, reply_to)
+    extract = Extract(tuple(views), links, reasons, _whole(facts["pictures"]))
+    return MailExtract(extract, sender, sender_name, reply_to, *read_mail_facts(facts["mail"], extract.views, len(raw)))
 
 
 def _checked(pieces: tuple[Piece, ...], text: str, raw: bytes) -> tuple[Piece, ...]:
@@ -169,10 +172,11 @@ def _span(link: Link) -> list[Any]:
 
 
 def _link(row: list[Any], size_bytes: int) -> Link:
-    text, target, start, end, quote, view, exact = row
+    text, target, start, end, quote, view, exact, kind = row
     if not 0 <= _whole(start) <= _whole(end) <= size_bytes or not isinstance(exact, bool):
         raise ValueError
-    return Link(_text(text), _text(target), Span(start, end, _text(quote), ViewKind(view).value, exact))
+    span = Span(start, end, _text(quote), ViewKind(view).value, exact)
+    return Link(_text(text), _text(target), span, LinkKind(kind))
 
 
 def _whole(value: Any) -> int:

@@ -1,0 +1,1 @@
+"""Measuring programs for hostile input: `make hostile` runs them."""
