@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test test-slow test-faults fuzz check format bench hostile train compare eval clean
+.PHONY: help setup run test test-slow test-faults fuzz check format screenshots bench hostile train compare eval clean
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -29,12 +29,15 @@ check: setup ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@for folder in tui packs faults; do MYPYPATH=tests:tests/journal $(BIN)/mypy tests/$$folder/*.py || exit 1; done
+	@for folder in tui packs faults assistant health reading alerts; do MYPYPATH=tests:tests/journal:tests/packs:tests/tui $(BIN)/mypy $$(find tests/$$folder -name "*.py") || exit 1; done
 	@$(BIN)/lint-imports --no-cache
 
 format: setup ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+screenshots: setup ## draw every screen of the app into docs/screenshots/
+	@$(BIN)/python scripts/screenshots.py
 
 bench: ## the figures of design and README, beside their baselines (never a verdict)
 	@$(PYTHON) scripts/set_up.py dev bench

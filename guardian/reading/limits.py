@@ -14,7 +14,7 @@ from guardian.settings_rules import Rule, Whole
 
 
 def _bound(default: int, low: int, high: int) -> int:
-    """A limit that the owner can set within a range: a field of a dataclass, as `settings_sections.setting` has them."""
+    """A limit that the owner can set within a range: a field with metadata as `settings_sections.setting` makes it."""
     made: int = field(default=default, metadata={"rule": Whole(low, high), "flag": ""})
     return made
 
@@ -59,9 +59,9 @@ class Limits:
     """Encodings inside each other that are undone. Honest texts have one at most, or two (a forwarded mail's)."""
     max_decode_growth: int = _bound(10, 1, 100)
     """Times its packed size that a packed text is unpacked to. Prose packs three or four times; bombs a thousand."""
-    max_decode_texts: int = 1000
+    max_decode_texts: int = _bound(1000, 1, 100_000)
     """Encoded texts that are decoded. Honest messages have a few; each takes some 0.05 ms to judge."""
-    max_decode_packed: int = 100
+    max_decode_packed: int = _bound(100, 1, 10_000)
     """Packed texts that are unpacked. Each takes some 0.1 ms, however short it is."""
     max_decoded_bytes: int = _bound(1024 * 1024, 1024, 16 * 1024**2)
     """Bytes of text, in all, that are decoded from one message: more than its windows could judge."""

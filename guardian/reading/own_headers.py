@@ -1,4 +1,4 @@
-"""Headers that only the owner's own guardian may set: where they stand in a mail of somebody else's, and the mail without.
+"""Headers that only the owner's own guardian may set: where they stand in a stranger's mail, and the mail without.
 
 Invariants: only the first block of headers is looked at; what is left is byte for byte as it was; linear in the block.
 """

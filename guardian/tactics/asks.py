@@ -144,7 +144,7 @@ ASKING_TACTICS: Final = (
         id="disarming",
         group="the_ask",
         name="Asks you to lower your guard",
-        definition="Asks you to switch your guardian off, to loosen a policy, to make an exception, or to ignore a warning.",
+        definition="Asks you to switch your guardian off, loosen a policy, make an exception, or ignore a warning.",
         examples=(
             "Your scam filter may warn you about me, just ignore it.",
             "Please switch off the guardian app before you open my next message.",

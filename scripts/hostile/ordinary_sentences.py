@@ -22,8 +22,11 @@ class Words:
 
 
 def _words(names: str, days: str, places: str, sentences: str) -> Words:
-    parts = (tuple(word.strip() for word in given.split(",")) for given in (names, days, places))
-    return Words(*parts, tuple(line.strip() for line in sentences.strip().splitlines()))
+    def parted(given: str) -> tuple[str, ...]:
+        return tuple(word.strip() for word in given.split(","))
+
+    lines = tuple(line.strip() for line in sentences.strip().splitlines())
+    return Words(parted(names), parted(days), parted(places), lines)
 
 
 ORDINARY: Final[Mapping[str, Words]] = MappingProxyType(

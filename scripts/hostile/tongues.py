@@ -49,6 +49,6 @@ def tricked(language: str, trick: str) -> Message:
         lie = '<a href="https://login.bank-secure.example/x">https://www.bank.example/login</a>'
         body = f"<p>{sentence} {lie}</p>"
     else:
-        body = f'<p>\U0001f44b</p><div style="display:none">{" ".join([sentence] * 8)}</div>'
+        body = f'<p>\U0001f44b</p><div style="display:none">{" ".join([sentence] * 30)}</div>'
     page = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{body}</body></html>'
     return Message(page.encode(), format=Format.HTML)

@@ -6,8 +6,9 @@ All texts are written for this test; names and addresses are invented.
 from __future__ import annotations
 
 import pytest
-from detector_rig import PLAIN, WEAK, Evidence, evidence
+from detector_rig import PLAIN, WEAK, evidence
 
+from guardian.detectors.base import Evidence
 from guardian.detectors.guard import GuardDetector
 from guardian.message import Format, Message
 from guardian.reading.read import read

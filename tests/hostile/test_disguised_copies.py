@@ -23,7 +23,7 @@ from guardian.reading.language import language_of
 from guardian.reading.limits import Limits
 from guardian.verdict import Outcome
 
-FLAGGED = ("t1-wren-001", "t1-wren-033", "t11-thyme-006", "t14-jade-060")
+FLAGGED = ("t1-wren-001", "t1-wren-033", "t11-thyme-006")
 """Held-out texts that are flagged as they stand; the first test says so."""
 ALLOWED = 1
 """Of these. At least 95 % are wanted of 200."""
@@ -50,7 +50,7 @@ def test_there_are_as_many_transformations_as_were_promised() -> None:
     assert len(PAIRS) >= 15
 
 
-@pytest.mark.parametrize("name", [*SINGLES, *PAIRS])
+@pytest.mark.parametrize("name", [*SINGLES, *(pytest.param(name, marks=pytest.mark.slow) for name in PAIRS)])
 def test_a_disguised_copy_is_flagged_or_named(name: str, house: House, messages: list[Message]) -> None:
     trick: Trick = SINGLES.get(name) or PAIRS[name]
     row: Row = next(measure(house, messages, {name: trick}, asked=0))

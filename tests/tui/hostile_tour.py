@@ -47,7 +47,7 @@ def main() -> int:
     records = fill(settings, strings)
     app = GuardianApp(settings)
 
-    async def story(pilot: Pilot[None]) -> None:
+    async def story(pilot: Pilot[object]) -> None:
         await tour(pilot, app, strings, records)
 
     app.run(auto_pilot=story)
@@ -118,7 +118,7 @@ def verdicts(strings: list[str]) -> Iterator[Record]:
         )
 
 
-async def tour(pilot: Pilot[None], app: GuardianApp, strings: list[str], records: int) -> None:
+async def tour(pilot: Pilot[object], app: GuardianApp, strings: list[str], records: int) -> None:
     """Every screen, with everything on it."""
     while app.state.phase is Phase.STARTING or len(app.book) < records:
         await pilot.pause(0.05)
@@ -158,7 +158,7 @@ async def tour(pilot: Pilot[None], app: GuardianApp, strings: list[str], records
     app.exit()
 
 
-async def pages(pilot: Pilot[None], count: int) -> None:
+async def pages(pilot: Pilot[object], count: int) -> None:
     """The list from its first to its last row."""
     for _ in range(count):
         await pilot.press("pagedown")
@@ -166,7 +166,7 @@ async def pages(pilot: Pilot[None], count: int) -> None:
     await pilot.press("g")
 
 
-async def messages(pilot: Pilot[None], app: GuardianApp, records: int) -> None:
+async def messages(pilot: Pilot[object], app: GuardianApp, records: int) -> None:
     """The page of every message, and all parts of the first ones."""
     await pilot.press("enter")
     await pilot.pause(0.3)

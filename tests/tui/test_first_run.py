@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_each_page_is_whole_on_a_small_screen(make_fresh_app: Callable[[], Guard
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(app.screen, FirstRun), "the first run")
         for number, piece in enumerate(last_words, 1):
-            await until(pilot, lambda piece=piece: piece in screen_text(app), piece)
+            await until(pilot, partial(_shows, app, piece), piece)
             assert f"Set up, {number} of 4" in screen_text(app)
             assert app.screen.max_scroll_y == 0
             await pilot.press("end", "enter")
@@ -153,7 +154,7 @@ def test_a_phrase_is_shown_once_typed_back_and_opens_the_journal(
     app = make_fresh_app()
     shown: list[str] = []
     copied: list[str] = []
-    app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+    app.copy_to_clipboard = copied.append  # type: ignore[method-assign, assignment]
 
     async def story(pilot: Pilot[None]) -> None:
         await at_key(pilot, app)
@@ -315,3 +316,7 @@ def test_a_table_of_words_has_every_word_with_its_number(columns: int) -> None:
     table = word_table(every, columns)
     assert len(table.splitlines()) == 24 // columns
     assert all(f"{number:>2} word{number}" in table for number in range(1, 25))
+
+
+def _shows(app: GuardianApp, piece: str) -> bool:
+    return piece in screen_text(app)

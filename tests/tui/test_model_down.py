@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ async def looks_stopped_everywhere(app: GuardianApp, pilot: Pilot[None]) -> None
     """On every screen, and on a sheet."""
     for mode in SCREENS:
         app.action_show(mode)
-        await until(pilot, lambda name=mode: app.current_mode == name and looks_stopped(app), f"the alarm on {mode}")
+        await until(pilot, partial(_looks_stopped_on, app, mode), f"the alarm on {mode}")
     app.action_help()
     await pilot.pause()
     assert app.screen.is_modal
@@ -200,3 +201,7 @@ def test_the_pulse_counts_from_the_last_thing_that_moved(parts: Assembled) -> No
         clock[0] += passed_s
         bridge.in_hand, bridge.verdicts = in_hand, verdicts
         assert bool(pulse.look(state).stopped) is stalled
+
+
+def _looks_stopped_on(app: GuardianApp, mode: str) -> bool:
+    return app.current_mode == mode and looks_stopped(app)

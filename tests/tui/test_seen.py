@@ -61,7 +61,11 @@ def test_two_apps_lose_nothing_of_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "7", '{"v":1,"journal":"ab"}', '{"v":1,"journal":"ab","seen":[[3]]}', "[" * 100000, '{"v":1,"journal":"ab","seen":[[5,3]]}', '{"v":1,"journal":"ab","seen":[[true,true]]}'],
+    [
+        *("", "{", "[]", "7", '{"v":1,"journal":"ab"}', '{"v":1,"journal":"ab","seen":[[3]]}', "[" * 100_000),
+        '{"v":1,"journal":"ab","seen":[[5,3]]}',
+        '{"v":1,"journal":"ab","seen":[[true,true]]}',
+    ],
 )
 def test_a_damaged_file_makes_alerts_unseen_and_nothing_worse(text: str, tmp_path: Path) -> None:
     path = tmp_path / "seen.json"

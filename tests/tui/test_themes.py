@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def test_each_choice_stands_in_the_palette_is_put_on_and_is_kept(
             commands[f"Theme: {choice}"]()
             await pilot.pause()
             assert app.theme == PREFIX + choice
-            await until(pilot, lambda choice=choice: file.exists() and f'"{choice}"' in file.read_text(), "kept")
+            await until(pilot, partial(_is_kept, file, choice), "kept")
 
     drive(app, story)
     home = str(recorded_house.paths.config.parent)
@@ -133,7 +134,7 @@ def test_a_choice_that_cannot_be_kept_holds_until_the_app_is_left(
     recorded_house.paths.settings_file.write_text("app = [")
     app = make_recorded_app()
     said: list[str] = []
-    app.notify = lambda message, **_: said.append(message)  # type: ignore[method-assign, assignment, misc]
+    app.notify = lambda message, **_: said.append(message)  # type: ignore[method-assign, misc]
 
     async def story(pilot: Pilot[None]) -> None:
         choose(app, "light", {})
@@ -153,3 +154,7 @@ def test_the_owners_setting_is_put_on_at_the_start(make_app: Callable[..., Guard
         assert app.theme == f"{PREFIX}contrast"
 
     drive(app, story)
+
+
+def _is_kept(file: Path, choice: str) -> bool:
+    return file.exists() and f'"{choice}"' in file.read_text()
