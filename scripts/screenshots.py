@@ -53,8 +53,7 @@ FIRST_RUN: Final = (
 )
 SHOTS: Final = (
     Shot("inbox", ("1", "g")),
-    Shot("inbox-campaigns", ("c", "c")),
-    Shot("message", ("c", "g", "j", "enter")),
+    Shot("message", ("g", "j", "enter")),
     Shot("message-hidden", ("right",)),
     Shot("message-way", ("right",)),
     Shot("message-receipt", ("right",)),
