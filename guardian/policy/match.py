@@ -199,7 +199,8 @@ def _without_mutes(watch: _Watch, case: _Case, chosen: Road) -> tuple[Road, froz
         return chosen, frozenset(), ""
     muted = _tactics(taking)
     left = _widest_road(watch, case, muted=muted)
-    words = "; ".join(f"you muted {mute}" for mute in taking)
+    is_as_before = (left.matched, left.because) == (chosen.matched, chosen.because)
+    words = "" if is_as_before else "; ".join(f"you muted {mute}" for mute in taking)
     return (left if left.matched else _emptied(chosen)), muted, words
 
 
