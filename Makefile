@@ -13,7 +13,7 @@ run: setup ## screen the example inbox with the embedded model; on a terminal op
 	@$(BIN)/python scripts/first_run.py
 
 test: setup ## every test but the slow ones, and a few of each fault
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not faults"
+	@$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not slow and not faults"
 
 test-slow: setup ## the slow tests alone
 	@$(BIN)/python -m pytest -q -m slow
