@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 from tui.sorted_alerts import SortedAlerts
 
 if TYPE_CHECKING:
-    from guardian.alerts.grouping import Group
-
     from guardian.alerts.alert import Alert
+    from guardian.alerts.grouping import Group
 
 RowKey = tuple[str, int | str]
 """What a row stands for: ("alert", its key) or ("group", its key)."""
