@@ -134,7 +134,7 @@ def test_a_choice_that_cannot_be_kept_holds_until_the_app_is_left(
     recorded_house.paths.settings_file.write_text("app = [")
     app = make_recorded_app()
     said: list[str] = []
-    app.notify = lambda message, **_: said.append(message)  # type: ignore[method-assign, misc]
+    app.notify = lambda message, **_: said.append(message)  # type: ignore[method-assign]
 
     async def story(pilot: Pilot[None]) -> None:
         choose(app, "light", {})
