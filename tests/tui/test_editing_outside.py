@@ -43,6 +43,8 @@ action = "warn"
 patterns = ['hurry']
 """
 
+pytestmark = pytest.mark.slow  # an editor and the app take turns on one terminal: not for a busy machine
+
 
 @pytest.fixture
 def settings(guardian_home: Path) -> Settings:
