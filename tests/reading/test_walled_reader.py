@@ -182,6 +182,7 @@ def test_its_standing_is_told_without_starting_anything() -> None:
     assert reader.standing().wall == ""
 
 
+@pytest.mark.slow
 def test_what_needs_too_much_memory_is_said_and_the_rest_goes_on() -> None:
     limits = Limits(max_bytes_read=200 * 1024 * 1024)
     reader = WalledReader(limits)

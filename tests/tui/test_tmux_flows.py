@@ -98,6 +98,7 @@ def test_what_another_program_found_is_judged_muted_and_made_a_policy_of(
     assert len(list(house.policies_dir.glob("*.toml"))) == 3
 
 
+@pytest.mark.slow
 def test_a_policy_is_edited_with_an_error_mended_kept_with_a_reason_and_its_history_has_it(
     shell: Terminal, house: Settings
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_policy_is_edited_with_an_error_mended_kept_with_a_reason_and_its_hist
     shell.until("to be told why, twice", "Really nobody.")
 
 
+@pytest.mark.slow
 def test_a_text_is_asked_about_and_the_journal_and_the_health_answer(
     shell: Terminal, house: Settings, run_guardian: Run
 ) -> None:
