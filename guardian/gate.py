@@ -5,7 +5,7 @@ Invariants:
   changes or unpickled, and every sink takes a `Screened`, never text.
 - There is no argument that skips a step. What fails leaves a reason in the verdict's coverage.
 - A finding of a rule is never removed by the model; only a named veto sets a finding aside.
-- Every verdict went to the recorder before anybody sees it.
+- Every verdict on a whole message went to the recorder before anybody sees it; a draft leaves no trace anywhere.
 - The rules change between messages only: each message is judged wholly by one set, and its verdict names that set.
 - What was sent before can raise what is said of a message, never lower it.
 - Messages come out in the order in which they went in.
@@ -201,7 +201,9 @@ class Gate:
     def _begin(self, message: Message, conversations: Conversations) -> _Pending:
         """Read and queue one message; it is remembered now, because the next is read before this one is judged."""
         began = time.perf_counter()
-        reading = conversations.with_earlier(message, self._reader.read(message))
+        reading = self._reader.read(message)
+        if not message.draft:
+            reading = conversations.with_earlier(message, reading)
         windows = [window.text for window in reading.windows]
         return (
             began,
@@ -242,12 +244,20 @@ class Gate:
             together=reading.earlier,
             sender=evidence.sender,
         )
-        if outcome is Outcome.FLAGGED and not all(finding.is_joint for finding in findings):
+        if message.draft:
+            return Screened(_SEAL, message, verdict)
+        return Screened(_SEAL, message, replace(verdict, journal=self._keep(message, reading, verdict, evidence)))
+
+    def _keep(
+        self, message: Message, reading: Reading, verdict: Verdict, evidence: Evidence
+    ) -> Mapping[str, object] | None:
+        """Record a verdict, and remember who wrote what. Returns where it is recorded."""
+        if verdict.outcome is Outcome.FLAGGED and not all(finding.is_joint for finding in verdict.findings):
             self._conversations.told(message, reading)
         seen = Seen(evidence.scores, _senders(message, reading), self._fingerprint)
         recorded = self._recorder.record(message, verdict, seen)
-        self._senders.note(evidence.sender, outcome, self._clock().date())
-        return Screened(_SEAL, message, replace(verdict, journal=recorded))
+        self._senders.note(evidence.sender, verdict.outcome, self._clock().date())
+        return recorded
 
     def _finish_inspection(
         self, _began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]

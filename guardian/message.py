@@ -48,6 +48,12 @@ class Message:
     """Why the source could not read it; the gate then answers `unscreened`. One lower-case line, safe to show."""
     cut: bool = False
     """True where the source held more bytes than were read: the verdict then says that it saw a part."""
+    draft: bool = False
+    """True for a piece of a message that is still being written: it is judged like any other, but nothing of it is
+    recorded or remembered."""
+    once: bytes = b""
+    """A name of this delivery that tells a stranger nothing; a recorder keeps what bears it one time. Empty where the
+    source may give the same message twice."""
 
     def __repr__(self) -> str:
         return (

@@ -19,6 +19,7 @@ from guardian.paths import HOME_VARIABLE, Paths, find_paths
 from guardian.reading.limits import Limits
 from guardian.safe_text import safe_line
 from guardian.settings_file import Entry, parse_settings, read_settings_file
+from guardian.settings_live import ServiceSettings
 from guardian.settings_rules import Directory, RefusedError, Rule
 from guardian.settings_sections import (
     AppSettings,
@@ -87,6 +88,7 @@ class Settings:
     conversation: ConversationSettings = field(default_factory=ConversationSettings)
     policies: PolicySettings = field(default_factory=PolicySettings)
     app: AppSettings = field(default_factory=AppSettings)
+    service: ServiceSettings = field(default_factory=ServiceSettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -106,6 +108,7 @@ _SECTIONS: Mapping[str, type] = {
     "conversation": ConversationSettings,
     "policies": PolicySettings,
     "app": AppSettings,
+    "service": ServiceSettings,
 }
 
 

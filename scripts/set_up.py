@@ -21,6 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LLAMA = "llama-cpp-python==0.3.36"
+EXTRAS = ("mail", "notify", "proxy")
+"""A checkout has all of Guardian's extras: their tests are part of the tests."""
 HOOK = ROOT / "scripts" / "llama_build.cmake"
 CMAKE_OPTIONS = (
     f"-DCMAKE_PROJECT_llama.cpp_INCLUDE={HOOK}",
@@ -54,7 +56,7 @@ def main() -> int:
     pip(
         "install",
         "--editable",
-        str(ROOT),
+        f"{ROOT}[{','.join(EXTRAS)}]",
         *(part for group in groups for part in ("--group", f"{ROOT}/pyproject.toml:{group}")),
     )
     stamp.touch()

@@ -14,14 +14,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.message import Message as AppMessage
 
-from guardian.assistant.asking import ASK_SOURCE, asked_message
+from guardian.assistant.asking import asked_message
 from guardian.errors import CellError, GuardianError
 from guardian.events import Event, JournalNotice, Observer, PoliciesChanged
 from guardian.message import Message
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
     from guardian.gate import Gate
     from guardian.journal.keys import Ask
     from guardian.reading.reader import Reader, WalledReader
-    from guardian.recording import Recorder, Seen
-    from guardian.verdict import Verdict
 
 BATCH = 4
 """Messages of the inbox that are screened between two looks for a question: enough to keep the model busy, few enough
@@ -246,17 +243,6 @@ class Bridge:
         return bool(batch) and not failure
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutAsked:
-    """Records the messages of the inbox, not what the owner asks about: that is typed, half a sentence at a time."""
-
-    recorder: Recorder
-
-    def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
-        """See `guardian.recording.Recorder`."""
-        return None if message.source == ASK_SOURCE else self.recorder.record(message, verdict, seen)
-
-
 @contextmanager
 def unrecorded_gate(settings: Settings, observer: Observer) -> Iterator[Assembled]:
     """The owner's gate, without a journal behind it."""
@@ -276,7 +262,7 @@ def recorded_gate(ask: Ask) -> Opener:
 
         with (
             open_recorder(settings, observer, ask=ask) as recorder,
-            assembled(settings, observer, recorder=WithoutAsked(recorder), follow=True) as parts,
+            assembled(settings, observer, recorder=recorder, follow=True) as parts,
         ):
             yield parts
 

@@ -1,6 +1,6 @@
 """The message that a typed or pasted text is.
 
-Invariant: what is asked about carries a source of its own, by which a recorder tells that it is not to be kept.
+Invariant: what is asked about is a draft, of which nothing is kept, unless its owner wants it kept.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from typing import Final
 from guardian.message import Channel, Format, Message
 
 ASK_SOURCE: Final = "ask"
-"""The source of a text that the owner asks about. Nothing of it is recorded."""
-KEPT_SOURCE: Final = "ask, kept"
-"""The source of a text that the owner asked about and wanted to have recorded."""
+"""The source of a text that the owner asks about."""
 
 
 def asked_message(
@@ -31,10 +29,11 @@ def asked_message(
         raw[:max_bytes],
         channel=channel,
         sender=sender.strip() or None,
-        source=KEPT_SOURCE if keep else ASK_SOURCE,
+        source=ASK_SOURCE,
         format=Format.TEXT,
         context=tuple(context),
         cut=len(raw) > max_bytes,
+        draft=not keep,
     )
 
 

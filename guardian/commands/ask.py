@@ -16,7 +16,7 @@ from typing import Any
 
 from guardian.assembly import Assembled, assembled
 from guardian.assistant.answer import Answer, Kind
-from guardian.assistant.asking import ASK_SOURCE, KEPT_SOURCE, asked_message
+from guardian.assistant.asking import ASK_SOURCE, asked_message
 from guardian.assistant.assistant import NEEDS_JOURNAL, answer
 from guardian.assistant.house import House
 from guardian.assistant.questions import CANNOT, WORDS, Question, question_of, what_can_be_asked
@@ -66,8 +66,7 @@ def _message(args: argparse.Namespace, settings: Settings) -> Message:
     if args.text != "-":
         return asked_message(args.text, channel, most, sender=args.sender, context=turns, keep=args.keep)
     message, _ = read_stream(sys.stdin.buffer, channel=channel, format=Format.TEXT, max_bytes=most)
-    source = KEPT_SOURCE if args.keep else ASK_SOURCE
-    return replace(message, sender=args.sender.strip() or None, context=turns, source=source)
+    return replace(message, sender=args.sender.strip() or None, context=turns, source=ASK_SOURCE, draft=not args.keep)
 
 
 def _answered(

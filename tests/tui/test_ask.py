@@ -331,7 +331,7 @@ def test_nothing_is_recorded_until_it_is_kept_and_then_it_is_as_any_message(
         records = [entry.record for entry in journal.entries() if isinstance(entry.record, Record)]
     (kept,) = [record for record in records if record.kind is Kind.VERDICT]
     assert kept.body["message"]["sender"] == "ann@x.example"
-    assert kept.body["message"]["source"] == "ask, kept"
+    assert kept.body["message"]["source"] == "ask"
 
 
 def test_an_app_without_a_journal_says_that_nothing_was_kept(make_app: MakeApp) -> None:
