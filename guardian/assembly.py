@@ -25,7 +25,6 @@ from guardian.inference.base import Encoder
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.register import Register
-from guardian.inference.wall import WallLevel
 from guardian.policy.effects.comparing import Comparer
 from guardian.policy.effects.track_file import read_track
 from guardian.policy.examples import ExampleRows
@@ -43,6 +42,7 @@ from guardian.rolling.opening import open_conversations
 from guardian.senders import Senders
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes
+from guardian.walls.wall import WallLevel
 
 MANIFEST_NAME = "manifest.toml"
 EXAMPLES_CACHE = "examples.cache"

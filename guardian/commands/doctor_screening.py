@@ -22,7 +22,6 @@ from guardian.events import CellRestarted, CellStarted, Event
 from guardian.inference.child import import_folders
 from guardian.inference.llama_binding import REBUILD_HINT
 from guardian.inference.manifest import load_manifest
-from guardian.inference.wall import WallLevel
 from guardian.message import Format, Message
 from guardian.policy.life.standing import policies_in_force
 from guardian.policy.lint import lint_policies
@@ -31,6 +30,7 @@ from guardian.reading.base import Reading
 from guardian.reading.reader import ReaderStanding
 from guardian.settings import Settings
 from guardian.verdict import Outcome, Verdict
+from guardian.walls.wall import WallLevel
 
 PUSHY: Final = (
     "Your account will be closed within the hour. Reply now with the six-digit code we just texted you, "

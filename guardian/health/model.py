@@ -15,10 +15,10 @@ from guardian.health.words import age_words, clock_words, counted, ms_words
 from guardian.inference.manifest import Manifest
 from guardian.inference.model_files import verify_model_files
 from guardian.inference.register import Register
-from guardian.inference.wall import WallLevel
 from guardian.reading.reader import ReaderStanding
 from guardian.safe_text import safe_line
 from guardian.settings import Settings
+from guardian.walls.wall import WallLevel
 
 _LISTED: Final = 4
 

@@ -23,8 +23,8 @@ from typing import Final
 import guardian
 from guardian.errors import CellError
 from guardian.inference.frames import TO_PARENT, Frame, FrameStream, encode
-from guardian.inference.wall import WallLevel
 from guardian.safe_text import safe_text
+from guardian.walls.wall import WallLevel
 
 STDERR_KEPT_BYTES: Final = 16 * 1024
 _READ_BYTES: Final = 1 << 18

@@ -26,8 +26,8 @@ from guardian.inference.frames import Load
 from guardian.inference.manifest import Manifest
 from guardian.inference.recovery import Recovery
 from guardian.inference.register import Register
-from guardian.inference.wall import WallLevel
 from guardian.inference.windows import new_job
+from guardian.walls.wall import WallLevel
 
 BATCH_TIMEOUT_S: Final = 30.0
 THREADS_LIMIT: Final = 4

@@ -18,9 +18,9 @@ from guardian.inference.frames import PROTOCOL, Frame, Hello, Load, Loaded, Refu
 from guardian.inference.manifest import Manifest
 from guardian.inference.packing import FrameError
 from guardian.inference.register import Tally
-from guardian.inference.wall import WallLevel
 from guardian.inference.windows import Columns, Piece
 from guardian.inference.workload import Workload
+from guardian.walls.wall import WallLevel
 
 _UNDER_WAY: Final = 2
 """Batches sent before the first is answered, so that the model never waits for the parent."""

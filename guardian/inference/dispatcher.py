@@ -28,9 +28,9 @@ from guardian.inference.manifest import Manifest
 from guardian.inference.packing import FrameError
 from guardian.inference.recovery import Recovery
 from guardian.inference.register import Tally
-from guardian.inference.wall import WallLevel
 from guardian.inference.windows import Job, Piece
 from guardian.inference.workload import Workload
+from guardian.walls.wall import WallLevel
 
 START_TIMEOUT_S: Final = 60.0
 _ROUNDING_S: Final = 0.001

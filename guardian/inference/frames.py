@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from guardian.inference.packing import U16, U32, FrameError, Reader, Writer
+from guardian.walls.probe import Probe
 
 PROTOCOL: Final = 1
 """Version of this protocol; both sides come from one installation, so a difference means a broken one."""
@@ -26,16 +27,6 @@ LABELS_LIMIT: Final = 4096
 PROBES_LIMIT: Final = 64
 
 _HEADER = struct.Struct("<IB")
-
-
-class Probe(NamedTuple):
-    """One attempt of the wall's self-test to get out."""
-
-    road: str
-    """What was tried and by which means, such as `tcp4 python`."""
-    refused: bool
-    said: str
-    """The answer of the system, such as `ENETUNREACH`."""
 
 
 class Hello(NamedTuple):

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from guardian.inference.frames import Probe
-from guardian.inference.wall import WallLevel
+from guardian.walls.probe import Probe
+from guardian.walls.wall import WallLevel
 
 
 @dataclass(frozen=True, slots=True)

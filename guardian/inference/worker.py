@@ -27,7 +27,7 @@ from guardian.inference.frames import (
     Row,
     encode,
 )
-from guardian.inference.wall import WallLevel, limit_resources, raise_walls, seal_files
+from guardian.walls.wall import WallLevel, limit_resources, raise_walls, seal_files
 
 if TYPE_CHECKING:
     from guardian.inference.llama_binding import EncoderModel

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from guardian.errors import CellError
-from guardian.inference.wall import WallLevel
 from guardian.message import Message
 from guardian.reading.base import Reading
 from guardian.reading.limits import Limits
@@ -23,6 +22,7 @@ from guardian.reading.read import is_taken_apart, read, read_taken_apart
 from guardian.reading.text import read_text
 from guardian.reading.walled.process import ReaderEndedError, ReadingProcess
 from guardian.verdict import Reason
+from guardian.walls.wall import WallLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from typing import Final
 
 from receipt_rig import journal_of
 
-from guardian.inference.frames import Hello, Load, Loaded, Probe, Refusal, Request, Result, Row, encode
+from guardian.inference.frames import Hello, Load, Loaded, Refusal, Request, Result, Row, encode
 from guardian.journal.encoding import padded
 from guardian.message import Format, Message
 from guardian.reading.limits import Limits
 from guardian.reading.walled.taking_apart import take_apart
 from guardian.reading.walled.wire import packed
+from guardian.walls.probe import Probe
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MAILS: Final = ROOT.parent / "shared" / "corpora" / "mail"

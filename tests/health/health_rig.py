@@ -10,15 +10,15 @@ from journal_rig import SEEN, a_message, a_verdict, begun
 
 from guardian.health.bounds import DAY_MS
 from guardian.health.records import RecordFacts, read_records
-from guardian.inference.frames import Probe
 from guardian.inference.register import Register, Tally
-from guardian.inference.wall import WallLevel
 from guardian.journal.feedback import Feedback, Says
 from guardian.journal.opening import open_journal
 from guardian.journal.record import Record
 from guardian.journal.verdict_record import verdict_record
 from guardian.settings import Settings
 from guardian.verdict import Outcome
+from guardian.walls.probe import Probe
+from guardian.walls.wall import WallLevel
 
 NOW_MS = 1_795_000_000_000
 HOUR_MS = 3_600_000

@@ -17,7 +17,6 @@ from guardian.health.policies import PolicyFacts, policies_block
 from guardian.health.run_facts import RunFacts, RunTally, source_name
 from guardian.health.scores import scores_block
 from guardian.health.screening import screening_block
-from guardian.inference.frames import Probe
 from guardian.journal.counts import add_count
 from guardian.journal.feedback import Says
 from guardian.journal.opening import open_journal
@@ -25,6 +24,7 @@ from guardian.journal.record import Kind, Record
 from guardian.journal.standing import standing
 from guardian.settings import Settings
 from guardian.verdict import Outcome
+from guardian.walls.probe import Probe
 
 
 def reading(block: Block, id: str) -> Reading:

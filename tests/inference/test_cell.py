@@ -26,11 +26,11 @@ from cell_rig import (
 )
 
 from guardian.events import CellStarted, Event
-from guardian.inference import seccomp
 from guardian.inference.base import Encoding
 from guardian.inference.client import CellEncoder
 from guardian.inference.strata import STRATA
-from guardian.inference.wall import WallLevel
+from guardian.walls import seccomp
+from guardian.walls.wall import WallLevel
 
 TEXTS = [
     "Lunch at one?",
@@ -272,7 +272,7 @@ def test_an_installation_elsewhere_works_too(tmp_path: Path) -> None:
     (tmp_path / "guardian" / "__init__.py").write_text("raise SystemExit('the wrong guardian')")
     script = f"""
 import sys
-sys.path[:0] = {[str(HERE.parents[1]), str(HERE), *filter(None, sys.path)]!r}
+sys.path[:0] = {[str(HERE.parent), str(HERE), *filter(None, sys.path)]!r}
 from cell_rig import encoder
 with encoder() as cell:
     print(cell.submit(["hello"]).result(60).tokens.tolist())

@@ -28,7 +28,7 @@ from guardian.events import CellRestarted, Event
 from guardian.inference.base import Encoding, EncodingFailure
 from guardian.inference.client import CellEncoder
 from guardian.inference.recovery import Recovery
-from guardian.inference.wall import WallLevel
+from guardian.walls.wall import WallLevel
 
 Answers = list[Future[Encoding | EncodingFailure]]
 

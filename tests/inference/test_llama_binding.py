@@ -59,7 +59,7 @@ def test_a_library_that_does_not_load_is_one_line_with_the_command_that_mends_it
         (tmp_path / "llama_cpp").mkdir()
         (tmp_path / "llama_cpp" / "__init__.py").touch()
         (tmp_path / "llama_cpp" / "llama_cpp.py").write_text(library)
-    result = run([str(HERE.parents[1]), str(tmp_path)])
+    result = run([str(HERE.parent), str(tmp_path)])
     assert words in str(result["error"])
     assert "\n" not in str(result["error"])
     assert hint in str(result["hint"])

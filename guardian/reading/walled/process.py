@@ -19,7 +19,6 @@ from typing import Final
 
 import guardian
 from guardian.errors import CellError
-from guardian.inference.wall import WallLevel
 from guardian.message import Message
 from guardian.reading.limits import Limits
 from guardian.reading.mail import MailExtract
@@ -31,6 +30,7 @@ from guardian.reading.walled.wire import (
     read_answer,
     unpacked,
 )
+from guardian.walls.wall import WallLevel
 
 START_LIMIT_S: Final = 20.0
 ANSWER_LIMIT_S: Final = 5.0

@@ -24,7 +24,6 @@ import time
 from contextlib import suppress
 from typing import Final, NoReturn
 
-from guardian.inference.wall import WallLevel, cap_resources, harden_fork, raise_walls, seal_files
 from guardian.message import Format, Message
 from guardian.reading.limits import Limits
 from guardian.reading.walled.wire import (
@@ -36,6 +35,7 @@ from guardian.reading.walled.wire import (
     packed,
     read_question,
 )
+from guardian.walls.wall import WallLevel, cap_resources, harden_fork, raise_walls, seal_files
 
 MEMORY_LIMIT_BYTES: Final = 512 * 1024 * 1024
 DESCRIPTORS_LIMIT: Final = 16

@@ -17,7 +17,8 @@ from collections.abc import Callable
 
 sys.path += sys.argv[4:]
 
-from guardian.inference import seccomp, wall, wall_probes
+from guardian.walls import probes as roads
+from guardian.walls import seccomp, wall
 
 limit, parent, port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
@@ -120,7 +121,7 @@ report: dict[str, object] = {
         leak.__name__: met(leak) for leak in (python_connect, ctypes_connect, udp_send, child_process, unix_socket)
     },
     "neighbours": {leak.__name__: met(leak) for leak in (other_program, signal_parent, parent_memory)},
-    "later probes": {probe.road: probe.refused for probe in wall_probes.try_sockets("later")},
+    "later probes": {probe.road: probe.refused for probe in roads.try_sockets("later")},
     "core limit": resource.getrlimit(resource.RLIMIT_CORE),
 }
 wall.limit_resources()

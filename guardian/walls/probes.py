@@ -23,7 +23,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from guardian.inference.frames import Probe
+from guardian.walls.probe import Probe
 
 _PORT: Final = 9
 _NAME: Final = "guardian-wall-test.invalid"

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from cell_rig import HERE
 
-from guardian.inference import seccomp
 from guardian.inference.child import import_folders
-from guardian.inference.wall import WallLevel
+from guardian.walls import seccomp
+from guardian.walls.wall import WallLevel
 
 NETWORK_LEAKS = ("python_connect", "ctypes_connect", "udp_send", "child_process")
 needs_filter = pytest.mark.skipif(not seccomp.machine(), reason="no system-call filter for this machine")
@@ -50,7 +50,15 @@ def accept_all(listener: socket.socket) -> None:
 @functools.cache
 def break_out(limit: str, port: int) -> dict[str, Any]:
     """What `leaky_worker.py` met behind walls of at most this strength."""
-    command = [sys.executable, "-I", "-S", str(HERE / "leaky_worker.py"), limit, str(os.getpid()), str(port or 9)]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        str(HERE / "walls" / "leaky_worker.py"),
+        limit,
+        str(os.getpid()),
+        str(port or 9),
+    ]
     done = subprocess.run([*command, *import_folders()], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     report: dict[str, Any] = json.loads(done.stdout)
@@ -130,7 +138,7 @@ def test_no_core_is_dumped_and_no_file_grows_at_any_level(limit: str, port: int)
 
 
 def test_a_process_whose_parent_is_already_gone_ends_at_once() -> None:
-    command = [sys.executable, "-I", "-S", str(HERE / "leaky_worker.py"), "none", "1", "9", *import_folders()]
+    command = [sys.executable, "-I", "-S", str(HERE / "walls" / "leaky_worker.py"), "none", "1", "9", *import_folders()]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 1
     assert done.stdout == b""

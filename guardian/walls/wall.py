@@ -2,7 +2,7 @@
 
 In the order of strength: `netns`, an empty network namespace (plus the filters of `seccomp.py` where the
 kernel has them); `seccomp`, the filters alone; `none`. Which of them stands is measured, not believed, by
-the attempts of `wall_probes.py`.
+the attempts of `probes.py`.
 
 What the kernel enforces once `raise_walls` is through (levels netns with filters, and seccomp): no socket of
 any family, no other program, no other process's memory, no core dump, death with the parent. After
@@ -21,9 +21,9 @@ import sys
 from enum import StrEnum
 from typing import Final
 
-from guardian.inference import seccomp
-from guardian.inference.frames import Probe
-from guardian.inference.wall_probes import look_round, network_id, try_everything
+from guardian.walls import seccomp
+from guardian.walls.probe import Probe
+from guardian.walls.probes import look_round, network_id, try_everything
 
 ADDRESS_SPACE_LIMIT_BYTES: Final = 2 * 1024**3
 """Model, context, interpreter and thread stacks need about a quarter of it."""

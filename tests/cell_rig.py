@@ -15,9 +15,9 @@ from guardian.inference.base import Encoding, EncodingFailure
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 
-MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
+MODELS_DIR = Path(__file__).resolve().parents[1] / "models"
 HERE = Path(__file__).resolve().parent
-POISON_WORKER = [sys.executable, "-I", "-S", str(HERE / "poison_worker.py")]
+POISON_WORKER = [sys.executable, "-I", "-S", str(HERE / "inference" / "poison_worker.py")]
 """Guardian's own worker, with texts that abort, hang or garble it."""
 steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For properties: a busy machine is no counterexample."""
@@ -71,4 +71,4 @@ def is_stopped(process: int) -> bool:
 
 def python_environment() -> dict[str, str]:
     """An environment in which a fresh interpreter finds Guardian and all that this one finds."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), *filter(None, sys.path)])}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), *filter(None, sys.path)])}

@@ -12,8 +12,8 @@ from cell_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.inference import seccomp
-from guardian.inference.seccomp import Instruction, Numbers
+from guardian.walls import seccomp
+from guardian.walls.seccomp import Instruction, Numbers
 
 ARCHITECTURES = ("x86_64", "aarch64")
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
