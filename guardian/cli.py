@@ -16,7 +16,9 @@ from collections.abc import Sequence
 
 from guardian import __version__
 from guardian.cli_ask import add_ask
+from guardian.cli_filter import add_filter
 from guardian.cli_health import add_health
+from guardian.cli_hook import add_hook
 from guardian.cli_journal import add_feedback, add_journal
 from guardian.cli_keys import add_key, add_verify_receipt
 from guardian.cli_pack import add_pack
@@ -31,8 +33,11 @@ from guardian.cli_parts import (
     add_screening_options,
     add_threads_option,
     filled,
+    parse_known,
 )
 from guardian.cli_policy import add_policy
+from guardian.cli_proxy import add_proxy
+from guardian.cli_serve import add_serve
 
 SHELLS = ("bash", "zsh", "tcsh")
 """The shells that completion rules can be printed for."""
@@ -42,10 +47,8 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """`argv` as the commands read it. Raises UsageError."""
     if argv and not argv[0].startswith("-"):
         _refuse_unknown_command(argv[0], parser)
-    args, unknown = parser.parse_known_args(argv)
+    args = parse_known(parser, argv)
     chosen: Parser = args.parser
-    if unknown:
-        chosen.error(f"unknown option {unknown[0]}" if unknown[0].startswith("-") else f"unexpected word {unknown[0]}")
     if args.command == "scan" and not args.paths and not args.ndjson:
         chosen.error("nothing to scan: name a PATH, or give --ndjson")
     if args.command == "calibrate" and not args.on:
@@ -71,8 +74,9 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"guardian {__version__}")
     parser.set_defaults(parser=parser, needs_settings=True, settings_problem="")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
-    _add_filter(commands)
+    add_filter(commands)
     _add_scan(commands)
+    add_serve(commands)
     add_ask(commands)
     add_policy(commands)
     add_pack(commands)
@@ -82,35 +86,14 @@ def build_parser() -> Parser:
     add_feedback(commands)
     add_key(commands)
     add_verify_receipt(commands)
+    add_hook(commands)
+    add_proxy(commands)
     _add_doctor(commands)
     add_health(commands)
     _add_paths(commands)
     _add_config(commands)
     _add_completion(commands)
     return parser
-
-
-def _add_filter(commands: Commands) -> None:
-    not_screened = "passed on, but not (fully) screened; with --mail, 75 instead"
-    command = add_command(
-        commands,
-        "filter",
-        "pass standard input on unchanged, and say what is wrong with it on standard error",
-        codes=SCREENING_CODES.format(not_screened=not_screened),
-    )
-    add_channel_option(command)
-    command.add_argument("--mail", action="store_true", help="read the input as a mail (RFC 5322)")
-    shown = command.add_mutually_exclusive_group()
-    shown.add_argument("--annotate", action="store_true", help="put the verdict in words before the text")
-    shown.add_argument("--check", action="store_true", help="print nothing on standard output; answer by exit code")
-    shown.add_argument("--json", action="store_true", help="print the verdict as JSON in place of the text")
-    command.add_argument(
-        "--fail-closed",
-        action="store_true",
-        help="pass the text on only if the exit code is 0; else keep it, and say where",
-    )
-    command.add_argument("--verbose", action="store_true", help="say more on standard error: findings, scores, limits")
-    add_screening_options(command)
 
 
 def _add_scan(commands: Commands) -> None:
@@ -213,6 +196,7 @@ def _add_doctor(commands: Commands) -> None:
     )
     command.set_defaults(needs_settings=False)
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--network", action="store_true", help="show which process can reach what, and try it")
     add_policies_option(command)
     add_threads_option(command)
 

@@ -14,11 +14,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guardian.cli import build_parser, parse
 from guardian.errors import SettingsError
 
 if TYPE_CHECKING:
     from guardian.settings import Settings
+
+_ANSWERED_BY_SERVICE = "filter"
+"""The command that a warm service may answer: then neither the other commands' parsers nor the settings are needed."""
+
+
+_WITHOUT_WALL = frozenset({"policy", "hook", "clipboard", "watch", "source", "proxy", "doctor"})
+"""Commands behind which no wall is raised here: some start programs of the owner's, which would inherit it; some raise
+one of their own, or try them."""
 
 
 def run(argv: Sequence[str], env: Mapping[str, str]) -> int:
@@ -26,13 +33,36 @@ def run(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
     Raises GuardianError for whatever the owner has to mend, SystemExit behind `--help` and `--version`.
     """
+    if argv[:1] == [_ANSWERED_BY_SERVICE]:
+        return _run_filter(argv, env)
     if not argv and _has_terminal():
         _open_app(env)
+    from guardian.cli import build_parser, parse  # here: a filter needs no other command's parser
+
     parser = build_parser()
     if not argv:
         parser.print_help()
         return 0
-    args = parse(parser, argv)
+    return _run_command(parse(parser, argv), env)
+
+
+def _run_filter(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    from guardian.cli_filter import parse_filter
+    from guardian.commands.filter_warm import Unanswered, run_warm
+
+    args = parse_filter(argv)
+    answered = run_warm(args, env)
+    if not isinstance(answered, Unanswered):
+        return int(answered)
+    args.unanswered = answered
+    return _run_command(args, env)
+
+
+def _run_command(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    if args.command not in _WITHOUT_WALL:
+        from guardian.walls.local_only import stay_local
+
+        stay_local()  # where it can't be raised, `guardian doctor --network` says so
     settings = _settings(args, env)
     module = importlib.import_module(f"guardian.commands.{args.command.replace('-', '_')}")
     return int(module.run(args, settings))

@@ -38,6 +38,10 @@ _JSON_VERSION = 1
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one line a check, as it comes. Exit codes: 0, 2."""
+    if args.network:
+        from guardian.commands import doctor_network
+
+        return doctor_network.run(settings, as_json=args.json)
     checks = _checks(settings, args.settings_problem)
     levels = _print_json(checks) if args.json else _print_lines(checks)
     return ExitCode.USAGE if Level.BAD in levels else ExitCode.CLEAN

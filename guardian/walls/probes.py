@@ -82,6 +82,11 @@ def try_sockets(stage: str) -> tuple[Probe, ...]:
     return tuple(_try(f"{stage} {road}", attempt) for road, attempt in _socket_attempts())
 
 
+def try_files(stage: str) -> Probe:
+    """Try to look at what stands at the root of all files."""
+    return _try(f"{stage} files", lambda: _list_folder("/"))
+
+
 def try_everything(is_filtered: bool) -> tuple[Probe, ...]:
     """Try every road. `is_filtered` says whether the system-call filter stands, which refuses more."""
     if sys.platform != "linux":
@@ -155,6 +160,10 @@ def _udp_by_ctypes(family: socket.AddressFamily) -> None:
         _checked(libc.sendto(door, b"", 0, 0, address, len(address)))
     finally:
         libc.close(door)
+
+
+def _list_folder(folder: str) -> None:
+    os.listdir(folder)
 
 
 def _io_uring() -> None:

@@ -1,8 +1,9 @@
-"""System-call filters (seccomp-BPF) for the model's process, built by hand and installed through ctypes.
+"""System-call filters (seccomp-BPF), built by hand and installed through ctypes.
 
 Two filters, because the process needs less and less: `confine` from its first moments on (no sockets, no
 other programs, no look at other processes, no new namespaces or mounts), and `seal_files` once the model is
-loaded and before the first text comes (nothing can be opened, made, renamed or removed any more).
+loaded and before the first text comes (nothing can be opened, made, renamed or removed any more). A third one,
+`refuse_networks`, is for Guardian's own processes that have no business with a network.
 
 Invariants: enforced by the kernel, for all threads at once, and irrevocable; a refused call returns EPERM
 and the process goes on, so that a library which merely asks is not killed; calls made under another
@@ -81,6 +82,12 @@ _CONFINED: Final = {
     "finit_module": Numbers(313, 273),
     "kexec_load": Numbers(246, 104),
 }
+_RINGS: Final = {name: numbers for name, numbers in _CONFINED.items() if name.startswith("io_uring")}
+_SOCKET: Final = _CONFINED["socket"]
+_AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_SOCK_STREAM, _SOCKET_TYPE_BITS = 1, 0xF
+"""The other bits of a socket's type are flags."""
+_ANY_PROTOCOL, _IPPROTO_TCP = 0, 6
 _FORKS: Final = {
     "fork": Numbers(57, None),
     "vfork": Numbers(58, None),
@@ -137,11 +144,12 @@ _LOAD_WORD: Final = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _JUMP_IF_EQUAL: Final = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _JUMP_IF_NOT_BELOW: Final = 0x35  # BPF_JMP | BPF_JGE | BPF_K
 _JUMP_IF_BITS: Final = 0x45  # BPF_JMP | BPF_JSET | BPF_K
+_KEEP_BITS: Final = 0x54  # BPF_ALU | BPF_AND | BPF_K
 _RETURN: Final = 0x06  # BPF_RET | BPF_K
 _ALLOW: Final = 0x7FFF0000  # SECCOMP_RET_ALLOW
 _ERROR: Final = 0x00050000  # SECCOMP_RET_ERRNO
-_AT_NUMBER, _AT_ARCHITECTURE, _AT_FIRST_ARGUMENT = 0, 4, 16
-"""Offsets in `struct seccomp_data`; both architectures are little endian, so this is the argument's low half."""
+_AT_NUMBER, _AT_ARCHITECTURE, _AT_FIRST_ARGUMENT, _AT_SECOND_ARGUMENT, _AT_THIRD_ARGUMENT = 0, 4, 16, 24, 32
+"""Offsets in `struct seccomp_data`; both architectures are little endian, so these are the arguments' low halves."""
 
 _SET_MODE_FILTER: Final = 1
 _FLAG_ALL_THREADS: Final = 1  # SECCOMP_FILTER_FLAG_TSYNC: a thread pool may already run
@@ -171,6 +179,20 @@ def confine(*, may_fork: bool = False) -> bool:
     return bool(name) and _install(name, confine_program(name, os.getpid(), may_fork=may_fork))
 
 
+def refuse_networks() -> bool:
+    """Refuse every socket but Unix ones, for good, here and in whatever this process starts. False where that cannot be
+    done. Needs `PR_SET_NO_NEW_PRIVS` to be set before."""
+    name = machine()
+    return bool(name) and _install(name, network_program(name))
+
+
+def streams_only() -> bool:
+    """Refuse every socket but Unix ones and TCP, for good, here and in whatever this process starts: no UDP, so no name
+    can be looked up over a network either. False where that cannot be done. Needs `PR_SET_NO_NEW_PRIVS` before."""
+    name = machine()
+    return bool(name) and _install(name, stream_program(name))
+
+
 def refuse_forks() -> bool:
     """Refuse new processes, for good. False where that cannot be done."""
     name = machine()
@@ -197,6 +219,46 @@ def confine_program(name: str, process: int, *, may_fork: bool = False) -> list[
 def fork_program(name: str) -> list[Instruction]:
     """The filter of `refuse_forks` for the architecture `name`."""
     return _preamble(name) + _refusals(name, _FORKS) + _threads_only(name) + [_answer(_ALLOW)]
+
+
+def network_program(name: str) -> list[Instruction]:
+    """The filter of `refuse_networks` for the architecture `name`."""
+    return (
+        _preamble(name)
+        + _refusals(name, _RINGS)
+        + [
+            (_JUMP_IF_EQUAL, 0, 3, _number(_SOCKET, name)),
+            (_LOAD_WORD, 0, 0, _AT_FIRST_ARGUMENT),
+            (_JUMP_IF_EQUAL, 1, 0, _AF_UNIX),
+            _answer(_ERROR | errno.EPERM),
+            _answer(_ALLOW),
+        ]
+    )
+
+
+def stream_program(name: str) -> list[Instruction]:
+    """The filter of `streams_only` for the architecture `name`."""
+    return (
+        _preamble(name)
+        + _refusals(name, _RINGS)
+        + [
+            (_JUMP_IF_EQUAL, 0, 13, _number(_SOCKET, name)),
+            (_LOAD_WORD, 0, 0, _AT_FIRST_ARGUMENT),
+            (_JUMP_IF_EQUAL, 9, 0, _AF_UNIX),
+            (_JUMP_IF_EQUAL, 2, 0, _AF_INET),
+            (_JUMP_IF_EQUAL, 1, 0, _AF_INET6),
+            _answer(_ERROR | errno.EPERM),
+            (_LOAD_WORD, 0, 0, _AT_SECOND_ARGUMENT),
+            (_KEEP_BITS, 0, 0, _SOCKET_TYPE_BITS),
+            (_JUMP_IF_EQUAL, 0, 4, _SOCK_STREAM),
+            (_LOAD_WORD, 0, 0, _AT_THIRD_ARGUMENT),
+            (_JUMP_IF_EQUAL, 1, 0, _ANY_PROTOCOL),
+            (_JUMP_IF_EQUAL, 0, 1, _IPPROTO_TCP),
+            _answer(_ALLOW),
+            _answer(_ERROR | errno.EPERM),
+            _answer(_ALLOW),
+        ]
+    )
 
 
 def seal_program(name: str) -> list[Instruction]:

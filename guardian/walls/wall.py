@@ -22,8 +22,9 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.walls import seccomp
+from guardian.walls.landlock import confine_files, program_folders
 from guardian.walls.probe import Probe
-from guardian.walls.probes import look_round, network_id, try_everything
+from guardian.walls.probes import look_round, network_id, try_everything, try_files
 
 ADDRESS_SPACE_LIMIT_BYTES: Final = 2 * 1024**3
 """Model, context, interpreter and thread stacks need about a quarter of it."""
@@ -66,6 +67,7 @@ def raise_walls(
     probes = look_round(old_network) if is_isolated else ()
     is_isolated = is_isolated and all(probe.refused for probe in probes)
     _harden(parent_process)
+    probes += _confine_files(limit)
     is_filtered = limit is not WallLevel.NONE and seccomp.confine(may_fork=may_fork)
     last_probes = try_everything(is_filtered)
     if not all(probe.refused for probe in last_probes):
@@ -75,6 +77,12 @@ def raise_walls(
     else:
         level = WallLevel.SECCOMP if is_filtered else WallLevel.NONE
     return level, probes + last_probes
+
+
+def _confine_files(limit: WallLevel) -> tuple[Probe, ...]:
+    """Leave this process nothing to read but its own program, and try it; nothing where this kernel can't."""
+    abi = 0 if limit is WallLevel.NONE else confine_files(program_folders())
+    return (try_files(f"landlock {abi}"),) if abi else ()
 
 
 def limit_resources() -> None:
