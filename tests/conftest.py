@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,15 +14,38 @@ import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as in `guardian.__main__`
 
+EXAMPLES_CACHE = "examples.cache"
 REPOSITORY = Path(__file__).resolve().parent.parent
 _LONGEST_RUN_S = 600
 """Far above what any run takes: it ends a hang, and measures nothing."""
 
 
+@pytest.fixture(scope="session")
+def starter_examples(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the model makes of the starter policies' examples, worked out once for a checkout: two seconds of processor
+    time that every new home would take again."""
+    shipped = [*sorted((REPOSITORY / "policies").glob("*.toml")), REPOSITORY / "models" / "manifest.toml"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in shipped)).hexdigest()[:16]
+    kept: Path = request.config.cache.mkdir("guardian-examples") / f"{digest}.cache"
+    if not kept.exists():
+        home = tmp_path_factory.mktemp("home-of-examples")
+        command = [sys.executable, "-m", "guardian", "filter", "--no-journal", "--check"]
+        alone = os.environ | {"GUARDIAN_HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
+        subprocess.run(command, input=b"x", env=alone, capture_output=True, timeout=_LONGEST_RUN_S, check=False)
+        partial = kept.with_name(f"{digest}.{os.getpid()}")
+        shutil.copyfile(home / "cache" / EXAMPLES_CACHE, partial)
+        partial.replace(kept)
+    return Path(shutil.copy(kept, tmp_path_factory.mktemp("examples")))  # links do not cross file systems
+
+
 @pytest.fixture(autouse=True)
-def guardian_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def guardian_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, starter_examples: Path
+) -> Path:
     """No test sees its runner's own Guardian: the home is new, and nothing is set."""
     home = tmp_path_factory.mktemp("guardian-home")
+    (home / "cache").mkdir(mode=0o700)
+    os.link(starter_examples, home / "cache" / EXAMPLES_CACHE)  # the program replaces the file, it never writes into it
     for name in [name for name in os.environ if name.startswith("GUARDIAN_")]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("NO_COLOR", raising=False)

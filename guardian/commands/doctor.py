@@ -67,13 +67,14 @@ def _checks(settings: Settings, settings_problem: str) -> Iterator[Check]:
 
 def _check_journal(settings: Settings) -> Iterator[Check]:
     try:
-        from guardian.commands.doctor_conversations import check_conversations
+        from guardian.commands.doctor_conversations import check_conversations, check_senders
         from guardian.commands.doctor_journal import check_journal
     except ImportError:
         yield Check(Level.BAD, "journal", "cannot be opened while packages are missing")
     else:
         yield from check_journal(settings)
         yield check_conversations(settings)
+        yield check_senders(settings)
 
 
 def _print_lines(checks: Iterator[Check]) -> set[Level]:

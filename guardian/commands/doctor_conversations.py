@@ -1,10 +1,11 @@
-"""The check of `guardian doctor` that tells what is remembered of conversations, and where.
+"""The checks of `guardian doctor` that tell what is remembered of conversations and of senders, and where.
 
-Invariant: a check reports, it never raises for what it finds; no key is asked for.
+Invariant: a check reports, it never raises for what it finds; no key is asked for, and nothing is written.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
 
 from guardian.commands.doctor_checks import Check, Level
@@ -12,6 +13,8 @@ from guardian.journal.standing import standing
 from guardian.settings import Settings
 
 _WHAT: Final = "conversations"
+_SENDERS: Final = "senders"
+_NOBODY: Final = "nobody@guardian.invalid"
 
 
 def check_conversations(settings: Settings) -> Check:
@@ -26,3 +29,17 @@ def check_conversations(settings: Settings) -> Check:
     return Check(
         Level.OK, _WHAT, f"{told}; they are kept sealed under the journal's key, and in memory alone while it is locked"
     )
+
+
+def check_senders(settings: Settings) -> Check:
+    """Whether it is remembered from whom messages came, and whether that can be read."""
+    if settings.senders.remember == "off":
+        return Check(Level.OK, _SENDERS, "nobody is remembered (senders.remember = off)")
+    from guardian.contacts import Contacts
+
+    with closing(Contacts(settings.paths.contacts_file, settings.paths.contacts_key)) as contacts:
+        contacts.look_up(_NOBODY, "")
+        problem = contacts.problem
+    if problem:
+        return Check(Level.WARN, _SENDERS, f"{problem}; a new sender and a look-alike of a known one are not told")
+    return Check(Level.OK, _SENDERS, "from whom messages came is remembered, as keyed hashes")

@@ -160,3 +160,12 @@ def test_a_file_in_a_folders_place_is_bad(tmp_path: Path) -> None:
     found = {check.what: check for check in check_directories(settings)}
     assert found["data folder"].level is Level.BAD
     assert found["held folder"].level is Level.BAD
+
+
+def test_a_memory_of_senders_that_cannot_be_read_is_named(run_guardian: Run, guardian_home: Path) -> None:
+    (guardian_home / "state").mkdir(mode=0o700)
+    (guardian_home / "state" / "contacts.db").write_bytes(b"not a database")
+    (guardian_home / "state" / "contacts.key").write_bytes(bytes(range(32)))
+    code, rows = diagnosed(run_guardian)
+    assert (code, rows["senders"][0]) == (0, "warn")
+    assert "contacts.db cannot be used" in rows["senders"][1]
