@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test test-slow test-faults fuzz check format screenshots bench hostile train compare eval clean
+.PHONY: help setup run test test-slow test-faults fuzz check format screenshots bench soak hostile train compare eval clean
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -42,6 +42,9 @@ screenshots: setup ## draw every screen of the app into docs/screenshots/
 bench: ## the figures of design and README, beside their baselines (never a verdict)
 	@$(PYTHON) scripts/set_up.py dev bench
 	@$(BIN)/python scripts/bench.py
+
+soak: setup ## all live parts at work for half an hour, the model killed every minute (SOAK_S=86400: a day)
+	@$(BIN)/python scripts/live/soak.py --seconds $(or $(SOAK_S),1800)
 
 hostile: setup ## what becomes of hostile input: disguises, places, forced failures, languages (an hour)
 	@$(BIN)/python scripts/hostile_input.py $(HOSTILE)

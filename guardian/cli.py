@@ -16,6 +16,8 @@ from collections.abc import Sequence
 
 from guardian import __version__
 from guardian.cli_ask import add_ask
+from guardian.cli_clipboard import add_clipboard
+from guardian.cli_digest import add_digest
 from guardian.cli_filter import add_filter
 from guardian.cli_health import add_health
 from guardian.cli_hook import add_hook
@@ -38,6 +40,7 @@ from guardian.cli_parts import (
 from guardian.cli_policy import add_policy
 from guardian.cli_proxy import add_proxy
 from guardian.cli_serve import add_serve
+from guardian.cli_sources import add_source, add_watch
 
 SHELLS = ("bash", "zsh", "tcsh")
 """The shells that completion rules can be printed for."""
@@ -77,6 +80,8 @@ def build_parser() -> Parser:
     add_filter(commands)
     _add_scan(commands)
     add_serve(commands)
+    add_watch(commands)
+    add_source(commands)
     add_ask(commands)
     add_policy(commands)
     add_pack(commands)
@@ -89,6 +94,8 @@ def build_parser() -> Parser:
     add_hook(commands)
     add_proxy(commands)
     _add_doctor(commands)
+    add_clipboard(commands)
+    add_digest(commands)
     add_health(commands)
     _add_paths(commands)
     _add_config(commands)
@@ -100,7 +107,7 @@ def _add_scan(commands: Commands) -> None:
     command = add_command(
         commands,
         "scan",
-        "screen files, folders or NDJSON, in order",
+        "screen files, folders, chat exports or NDJSON, in order",
         codes=SCREENING_CODES.format(not_screened="something was not (fully) screened, and nothing was flagged"),
     )
     command.add_argument(
@@ -109,6 +116,12 @@ def _add_scan(commands: Commands) -> None:
     add_channel_option(command)
     command.add_argument(
         "--ndjson", action="store_true", help="read one JSON message a line, and print one JSON verdict a line"
+    )
+    command.add_argument(
+        "--me",
+        metavar="NAME",
+        action="append",
+        help="the chat exports are yours, and call you NAME: what you wrote there is context, and is not screened",
     )
     command.add_argument("--json", action="store_true", help="print one JSON verdict a line in place of words")
     command.add_argument("--verbose", action="store_true", help="give the reasons below each message that has some")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import functools
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from guardian.errors import UsageError
@@ -45,6 +46,15 @@ class Parser(argparse.ArgumentParser):
         """Print help or version; argparse's own way drops a failed write, and a full disk would look like success."""
         if file is not None:
             file.write(message)
+
+
+def parse_known(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
+    """`argv` by the options and words that a tree knows. Raises UsageError for any other."""
+    args, unknown = parser.parse_known_args(argv)
+    chosen: Parser = args.parser
+    if unknown:
+        chosen.error(f"unknown option {unknown[0]}" if unknown[0].startswith("-") else f"unexpected word {unknown[0]}")
+    return args
 
 
 Commands = Any

@@ -6,17 +6,16 @@ for -), and only that file is imported; the core never imports the app, so the a
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.errors import SettingsError
 
 if TYPE_CHECKING:
+    import argparse
+
     from guardian.settings import Settings
 
 _ANSWERED_BY_SERVICE = "filter"
@@ -47,15 +46,22 @@ def run(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def _run_filter(argv: Sequence[str], env: Mapping[str, str]) -> int:
-    from guardian.cli_filter import parse_filter
     from guardian.commands.filter_warm import Unanswered, run_warm
+    from guardian.filter_words import FilterWords, plain_words
 
-    args = parse_filter(argv)
-    answered = run_warm(args, env)
+    words = plain_words(argv)
+    answered = run_warm(words if words is not None else FilterWords.of(_filter_args(argv)), env)
     if not isinstance(answered, Unanswered):
         return int(answered)
+    args = _filter_args(argv)
     args.unanswered = answered
     return _run_command(args, env)
+
+
+def _filter_args(argv: Sequence[str]) -> argparse.Namespace:
+    from guardian.cli_filter import parse_filter  # here: the usual options are read without argparse
+
+    return parse_filter(argv)
 
 
 def _run_command(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -63,6 +69,8 @@ def _run_command(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from guardian.walls.local_only import stay_local
 
         stay_local()  # where it can't be raised, `guardian doctor --network` says so
+    import importlib
+
     settings = _settings(args, env)
     module = importlib.import_module(f"guardian.commands.{args.command.replace('-', '_')}")
     return int(module.run(args, settings))
@@ -88,6 +96,7 @@ def _has_terminal() -> bool:
 def _open_app(env: Mapping[str, str]) -> None:
     """Become the app; return where it is not installed. The core never imports it, so it is started by name."""
     from importlib.util import find_spec
+    from pathlib import Path
 
     spec = find_spec("tui")
     if (

@@ -50,6 +50,10 @@ class InputError(GuardianError):
     """A file or stream that was to be screened cannot be read."""
 
 
+class SourcesError(GuardianError):
+    """The file of live sources, or what is remembered of them, cannot be used."""
+
+
 class OutputError(GuardianError):
     """Standard output, or a file that was to be written, failed."""
 

@@ -95,6 +95,12 @@ class CaughtUp:
 
     records: int
 
+    @property
+    def line(self) -> str:
+        """One line."""
+        what = "an earlier verdict is" if self.records == 1 else f"{self.records} earlier verdicts are"
+        return f"{what} in the journal now"
+
 
 Event = (
     Progress

@@ -42,10 +42,18 @@ class Paths:
     """Messages held back at the owner's word."""
     settings_file: Path
     """The owner's settings; need not exist."""
+    sources_file: Path
+    """The owner's live sources; need not exist."""
+    watched_file: Path
+    """Which messages of the live sources were screened, as hashes; need not exist."""
+    watched_key: Path
+    """What those hashes are made with; need not exist."""
     keymap_file: Path
     """The owner's keys in the terminal app; need not exist."""
     seen_file: Path
     """Which alerts were seen in the terminal app; need not exist."""
+    told_file: Path
+    """What the desktop was told today, as numbers; need not exist."""
     calibration_file: Path
     """Thresholds that the owner calibrated on a stream of their own; need not exist."""
     calibration_log: Path
@@ -60,6 +68,14 @@ class Paths:
     """Which version of each policy is in force; need not exist."""
     conversations: Path
     """What was sent in the last hours, sealed, so that parts are judged together; need not exist."""
+    proxy_token: Path
+    """What clients of the proxy show; need not exist."""
+    proxy_upstream_key: Path
+    """The key of the proxy's own AI server, where no keyring takes it; need not exist."""
+    proxy_goals: Path
+    """What the owner said that conversations with an AI are about; need not exist."""
+    proxy_socket: Path
+    """Where the running proxy tells of its sessions."""
     journal_file: Path
     """The journal; need not exist."""
     journal_waiting: Path
@@ -90,8 +106,12 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         runtime=runtime,
         held=data / "held",
         settings_file=config / "settings.toml",
+        sources_file=config / "sources.toml",
+        watched_file=state / "watched.db",
+        watched_key=state / "watched.key",
         keymap_file=config / "keymap.toml",
         seen_file=state / "seen.json",
+        told_file=state / "told.json",
         calibration_file=state / "calibration.json",
         calibration_log=state / "calibration.log",
         track_records=state / "track-records.json",
@@ -99,6 +119,10 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         contacts_key=state / "contacts.key",
         policies_state=data / "policies" / "in-force.json",
         conversations=state / "conversations",
+        proxy_token=config / "proxy.token",
+        proxy_upstream_key=config / "proxy-upstream.key",
+        proxy_goals=state / "proxy-goals",
+        proxy_socket=runtime / "proxy.sock",
         journal_file=data / "journal" / "journal.db",
         journal_waiting=data / "journal" / "waiting",
         shipped_policies=shipped / "policies",

@@ -19,7 +19,13 @@ from guardian.paths import HOME_VARIABLE, Paths, find_paths
 from guardian.reading.limits import Limits
 from guardian.safe_text import safe_line
 from guardian.settings_file import Entry, parse_settings, read_settings_file
-from guardian.settings_live import ServiceSettings
+from guardian.settings_live import (
+    AlertSettings,
+    ClipboardSettings,
+    NotifySettings,
+    ProxySettings,
+    ServiceSettings,
+)
 from guardian.settings_rules import Directory, RefusedError, Rule
 from guardian.settings_sections import (
     AppSettings,
@@ -88,7 +94,11 @@ class Settings:
     conversation: ConversationSettings = field(default_factory=ConversationSettings)
     policies: PolicySettings = field(default_factory=PolicySettings)
     app: AppSettings = field(default_factory=AppSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
+    clipboard: ClipboardSettings = field(default_factory=ClipboardSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
+    proxy: ProxySettings = field(default_factory=ProxySettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -108,7 +118,11 @@ _SECTIONS: Mapping[str, type] = {
     "conversation": ConversationSettings,
     "policies": PolicySettings,
     "app": AppSettings,
+    "alerts": AlertSettings,
+    "notify": NotifySettings,
+    "clipboard": ClipboardSettings,
     "service": ServiceSettings,
+    "proxy": ProxySettings,
 }
 
 

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from guardian.safe_text import safe_line
 
@@ -155,6 +156,40 @@ class Hosts(Rule):
         if not all(_SERVER.fullmatch(name) for name in names):
             raise self.refuse(text)
         return " ".join(names).lower()
+
+    def from_value(self, value: object, base: Path) -> str:
+        """A string, read as `from_text` reads it."""
+        if not isinstance(value, str):
+            raise self.refuse(value)
+        return self.from_text(value, base)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUrl(Rule):
+    """The address of a web server, with or without a path."""
+
+    def expected(self) -> str:
+        """How it is written."""
+        return "the address of a server such as http://127.0.0.1:11434, without user, query and /v1"
+
+    def from_text(self, text: str, base: Path) -> str:
+        """`http://127.0.0.1:11434` or `https://ai.example.org/api`."""
+        try:
+            parts = urlsplit(text)
+            is_good = (
+                text == text.strip()
+                and text.isascii()
+                and parts.scheme in ("http", "https")
+                and bool(parts.hostname)
+                and parts.port != 0
+                and not (parts.query or parts.fragment or "@" in parts.netloc)
+                and not parts.path.rstrip("/").endswith("/v1")
+            )
+        except ValueError:  # a port that is none, or half an IPv6 address
+            is_good = False
+        if not is_good:
+            raise self.refuse(text)
+        return text.rstrip("/")
 
     def from_value(self, value: object, base: Path) -> str:
         """A string, read as `from_text` reads it."""

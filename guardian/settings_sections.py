@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Literal
 
-from guardian.settings_rules import Choice, Day, Hosts, Number, Rule, Whole
+from guardian.settings_rules import Choice, Hosts, Number, Rule, Whole
 
 _MOST_THREADS_BY_DEFAULT = 4
 """A six-layer encoder gains little from more, and the machine has its owner's work to do."""
@@ -125,20 +124,9 @@ class JournalSettings:
 
 @dataclass(frozen=True, slots=True)
 class AppSettings:
-    """How the terminal app looks, and when it speaks up."""
+    """How the terminal app looks."""
 
     theme: Literal["auto", "dark", "light", "contrast", "ansi"] = field(
         default="auto", metadata=setting(Choice(("auto", "dark", "light", "contrast", "ansi")))
     )
     """`auto` is dark, unless the terminal says that its ground is light. `ansi` takes the terminal's own colours."""
-    notices: Literal["flagged", "notice", "none"] = field(
-        default="flagged", metadata=setting(Choice(("flagged", "notice", "none")))
-    )
-    """The mildest outcome that is told while the app is open. `notice` includes what could not be judged."""
-    quiet_until: str = field(default="", metadata=setting(Day()))
-    """Until this day (ISO) begins nothing is told; empty: there is no quiet time. The inbox fills all the same."""
-
-    @property
-    def quiet_until_day(self) -> date | None:
-        """That day; None where there is none."""
-        return date.fromisoformat(self.quiet_until) if self.quiet_until else None

@@ -66,7 +66,7 @@ def remove_setting(paths: Paths, name: str) -> Written:
 def _change(paths: Paths, key: Key, value: object) -> Written:
     file = paths.settings_file
     ensure_private_directory(paths.config)
-    with _alone(paths.config):
+    with alone_in(paths.config):
         before = read_settings_text(file)
         after = _with_value(before, tuple(key.name.split(".")), value, file)
         still_wrong = _trouble(paths, after)
@@ -76,7 +76,7 @@ def _change(paths: Paths, key: Key, value: object) -> Written:
             key.name, _value(before, key, file), value, still_wrong.line() if still_wrong is not None else ""
         )
         if after != before:
-            _replace(file, after)
+            replace_text(file, after)
     return written
 
 
@@ -157,8 +157,8 @@ def _set(document: Any, path: tuple[str, ...], value: object) -> Any:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other Guardian changes the settings meanwhile; on a file system without locks there is none."""
+def alone_in(folder: Path) -> Iterator[None]:
+    """No other Guardian changes what the owner writes there meanwhile; on a file system without locks there is none."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with suppress(OSError):
@@ -168,8 +168,8 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _replace(file: Path, text: str) -> None:
-    """Put `text` in the file's place. Raises OutputError."""
+def replace_text(file: Path, text: str) -> None:
+    """Put `text` in the file's place, whole; a symbolic link is followed. Raises OutputError."""
     partial: Path | None = None
     try:
         target = file.resolve()

@@ -12,35 +12,23 @@ from enum import StrEnum
 from typing import Any
 
 from guardian.finding import Finding
+from guardian.outcome import Action, Outcome
 from guardian.sender_facts import SenderFacts
+
+__all__ = [
+    "JSON_VERSION",
+    "Action",
+    "Coverage",
+    "Outcome",
+    "PolicyMatch",
+    "Reason",
+    "Severity",
+    "Verdict",
+    "Vetoed",
+]
 
 JSON_VERSION = 1
 """`v` of the verdict's JSON; raised when a field changes its meaning or goes away."""
-
-
-class Outcome(StrEnum):
-    """The five outcomes."""
-
-    CLEAN = "clean"
-    """Fully judged, and no policy of the owner matched."""
-    NOTICE = "notice"
-    """A policy matched that only notes (action log or notice, or status test)."""
-    FLAGGED = "flagged"
-    """A policy matched that warns or holds."""
-    UNSURE = "unsure"
-    """Judged in part; nothing was flagged in that part."""
-    UNSCREENED = "unscreened"
-    """Not judged by the model at all; nothing was flagged by the rules."""
-
-
-class Action(StrEnum):
-    """What a policy asks for when it matches, mildest first."""
-
-    NONE = "none"
-    LOG = "log"
-    NOTICE = "notice"
-    WARN = "warn"
-    HOLD = "hold"
 
 
 class Severity(StrEnum):

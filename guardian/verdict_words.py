@@ -5,6 +5,7 @@ Invariants: words come before numbers; what was not judged is named first; every
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -49,6 +50,23 @@ COLOURS: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.UNSCREENED: "\x1b[35m",
     }
 )
+
+
+NAME_COLUMNS: Final = 34
+"""For a message's name in a table."""
+
+
+def outcome_row(outcome: Outcome, name: str, reason: str, *, colour: bool) -> str:
+    """One line of a table: mark, outcome, name of the message, reason (which is safe already)."""
+    word = f"{MARKS[outcome]}{outcome.value:<10}"
+    if colour and COLOURS[outcome]:
+        word = f"{COLOURS[outcome]}{word}\x1b[0m"
+    return f"{word} {_padded(safe_line(name, NAME_COLUMNS), NAME_COLUMNS)} {reason}".rstrip()
+
+
+def _padded(text: str, columns: int) -> str:
+    used = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * max(columns - used, 0)
 
 
 def reason_lines(verdict: Verdict) -> list[str]:

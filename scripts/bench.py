@@ -32,6 +32,7 @@ from benchmarks import (  # noqa: E402
     screening,
     start_up,
     throughput,
+    warm_filter,
     weights,
 )
 from benchmarks.counts import FULL, QUICK, Counts  # noqa: E402
@@ -43,6 +44,7 @@ from benchmarks.workplace import Workplace  # noqa: E402
 BENCHMARKS: dict[str, tuple[str, Callable[[Workplace], list[Row]]]] = {
     "start-up": ("whole processes", start_up.run),
     "cold-filter": ("a cold filter, step by step", cold_filter.run),
+    "warm-filter": ("a filter that a warm service answers", warm_filter.run),
     "latency": ("one text, warm", latency.run),
     "throughput": ("many texts", throughput.run),
     "memory": ("memory", memory.run),

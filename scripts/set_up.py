@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LLAMA = "llama-cpp-python==0.3.36"
-EXTRAS = ("mail", "notify", "proxy")
+EXTRAS = ("clipboard", "mail", "notify", "proxy")
 """A checkout has all of Guardian's extras: their tests are part of the tests."""
 HOOK = ROOT / "scripts" / "llama_build.cmake"
 CMAKE_OPTIONS = (

@@ -65,6 +65,12 @@ def test_the_commands_are_those_of_the_contract() -> None:
             "completion",
         ),
         "health",
+        *("hook claude-code", "hook exec"),
+        "serve",
+        *("clipboard once", "clipboard selection", "clipboard watch"),
+        "digest",
+        "watch",
+        *("source add", "source list", "source test", "source remove"),
         *("policy list", "policy show", "policy new", "policy edit", "policy check", "policy test", "policy explain"),
         *("policy why", "policy preview", "policy review", "policy amend", "policy history", "policy restore"),
         *("policy mute", "policy unmute", "policy schema"),
@@ -75,6 +81,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         *("journal verify", "journal checkpoint", "journal prove", "journal forget"),
         *("key show", "key move", "key rotate", "key phrase", "key recover"),
         *("model list", "model verify", "model card"),
+        *("proxy sessions", "proxy goal"),
     }
 
 

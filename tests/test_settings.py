@@ -54,8 +54,14 @@ def another_value(key: Key) -> str:
     values |= {"output.colour": "never", "model.batch_timeout_s": "7.5", "limits.window_bytes": "900"}
     values |= {"calibration.false_alarms_per_week": "1.5"}
     values |= {"journal.clean": "scores", "journal.keep_text": "none", "journal.second_signature": "on"}
-    values |= {"app.theme": "light", "app.notices": "none", "app.quiet_until": "2026-11-28"}
+    values |= {"app.theme": "light", "alerts.interrupt": "none", "alerts.quiet_until": "2026-11-28"}
     values |= {"senders.remember": "off", "senders.receiving_servers": "mx.example.org mx2.example.org"}
+    values |= {"proxy.port": "8080", "proxy.ipv6": "on", "proxy.upstream": "https://ai.example.org/api"}
+    values |= {"proxy.allow_remote_upstream": "ai.example.org", "proxy.mode": "hold", "proxy.fail_closed": "on"}
+    values |= {"proxy.max_body_bytes": "4096", "proxy.request_timeout_s": "7.5", "proxy.upstream_timeout_s": "8.5"}
+    values |= {f"alerts.interrupt_{severity}": "notice" for severity in ("low", "medium", "high")}
+    values |= {"alerts.quiet_hours": "22:00-07:00", "alerts.time_zone": "Europe/Berlin"}
+    values |= {"notify.desktop": "off", "notify.terminal": "foot", "clipboard.max_bytes": "4096"}
     if key.name.startswith("limits.") and isinstance(key.rule, Whole):
         values.setdefault(key.name, str(key.rule.low + 1))
     return values.get(key.name, "7")

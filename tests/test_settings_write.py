@@ -49,7 +49,7 @@ CHANGES = [
     ("limits.window_bytes", "2_000", OWNERS.replace("# enough\n", "# enough\nwindow_bytes = 2000\n")),
     ("policies_dir", "/p", OWNERS.replace('"mine"', '"/p"')),
     ("app.theme", "light", OWNERS + '\n[app]\ntheme = "light"\n'),
-    ("app.quiet_until", "2026-11-28", OWNERS + '\n[app]\nquiet_until = "2026-11-28"\n'),
+    ("alerts.quiet_until", "2026-11-28", OWNERS + '\n[alerts]\nquiet_until = "2026-11-28"\n'),
 ]
 
 
@@ -88,8 +88,8 @@ REFUSED = [
     ("", "limits.max_windos", "9", 'unknown key "limits.max_windos" (the nearest valid name is limits.max_windows)'),
     ("", "limits.max_windows", "no", 'limits.max_windows must be a whole number from 1 to 4096, not "no"'),
     ("", "app.theme", "pink", "app.theme must be one of auto, dark, light, contrast, ansi"),
-    ("", "app.quiet_until", "2026-02-30", "app.quiet_until must be a day such as 2026-11-28, or empty"),
-    ("", "app.quiet_until", "tomorrow", "app.quiet_until must be a day"),
+    ("", "alerts.quiet_until", "2026-02-30", "alerts.quiet_until must be a day such as 2026-11-28, or empty"),
+    ("", "alerts.quiet_until", "tomorrow", "alerts.quiet_until must be a day"),
     (OWNERS, "limits.overlap_bytes", "900", "must be at most a quarter of"),
     ("x = [", "app.theme", "dark", "is no toml"),
     ("app = 3", "app.theme", "dark", "app must be a table"),
@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_written_is_said_and_stays(paths: Paths, monkeypat
 
 
 def test_many_at_once_lose_nothing_of_each_other(paths: Paths) -> None:
-    values = {"limits.max_windows": "5", "app.theme": "dark", "output.colour": "never", "app.notices": "none"}
+    values = {"limits.max_windows": "5", "app.theme": "dark", "output.colour": "never", "alerts.interrupt": "none"}
     threads = [threading.Thread(target=write_setting, args=(paths, *pair)) for pair in values.items()]
     for thread in threads:
         thread.start()

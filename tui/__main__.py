@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from guardian.cli_parts import Parser
+from guardian.cli_parts import Parser, record_number
 from guardian.errors import GuardianError, InputError, UsageError
 from guardian.exits import ExitCode, exit_code_for
 from guardian.settings import Settings, load_settings
@@ -84,7 +84,7 @@ def _run(argv: Sequence[str]) -> int:
     keep_one_heap()
     from tui.app import GuardianApp  # behind the checks, which then cost no import of Textual
 
-    app = GuardianApp(settings, paths, with_journal=not args.no_journal)
+    app = GuardianApp(settings, paths, with_journal=not args.no_journal, first_alert=args.alert)
     try:
         app.run()
     finally:
@@ -104,6 +104,7 @@ def _parser() -> Parser:
     parser.add_argument("paths", metavar="PATH", nargs="*", help="files or folders to screen")
     parser.add_argument("--policies", metavar="DIR", help="use the policies in this folder")
     parser.add_argument("--no-journal", action="store_true", help="record nothing")
+    parser.add_argument("--alert", metavar="SEQ", type=record_number, help="open the alert with this number")
     return parser
 
 

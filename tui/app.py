@@ -28,13 +28,14 @@ from guardian.settings import Settings
 from tui import messages, themes
 from tui.beginning import begin
 from tui.book import AlertBook
-from tui.bridge import Bridge, Opener, recorded_gate, unrecorded_gate
+from tui.bridge import Bridge
 from tui.commands import own_commands
 from tui.desk import Desk
 from tui.house_watch import HouseWatch
 from tui.keymap import apply_keymap
 from tui.keys import APP_KEYS
 from tui.notices import Notices
+from tui.opening import Opener, own_gate
 from tui.records import Records
 from tui.screens.ask import AskScreen
 from tui.screens.base import GuardianScreen
@@ -73,7 +74,7 @@ class GuardianApp(App[None]):
     """Guardian on a terminal.
 
     `paths` are files and folders to screen at the start. `opener` opens the gate; leave it out to have the owner's
-    own. `with_journal=False` neither reads nor writes the journal.
+    own. `with_journal=False` neither reads nor writes the journal. `first_alert`: the alert to open at the start.
     """
 
     TITLE = "Guardian"
@@ -100,9 +101,10 @@ class GuardianApp(App[None]):
         opener: Opener | None = None,
         *,
         with_journal: bool = True,
+        first_alert: int | None = None,
     ) -> None:
         super().__init__()
-        self.settings = settings
+        self.settings, self.first_alert = settings, first_alert
         self.paths = tuple(paths)
         self.book = AlertBook()
         """Every alert that is known."""
@@ -110,8 +112,8 @@ class GuardianApp(App[None]):
         """For slow work."""
         self.records = Records(settings, self.post_message) if with_journal else None
         """The journal; None where this run is to leave it alone."""
-        opener = opener or (recorded_gate(self.records.ask) if self.records is not None else unrecorded_gate)
-        self.bridge = Bridge(settings, self.paths, self.post_message, opener)
+        gate = opener or own_gate(self.records)
+        self.bridge = Bridge(settings, self.paths, self.post_message, gate, serves=with_journal and not opener)
         self.house = HouseWatch(self)
         """What the app measures of itself."""
         self.alerts_changed: Signal[tuple[int, ...]] = Signal(self, "alerts")
@@ -232,8 +234,9 @@ class GuardianApp(App[None]):
     def _alerts_forgotten(self, message: messages.AlertsForgotten) -> None:
         self.alerts_changed.publish(tuple(self.book.forget(message.ranges)))
 
+    @on(messages.OtherScreened)  # its alert comes through the journal, as every alert of another program does
     @on(messages.Answered)
-    def _answered(self, message: messages.Answered) -> None:
+    def _answered(self, message: messages.Answered | messages.OtherScreened) -> None:
         self.state = self.state.with_verdict(message.screened.verdict)
         self.house.count(message.screened)
 
@@ -272,8 +275,7 @@ class GuardianApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, by name, and Textual's own."""
         yield from own_commands(self, os.environ)
-        theirs = super().get_system_commands(screen)
-        yield from (command for command in theirs if command.title not in ("Quit", "Theme"))
+        yield from (each for each in super().get_system_commands(screen) if each.title not in ("Quit", "Theme"))
 
     # How the house stands
 

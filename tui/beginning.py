@@ -9,12 +9,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from guardian.settings import Settings
+from tui.messages import Reach
 
 if TYPE_CHECKING:
     from tui.app import GuardianApp
     from tui.records import Records
+    from tui.state import HouseState
 
 QUIET_DAYS: Final = 7
+LOOK_AGAIN_S: Final = 0.2
 
 
 def begin(app: GuardianApp) -> None:
@@ -22,6 +25,8 @@ def begin(app: GuardianApp) -> None:
     if app.records is None:
         app.open_house()
         return
+    if app.first_alert is not None:
+        show_when_open(app, app.first_alert)
     app.records.follow()
     if is_first_run(app.settings):
         app.set_up()
@@ -37,6 +42,26 @@ def is_first_run(settings: Settings) -> bool:
     return is_own and not paths.policies.exists() and not paths.journal_file.exists()
 
 
+def show_when_open(app: GuardianApp, key: int) -> None:
+    """Open an alert, once, as soon as the journal can be read: a click on a notification asks for it."""
+    is_shown = False
+
+    def look(state: HouseState) -> None:
+        nonlocal is_shown
+        if is_shown or state.reach is not Reach.OPEN:
+            return
+        if app.screen.is_modal:  # the sheet that asked for the passphrase, which is about to go
+            app.set_timer(LOOK_AGAIN_S, lambda: look(app.state))
+            return
+        is_shown = True
+        from tui.screens.message import MessageScreen
+
+        app.seen.see(key)
+        app.push_screen(MessageScreen(key))
+
+    app.watch(app, "state", look)
+
+
 def quiet_until(today: date) -> str:
     """The day on which a quiet week that begins now ends, as the setting has it."""
     return (today + timedelta(days=QUIET_DAYS)).isoformat()
@@ -44,7 +69,7 @@ def quiet_until(today: date) -> str:
 
 def show_quiet_summary(app: GuardianApp, records: Records) -> None:
     """After a quiet time: what came in it. Closing the sheet ends the quiet time for good."""
-    until = app.settings.app.quiet_until_day
+    until = app.settings.alerts.quiet_until_day
     if until is None or date.today() < until:
         return
     from tui.screens.summary import SummarySheet

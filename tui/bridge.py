@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,10 @@ from textual.message import Message as AppMessage
 
 from guardian.assistant.asking import asked_message
 from guardian.errors import CellError, GuardianError
-from guardian.events import Event, JournalNotice, Observer, PoliciesChanged
+from guardian.events import Event, JournalNotice, PoliciesChanged, ignore
 from guardian.message import Message
 from guardian.safe_text import safe_line
+from guardian.service.notices import Notices
 from guardian.settings import Settings
 from guardian.sources.files import list_files, read_files
 from tui.crash import crash_line
@@ -41,11 +42,13 @@ from tui.messages import (
     ReasonsWanted,
     TextGiven,
 )
+from tui.opening import Opener
+from tui.owner_first import OwnerFirst
+from tui.serving import Serving
 
 if TYPE_CHECKING:
     from guardian.assembly import Assembled
     from guardian.gate import Gate
-    from guardian.journal.keys import Ask
     from guardian.reading.reader import Reader, WalledReader
 
 BATCH = 4
@@ -56,20 +59,26 @@ BEAT_S = 1.0
 """How often the thread gives a sign of life while it has nothing to do."""
 
 Post = Callable[[AppMessage], object]
-Opener = Callable[[Settings, Observer], AbstractContextManager["Assembled"]]
 
 
 class Bridge:
     """Screens what the paths hold and what the owner asks about.
 
-    `post` must be safe to call from any thread, as `App.post_message` is. `opener` opens the gate; see `recorded_gate`.
+    `post` must be safe to call from any thread, as `App.post_message` is. `opener` opens the gate; see `tui.opening`.
+    With `serves` the gate also answers other programs, where no service of its own does (`tui.serving`).
     """
 
-    def __init__(self, settings: Settings, paths: Sequence[Path], post: Post, opener: Opener) -> None:
+    def __init__(
+        self, settings: Settings, paths: Sequence[Path], post: Post, opener: Opener, *, serves: bool = False
+    ) -> None:
         self._settings = settings
         self._paths = list(paths)
         self._post = post
         self._opener = opener
+        self._serves = serves
+        self._lock = OwnerFirst()
+        self._notices = Notices(ignore)
+        self._serving: Serving | None = None
         self._assembled: Assembled | None = None
         self._reader: WalledReader | None = None
         self._was_started = False
@@ -95,6 +104,12 @@ class Bridge:
     def has_ended(self) -> bool:
         """Whether it was started and does not run any more, for whatever reason."""
         return self._was_started and not self._thread.is_alive()
+
+    @property
+    def service(self) -> str:
+        """Who answers other programs, in a safe line; empty where there is no gate, or where it is not for them."""
+        serving = self._serving
+        return serving.facts.say if serving is not None else ""
 
     @property
     def assembled(self) -> Assembled:
@@ -142,7 +157,8 @@ class Bridge:
                 self._tell_journal()
                 self._ask_for_reasons()
                 self._post(GateOpened())
-                self._serve(assembled.gate)
+                with self._serving_others(assembled):
+                    self._serve(assembled.gate)
         except GuardianError as error:
             self._post(GateFailed(safe_line(error.line())))
         except Exception as error:
@@ -150,7 +166,21 @@ class Bridge:
         finally:
             self._assembled = None
 
+    @contextmanager
+    def _serving_others(self, assembled: Assembled) -> Iterator[None]:
+        if not self._serves:
+            yield
+            return
+        self._serving = Serving(self._settings, assembled, self._lock, self._notices, self._post)
+        try:
+            self._serving.look()
+            yield
+        finally:
+            self._serving.close()
+            self._serving = None
+
     def _observe(self, event: Event) -> None:
+        self._notices(event)
         self._post(CoreEvent(event))
         if isinstance(event, JournalNotice):  # it has just been begun
             self._tell_journal()
@@ -176,13 +206,16 @@ class Bridge:
         inbox: Iterator[Message] | None = self._list()
         while True:
             self._beat()
+            if self._serving is not None:
+                self._serving.look()
             question = self._take_question(wait=inbox is None)
             if self._is_stopping:
                 return
             if question is not None:
                 message = self._asked(question)
                 self.in_hand = 1
-                screened = gate.screen(message)
+                with self._lock.owner():
+                    screened = gate.screen(message)
                 self._screened_one()
                 question.asker.post_message(Answered(question.number, screened))
             elif inbox is not None and not self._screen_some(gate, inbox):
@@ -199,10 +232,10 @@ class Bridge:
         )
 
     def _take_question(self, *, wait: bool) -> TextGiven | None:
+        """What the owner asks, if anything; with `wait` it is waited for, but for one beat at most."""
         with self._change:
-            while wait and self._question is None and not self._to_keep and not self._is_stopping:
+            if wait and self._question is None and not self._to_keep and not self._is_stopping:
                 self._change.wait(BEAT_S)
-                self._beat()
             if self._to_keep:
                 return self._to_keep.popleft()
             question, self._question = self._question, None
@@ -235,38 +268,13 @@ class Bridge:
         except GuardianError as error:
             failure = safe_line(error.line())
         self.in_hand = len(batch)
-        for screened in gate.screen_all(batch):
-            self._screened_one()
-            self._post(InboxScreened(screened))
+        with self._lock.others:  # as every program that asks: only a question of the owner's goes before them
+            for screened in gate.screen_all(batch):
+                self._screened_one()
+                self._post(InboxScreened(screened))
         if failure:
             self._post(InboxFailed(failure))
         return bool(batch) and not failure
-
-
-@contextmanager
-def unrecorded_gate(settings: Settings, observer: Observer) -> Iterator[Assembled]:
-    """The owner's gate, without a journal behind it."""
-    from guardian.assembly import assembled
-
-    with assembled(settings, observer, follow=True) as parts:
-        yield parts
-
-
-def recorded_gate(ask: Ask) -> Opener:
-    """An opener of the owner's gate with their journal behind it; `ask` has the passphrase, where one was given."""
-
-    @contextmanager
-    def opened(settings: Settings, observer: Observer) -> Iterator[Assembled]:
-        from guardian.assembly import assembled  # here: it imports the whole house, and this is not the painting thread
-        from guardian.journal.recorder import open_recorder
-
-        with (
-            open_recorder(settings, observer, ask=ask) as recorder,
-            assembled(settings, observer, recorder=recorder, follow=True) as parts,
-        ):
-            yield parts
-
-    return opened
 
 
 def _loaded_house(settings: Settings) -> HouseLoaded:

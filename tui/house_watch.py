@@ -101,6 +101,7 @@ class HouseWatch:
             queued=self._app.bridge.in_hand,
             stalled_s=self.pulse.stalled_s,
             stopped="" if state.is_open else state.stopped,  # of the model itself its register speaks
+            service=self._app.bridge.service,
             not_journaled=state.not_journaled,
             journal_trouble=state.journal_trouble,
         )

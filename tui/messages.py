@@ -91,6 +91,13 @@ class InboxScreened(Message):
 
 
 @dataclass(repr=False)
+class OtherScreened(Message):
+    """A message that another program asked about was screened."""
+
+    screened: Screened
+
+
+@dataclass(repr=False)
 class InboxFailed(Message):
     """The paths, or what is left of them, cannot be read."""
 

@@ -10,34 +10,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from guardian.alerts.level import is_loud
 from guardian.verdict import Outcome, Severity
 
 if TYPE_CHECKING:
     from guardian.alerts.alert import Alert
+    from guardian.settings_live import AlertSettings
 
 STAY_S: Final = 10.0
 """How long a milder notice stays in the bar; what comes within it is one burst."""
 GROUPED: Final = 3
 """So many at once are one line."""
-Level = Literal["flagged", "notice", "none"]
-_LOUD: Final = {
-    "flagged": frozenset({Outcome.FLAGGED}),
-    "notice": frozenset(Outcome) - {Outcome.CLEAN},
-    "none": frozenset[Outcome](),
-}
 _WORST_FIRST: Final = (Outcome.FLAGGED, Outcome.UNSCREENED, Outcome.UNSURE, Outcome.NOTICE)
 
 
-def is_told(alert: Alert, level: Level) -> bool:
-    """Whether an alert makes a notice, where the owner wants them from `level` on."""
-    return alert.outcome in _LOUD[level]
+def is_told(alert: Alert, rules: AlertSettings) -> bool:
+    """Whether an alert makes a notice, by the levels that the owner set."""
+    return is_loud(alert.outcome, alert.severity if alert.policies else None, rules)
 
 
-def is_listed(alert: Alert, level: Level) -> bool:
+def is_listed(alert: Alert, rules: AlertSettings) -> bool:
     """Whether it belongs to the list of what was not seen: flagged ones do at any level."""
-    return is_told(alert, "flagged" if level == "none" else level)
+    return alert.outcome is Outcome.FLAGGED or is_told(alert, rules)
 
 
 def stays(alert: Alert) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from textual.message import Message as AppMessage
 from textual.signal import Signal
 from textual.timer import Timer
 
+from guardian.alerts.level import is_quiet, owners_time
 from guardian.errors import GuardianError, JournalError
 from guardian.safe_text import safe_line
 from tui import seen as seen_file
@@ -28,14 +29,15 @@ from tui.seen import Ranges, Seen
 
 if TYPE_CHECKING:
     from guardian.alerts.alert import Alert
+    from guardian.settings_live import AlertSettings
     from tui.app import GuardianApp
     from tui.desk import Job
     from tui.state import HouseState
 
 SAVE_AFTER_S: Final = 2.0
 """What is seen in one go is one write."""
-LOOK_AT_DAY_S: Final = 60.0
-"""A quiet time ends when its day begins, also in an app that is never closed."""
+LOOK_AT_CLOCK_S: Final = 60.0
+"""A quiet time begins and ends by the clock, also in an app that is never closed."""
 _READABLE: Final = frozenset({Reach.READING, Reach.OPEN})
 
 
@@ -57,7 +59,7 @@ class Notices:
         self._journal_id: str | None = None
         self._is_reading = False
         self._has_greeted = False
-        self._level = app.settings.app.notices
+        self._rules = app.settings.alerts
         self._leaving: Timer | None = None
         self._saving: Timer | None = None
 
@@ -65,7 +67,7 @@ class Notices:
         """Follow the app's alerts, and how its journal stands."""
         self._app.alerts_changed.subscribe(self._app, self._alerts_changed)
         self._app.watch(self._app, "state", self._state_changed)
-        self._app.set_interval(LOOK_AT_DAY_S, self.look_at_settings)
+        self._app.set_interval(LOOK_AT_CLOCK_S, self.look_at_settings)
         self.look_at_settings()
 
     def end(self) -> None:
@@ -120,20 +122,32 @@ class Notices:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the owner wants nothing to interrupt them today."""
-        until = self._app.settings.app.quiet_until_day
-        return until is not None and date.today() < until
+        """Whether the owner wants nothing to interrupt them now."""
+        rules = self._app.settings.alerts
+        return is_quiet(rules, self._now(rules))
+
+    @staticmethod
+    def _now(rules: AlertSettings) -> datetime:
+        return owners_time(rules, datetime.now().astimezone())
+
+    def _quiet_words(self) -> str:
+        rules = self._app.settings.alerts
+        until, now = rules.quiet_until_day, self._now(rules)
+        if not is_quiet(rules, now):
+            return ""
+        if until is not None and now.date() < until:
+            return f"quiet until {until:%a} {until.day}"
+        return f"quiet until {rules.quiet_hours.partition('-')[2]}"
 
     def look_at_settings(self) -> None:
         """What the owner set, or the day, may be another one now."""
-        until = self._app.settings.app.quiet_until_day
-        words = f"quiet until {until:%a} {until.day}" if until is not None and self.is_quiet else ""
+        words = self._quiet_words()
         if words != self._app.state.quiet:
             self._app.state = replace(self._app.state, quiet=words)
         if words:
             self._board.clear()
-        if self._app.settings.app.notices != self._level:
-            self._level = self._app.settings.app.notices
+        if self._app.settings.alerts != self._rules:
+            self._rules = self._app.settings.alerts
             self._board.clear()
             self._list([alert.key for alert in self._app.book.everything()])
         self._show()
@@ -169,13 +183,13 @@ class Notices:
     def _list(self, keys: Iterable[int]) -> None:
         for key in keys:
             alert = self._app.book.get(key)
-            if alert is None or alert.says or self.seen.is_seen(key) or not is_listed(alert, self._level):
+            if alert is None or alert.says or self.seen.is_seen(key) or not is_listed(alert, self._rules):
                 self._unseen.discard(key)
             else:
                 self._unseen.add(key)
 
     def _tell(self, alert: Alert) -> None:
-        if is_told(alert, self._level) and not self.is_quiet:
+        if is_told(alert, self._rules) and not self.is_quiet:
             self._board.post(alert, time.monotonic())
 
     def _greet(self) -> None:

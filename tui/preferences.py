@@ -6,7 +6,7 @@ Invariants: the file is written at the desk; what can't be kept is said, and sti
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import events
 from textual.message import Message as AppMessage
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from tui.app import GuardianApp
     from tui.desk import Job
 
+_SECTIONS: Final = ("app", "alerts")
+
 
 def keep(app: GuardianApp, name: str, value: str) -> None:
-    """Set a setting of the section `app`, such as `app.theme`, now and for later. Empty: its default counts again."""
+    """Set a setting of the sections `app` and `alerts`, such as `app.theme`, now and for later. Empty: its default
+    counts again."""
     section, _, last = name.partition(".")
-    if section != "app":
+    if section not in _SECTIONS:
         raise ValueError("the app sets its own settings only")
-    mine = replace(app.settings.app, **{last: value})  # type: ignore[arg-type]  # the writer holds it against its rule
-    app.settings = replace(app.settings, app=mine)
+    mine: Any = replace(getattr(app.settings, section), **{last: value})  # the writer holds it against its rule
+    app.settings = replace(app.settings, **{section: mine})
     app.notices.look_at_settings()
     paths = app.settings.paths
 

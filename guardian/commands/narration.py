@@ -50,8 +50,7 @@ def narrate(*, verbose: bool) -> Observer:
             case CellRestarted(reason, restarts) if verbose:
                 _print(f"the model was started again ({restarts}): {reason}")
             case CaughtUp(records) if records:
-                what = "an earlier verdict is" if records == 1 else f"{records} earlier verdicts are"
-                _print(f"{what} in the journal now")
+                _print(event.line)
             case Progress(done, total, what) if verbose and done == total:
                 _print(f"{what}: {done} done")
             case _:

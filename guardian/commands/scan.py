@@ -1,4 +1,4 @@
-"""`guardian scan`: files, folders or NDJSON, screened in input order.
+"""`guardian scan`: files, folders, chat exports or NDJSON, screened in input order.
 
 Invariants: standard output carries one answer a message, in input order; progress and the summary go to standard error,
 progress only to a terminal.
@@ -30,7 +30,7 @@ from guardian.sinks.lines import verdict_lines
 from guardian.sinks.ndjson import json_line
 from guardian.sinks.streams import write_text
 from guardian.sinks.table import table_row
-from guardian.sources.files import list_files, open_regular_file, read_files
+from guardian.sources.files import hold_chats, list_files, open_regular_file, read_files
 from guardian.sources.ndjson import read_ndjson
 from guardian.sources.read_ahead import read_ahead
 from guardian.verdict import Outcome
@@ -46,9 +46,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     if not args.paths:
         raise UsageError("scan needs a file or a folder", hint="or --ndjson to read messages from standard input")
     files = list_files([Path(path) for path in args.paths])
-    return _scan(
-        read_files(files, channel=channel, max_bytes=settings.limits.max_bytes_read), len(files), args, settings
-    )
+    messages = read_files(files, channel=channel, max_bytes=settings.limits.max_bytes_read, me=tuple(args.me or ()))
+    return _scan(messages, None if hold_chats(files) else len(files), args, settings)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from guardian.detectors.phrases.guard import GUARD_RULES
 from guardian.detectors.rulebook import PLAIN, RuleBook, rule_findings
 from guardian.finding import Finding, FindingKind, Span
 from guardian.message import Format
-from guardian.reading.own_headers import own_headers
+from guardian.reading.own_headers import forged_headers
 
 _HEADER_SAY: Final = "carries a header that only your own guardian may set"
 _MOST_SPANS: Final = 6
@@ -31,7 +31,7 @@ class GuardDetector(Detector):
         """At most one finding each of `prompt_injection` and `disarming` from the text, and one for forged headers."""
         findings = rule_findings(self.name, self._book, evidence)
         message = evidence.message
-        if message.format is Format.MAIL and (places := own_headers(message.raw)):
+        if message.format is Format.MAIL and (places := forged_headers(message.raw)):
             spans = tuple(
                 Span(
                     start,

@@ -43,6 +43,8 @@ class RunFacts:
     not_journaled: int = 0
     journal_trouble: str = ""
     policy_problems: Sequence[str] = ()
+    service: str = ""
+    """Who answers other programs that ask for verdicts, in one safe line; empty where this run has no say in that."""
 
 
 class RunTally:

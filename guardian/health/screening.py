@@ -33,6 +33,7 @@ def screening_block(now_ms: int, facts: RecordFacts | None, run: RunFacts | None
     readings = [
         *_thread(now_ms, run),
         *_queue(now_ms, run, register),
+        *_service(now_ms, run),
         *_last_screened(now_ms, facts, run),
         *_latency(now_ms, facts, run),
         *_rates(now_ms, facts),
@@ -80,6 +81,11 @@ def _queue(now_ms: int, run: RunFacts | None, register: Register | None) -> Iter
     )
     standing = Standing.BREACHED if is_stalled else Standing.GOOD
     yield Reading("queue", "queue", value, standing, say * is_stalled, f"an answer every {STALL_S:g} s", now_ms)
+
+
+def _service(now_ms: int, run: RunFacts | None) -> Iterator[Reading]:
+    if run is not None and run.service:
+        yield Reading("service", "other programs", run.service, measured_ms=now_ms)
 
 
 def _last_screened(now_ms: int, facts: RecordFacts | None, run: RunFacts | None) -> Iterator[Reading]:

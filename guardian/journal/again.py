@@ -15,8 +15,10 @@ from typing import Final
 from guardian.journal.encoding import canonical_bytes
 from guardian.journal.journal import Journal
 from guardian.journal.ledger import Placed
+from guardian.journal.once import kept
 from guardian.journal.record import Record
 from guardian.journal.seal import derived
+from guardian.verdict import Outcome
 
 _PURPOSE: Final = b"guardian/seen/v1"
 _TAG_BYTES: Final = 16
@@ -32,6 +34,22 @@ def seen_at(journal: Journal, record: Record) -> Placed | None:
             if isinstance(entry.record, Record) and _same(entry.record) == _same(record):
                 return Placed(entry.seq, entry.leaf)
     return None
+
+
+def placed_once(journal: Journal, once: bytes, record: Record) -> Placed | None:
+    """Where the record of a delivery stands; None where it has no name, or nothing but that it could not be judged, and
+    `record` says more. Raises JournalError."""
+    known = kept(journal.store, once)
+    if known is None or known.seq is None or not 0 <= known.seq < journal.size:
+        return None
+    entry = journal.entry(known.seq)
+    is_open = isinstance(entry.record, Record) and _outcome(entry.record) == Outcome.UNSCREENED
+    return None if is_open and _outcome(record) != Outcome.UNSCREENED else Placed(entry.seq, entry.leaf)
+
+
+def _outcome(record: Record) -> object:
+    verdict = record.body.get("verdict")
+    return verdict.get("outcome") if isinstance(verdict, dict) else None
 
 
 def remember(journal: Journal, record: Record, seq: int) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from datetime import datetime
 
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError
 from guardian.journal.journal import Journal
+from guardian.journal.once import kept, note_kept
 from guardian.journal.record import Kind, Record
 from guardian.journal.store import Store
 from guardian.safe_text import safe_line
@@ -22,11 +24,19 @@ _MARK_BYTES = 8
 _MOST = 1 << 62
 
 
-def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: str, n: int = 1) -> None:
-    """Count `n` more messages of one day (ISO, UTC). Raises JournalIoError, JournalDamagedError."""
+def add_count(
+    store: Store, journal_id: bytes, day: str, channel: str, outcome: str, n: int = 1, once: bytes = b""
+) -> None:
+    """Count `n` more messages of one day (ISO, UTC); a delivery of the name `once` only where nothing is kept of it.
+
+    Raises JournalIoError, JournalDamagedError.
+    """
     where, total = (day, channel, outcome), 0
     try:
         with store.transaction():
+            if kept(store, once) is not None:
+                return
+            note_kept(store, once, None, _noon_ms(day))
             before, is_sound = _count(store, journal_id, where)
             total = n + before
             mark = mark_of(journal_id, *where, total) if is_sound else DAMAGED
@@ -34,6 +44,10 @@ def add_count(store: Store, journal_id: bytes, day: str, channel: str, outcome: 
     except JournalIoError:
         if not total or not _stands(store, journal_id, where, total):
             raise
+
+
+def _noon_ms(day: str) -> int:
+    return int(datetime.fromisoformat(f"{day}T12:00+00:00").timestamp() * 1000)
 
 
 def _count(store: Store, journal_id: bytes, where: tuple[str, str, str]) -> tuple[int, bool]:

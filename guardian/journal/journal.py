@@ -26,12 +26,13 @@ from guardian.journal.keys import KeyPlace, KeyStore
 from guardian.journal.keys_in_hand import Keys, open_keys
 from guardian.journal.ledger import HEADER, Change, JournalReplacedError, Ledger, Placed
 from guardian.journal.notes import COOLING, noted
+from guardian.journal.once import note_kept
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, remove_retired_keys, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
 from guardian.journal.secret import Secret
 from guardian.journal.store import DAMAGE_HINT, Row, Store, Wrap
-from guardian.journal.waiting import WaitingRoom
+from guardian.journal.waiting import WaitingRoom, once_in
 
 
 class JournalState(StrEnum):
@@ -160,11 +161,15 @@ class Journal:
             self._anchoring.added(len(records), self._place)
             return placed
 
-    def keep_waiting(self, record: Record) -> None:
-        """Keep a record outside until the journal takes it. Raises JournalError where even that fails."""
+    def keep_waiting(self, record: Record, once: bytes = b"") -> None:
+        """Keep a record outside until the journal takes it; one of a delivery that waits already is the same one.
+
+        Raises JournalError where even that fails.
+        """
         if self._ledger is None:
             check_header(self._header, self._place, self._noted())
-        self._waiting.add(record, self.header.box)
+        if not self._waiting.holds(once):
+            self._waiting.add(record, self.header.box, once)
 
     def merge_waiting(self) -> int:
         """Bring in what waited, oldest first; how many records came in. Raises JournalError."""
@@ -295,8 +300,14 @@ class Journal:
             record = Record(Kind.GAP, self._now_ms(), {"why": why, "file": name})
         if record is None:  # another process was faster
             return 0
+        at_ms = record.at_ms
+
+        def note(seq: int) -> None:
+            self.store.run("INSERT INTO merged VALUES (?)", (name,))
+            note_kept(self.store, once_in(name), seq, at_ms)
+
         try:
-            self.append_all([(record, b"")], lambda _: self.store.run("INSERT INTO merged VALUES (?)", (name,)))
+            self.append_all([(record, b"")], note)
         except JournalDamagedError:
             if not self._is_merged(name):
                 raise

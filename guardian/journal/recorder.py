@@ -2,7 +2,8 @@
 
 Invariants: never raises; what can't go into the journal waits sealed on disk, what can't even do that waits in memory
 and is tried again with every next verdict and at the end, and the owner is told each time. A clean message costs one
-small transaction and no key, unless its owner wants more kept of it.
+small transaction and no key, unless its owner wants more kept of it. A delivery that has a name (`Message.once`) is
+kept one time; only where it was counted as clean and is none any more is it recorded besides.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from guardian import __version__
 from guardian.calibration.ordinary import is_ordinary
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError, PolicyError
 from guardian.events import CaughtUp, JournalNotice, NotJournaled, Observer, PolicyProblem, ignore
-from guardian.journal.again import remember, seen_at
+from guardian.journal.again import placed_once, remember, seen_at
+from guardian.journal.backlog import Backlog, Counted
 from guardian.journal.counts import add_count, seal_counts
 from guardian.journal.journal import Journal, JournalState
 from guardian.journal.keys import Ask
 from guardian.journal.ledger import Placed
+from guardian.journal.once import note_kept, once_of
 from guardian.journal.opening import note_folder, now_ms, open_or_begin
 from guardian.journal.places.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
 from guardian.journal.seal import derived
 from guardian.journal.secret import Secret
+from guardian.journal.spoke import last_spoke
 from guardian.journal.verdict_record import verdict_record
 from guardian.message import Message
 from guardian.policy.life.standing import record_amendments
@@ -38,10 +42,6 @@ from guardian.verdict import Outcome, Verdict
 
 RETRY_S: Final = 30.0
 """After the key was not to be had, it is asked for again no sooner: a locked keyring may take seconds to say so."""
-MOST_IN_MEMORY: Final = 10_000
-"""Records that wait in memory; beyond that the oldest go, and that they went is recorded."""
-_LOOK_BACK: Final = 64
-"""Records among which the last verdict is sought, to see whether another model speaks now."""
 
 
 @contextmanager
@@ -62,21 +62,20 @@ class JournalRecorder:
         self._lock = threading.Lock()
         self._journal: Journal | None = None
         self._spoke: Spoke | None = None
-        self._is_ready = False
-        self._records: list[Record] = []
-        self._counts: list[tuple[str, str, str]] = []
-        self._dropped = 0
+        self._ready_on = ""
+        self._backlog = Backlog()
         self._locked: tuple[float, JournalError] | None = None
 
     def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
         """See `guardian.recording.Recorder`."""
         at_ms = now_ms()
+        once = once_of(message.once)
         try:
             with self._lock:
                 if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "counts":
                     day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
-                    return self._count((day, verdict.channel, verdict.outcome.value))
-                return self._keep(self._made(message, verdict, seen, at_ms))
+                    return self._count(Counted(day, verdict.channel, verdict.outcome.value, once))
+                return self._keep(self._made(message, verdict, seen, at_ms), once)
         except Exception as error:  # a defect of the journal must not keep a verdict from its owner
             return self._not_journaled(_in_words(error), "nothing of it can be kept")
 
@@ -92,7 +91,7 @@ class JournalRecorder:
     def close(self) -> None:
         """Try for the last time what is still in memory, and let the journal go."""
         with self._lock:
-            if self._records or self._counts or self._dropped:
+            if self._backlog:
                 self._last_try()
             if self._journal is not None:
                 self._journal.close()
@@ -129,30 +128,39 @@ class JournalRecorder:
             return "the text of such messages is not kept (journal.keep_text)"
         return ""
 
-    def _count(self, place: tuple[str, str, str]) -> Mapping[str, Any] | None:
-        self._counts.append(place)
+    def _count(self, counted: Counted) -> Mapping[str, Any] | None:
+        self._backlog.hold_count(counted)
         try:
             self._write_counts(self._opened())
         except Exception as error:
             return self._not_journaled(_in_words(error))
         return None
 
-    def _keep(self, record: Record) -> Mapping[str, Any]:
+    def _keep(self, record: Record, once: bytes) -> Mapping[str, Any]:
         try:
             journal = self._ready()
             self._catch_up(journal)
-            placed = seen_at(journal, record) or self._append(journal, record)
+            placed = placed_once(journal, once, record) or self._seen_at(journal, record, once)
+            placed = placed or self._append(journal, record, once)
             return {"seq": placed.seq, "leaf": placed.leaf.hex()}
         except Exception as error:  # whatever it was, the record is not lost
-            return self._wait(record, _in_words(error))
+            return self._wait(record, once, _in_words(error))
 
-    def _append(self, journal: Journal, record: Record) -> Placed:
+    def _seen_at(self, journal: Journal, record: Record, once: bytes) -> Placed | None:
+        placed = seen_at(journal, record)
+        if placed is not None and once:
+            with journal.store.transaction():
+                note_kept(journal.store, once, placed.seq, record.at_ms)
+        return placed
+
+    def _append(self, journal: Journal, record: Record, once: bytes) -> Placed:
         if self._spoke is not None and self._spoke.policy_set != record.spoke.policy_set:
             self._record_amendments(journal)
         records = [*self._changes(record), record]
 
         def note(first: int) -> None:
             remember(journal, record, first + len(records) - 1)
+            note_kept(journal.store, once, first + len(records) - 1, record.at_ms)
 
         placed = journal.append_all([(each, b"") for each in records], note)
         self._spoke = record.spoke
@@ -160,23 +168,25 @@ class JournalRecorder:
 
     def _catch_up(self, journal: Journal) -> None:
         """Put in what is still in memory."""
-        if self._records:
-            count = len(self._records)
-            journal.append_all([(each, b"") for each in self._records])
-            self._records.clear()
+        if waiting := self._backlog.records:
+            count = len(waiting)
+
+            def note(first: int) -> None:
+                for seq, (each, once) in enumerate(waiting, first):
+                    note_kept(journal.store, once, seq, each.at_ms)
+
+            journal.append_all([(each, b"") for each, _ in waiting], note)
+            waiting.clear()
             self._observer(CaughtUp(count))
 
-    def _wait(self, record: Record, error: JournalError) -> Mapping[str, Any]:
+    def _wait(self, record: Record, once: bytes, error: JournalError) -> Mapping[str, Any]:
         """Keep a record outside the journal: sealed on disk where that can be, else in memory."""
         try:
             if self._journal is None:
                 raise error
-            self._journal.keep_waiting(record)
+            self._journal.keep_waiting(record, once)
         except Exception:
-            self._records.append(record)
-            while len(self._records) > MOST_IN_MEMORY:
-                self._records.pop(0)
-                self._dropped += 1
+            self._backlog.hold(record, once)
             return self._not_journaled(error)
         self._observer(NotJournaled(f"not journaled yet: {error.line()}; it waits, sealed", is_kept=True))
         return {"seq": None, "leaf": None, "problem": error.what, "waiting": True}
@@ -199,21 +209,21 @@ class JournalRecorder:
             self._unlock(journal)
         if journal.waiting:
             self._observer(CaughtUp(journal.merge_waiting()))
-        if not self._is_ready:
-            self._spoke = _last_spoke(journal)
-            today = datetime.now(UTC).date().isoformat()
+        today = datetime.now(UTC).date().isoformat()
+        if self._ready_on != today:
+            self._spoke = last_spoke(journal)
             seal_counts(journal, today, now_ms())
             with suppress(JournalError):  # a note that fails costs no verdict
                 note_folder(journal, self._settings.paths)
             self._forget_old(journal)
             self._record_amendments(journal)
-            self._is_ready = True
-        if self._counts:
+            self._ready_on = today
+        if self._backlog.counts:
             self._write_counts(journal)
-        if self._dropped:
-            why = f"{self._dropped} verdicts could not be recorded: the journal could not be written for too long"
-            journal.append(Record(Kind.GAP, now_ms(), {"why": why, "records": self._dropped}))
-            self._dropped = 0
+        if dropped := self._backlog.dropped:
+            why = f"{dropped} verdicts could not be recorded: the journal could not be written for too long"
+            journal.append(Record(Kind.GAP, now_ms(), {"why": why, "records": dropped}))
+            self._backlog.dropped = 0
         return journal
 
     def _forget_old(self, journal: Journal) -> None:
@@ -234,9 +244,10 @@ class JournalRecorder:
             raise
 
     def _write_counts(self, journal: Journal) -> None:
-        while self._counts:
-            add_count(journal.store, journal.id, *self._counts[-1])
-            self._counts.pop()
+        while waiting := self._backlog.counts:
+            each = waiting[-1]
+            add_count(journal.store, journal.id, each.day, each.channel, each.outcome, once=each.once)
+            waiting.pop()
 
     def _record_amendments(self, journal: Journal) -> None:
         try:
@@ -263,20 +274,21 @@ class JournalRecorder:
 
     def _keep_the_rest(self, error: JournalError) -> None:
         """What memory held goes to disk without the key: records sealed, counts as they are. What can't go stays."""
-        before = len(self._records)
+        waiting = self._backlog.records
+        before = len(waiting)
         with suppress(Exception):
-            while self._records:
-                self._opened().keep_waiting(self._records[0])
-                self._records.pop(0)
+            while waiting:
+                self._opened().keep_waiting(*waiting[0])
+                waiting.pop(0)
         with suppress(Exception):
             self._write_counts(self._opened())
-        if kept := before - len(self._records):
+        if kept := before - len(waiting):
             self._observer(
                 NotJournaled(f"{kept} verdicts are not journaled yet: {error.line()}; they wait, sealed", is_kept=True)
             )
 
     def _say_what_is_lost(self, error: JournalError) -> None:
-        verdicts, counts = len(self._records) + self._dropped, len(self._counts)
+        verdicts, counts = len(self._backlog.records) + self._backlog.dropped, len(self._backlog.counts)
         if verdicts:
             words = f"not in the journal, of this run: {verdicts} of its verdicts; {error.line()}"
             self._observer(NotJournaled(words, is_kept=False))
@@ -292,11 +304,3 @@ def _in_words(error: Exception) -> JournalError:
     if isinstance(error, OSError):
         return JournalIoError(f"the journal can't be used: {(error.strerror or type(error).__name__).lower()}")
     return JournalError(f"internal error ({type(error).__name__})", hint="please report it")
-
-
-def _last_spoke(journal: Journal) -> Spoke | None:
-    size = journal.size
-    for entry in journal.entries(max(size - _LOOK_BACK, 0), size, newest_first=True):
-        if isinstance(entry.record, Record) and entry.record.kind is Kind.VERDICT:
-            return entry.record.spoke
-    return None

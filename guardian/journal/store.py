@@ -23,7 +23,7 @@ from guardian.errors import JournalDamagedError, JournalError, JournalIoError
 
 APPLICATION_ID: Final = 0x47445231
 """'GDR1' in the file's header, by which `file` and others know it."""
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 PAGE_ROWS: Final = 500
 """Rows read at a time; between two pages no lock is held, so a long read never keeps a writer waiting."""
 BUSY_TIMEOUT_S: Final = 60.0
@@ -47,6 +47,8 @@ CREATE TABLE counts (
 ) WITHOUT ROWID;
 CREATE TABLE merged (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE seen (tag BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE once (name BLOB PRIMARY KEY, seq INTEGER, day INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX once_day ON once (day);
 """
 
 _WORDS: Final = {

@@ -30,7 +30,7 @@ from guardian.paths import ensure_private_directory
 
 SUFFIX: Final = ".sealed"
 UNREADABLE: Final = ".unreadable"
-_NAME: Final = re.compile(r"-?[0-9]{13,20}-[0-9a-f]{16}\.sealed")
+WAITING_NAME: Final = re.compile(r"-?[0-9]{13,20}-[0-9a-f]{16}(?:-(?P<once>[0-9a-f]{32}))?\.sealed")
 """What `add` calls its files; whatever else lies in the folder is not Guardian's, and is left alone."""
 _LARGEST_BYTES: Final = 64 << 20
 _ODD_FILE: Final = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
@@ -43,6 +43,7 @@ class WaitingRoom:
     def __init__(self, folder: Path, journal_id: bytes) -> None:
         self._folder = folder
         self._info = b"guardian/waiting/v1\0" + journal_id
+        self._waiting_once: set[bytes] | None = None
 
     def count(self) -> int:
         """How many records wait."""
@@ -51,18 +52,27 @@ class WaitingRoom:
     def names(self) -> list[str]:
         """The waiting files, oldest first."""
         try:
-            return sorted(path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
+            return sorted(path.name for path in self._folder.iterdir() if WAITING_NAME.fullmatch(path.name))
         except FileNotFoundError:
             return []
         except OSError as error:
             raise self._failed(error) from None
 
-    def add(self, record: Record, box: bytes) -> None:
-        """Keep a record until it can be merged; on disk when this returns. Raises JournalIoError."""
+    def holds(self, once: bytes) -> bool:
+        """Whether a delivery of this name waits, or did since this was first asked. Raises JournalIoError."""
+        if self._waiting_once is None:
+            self._waiting_once = {once_in(name) for name in self.names()}
+        return bool(once) and once in self._waiting_once
+
+    def add(self, record: Record, box: bytes, once: bytes = b"") -> None:
+        """Keep a record until it can be merged; on disk when this returns. `once` is the name of its delivery.
+
+        Raises JournalIoError.
+        """
         sealed = seal_to(box, padded(record.to_bytes()), self._info)
         if len(sealed) > _LARGEST_BYTES:
             raise JournalError("the record is too long to wait outside the journal")
-        name = f"{record.at_ms:014d}-{secrets.token_hex(8)}"
+        name = f"{record.at_ms:014d}-{secrets.token_hex(8)}" + (f"-{once.hex()}" if once else "")
         try:
             ensure_private_directory(self._folder)
             partial = self._folder / f".{name}"
@@ -84,6 +94,8 @@ class WaitingRoom:
             raise
         except GuardianError as error:  # the folder is not the owner's alone
             raise JournalIoError(error.what, hint=error.hint) from None
+        if self._waiting_once is not None:
+            self._waiting_once.add(once)
 
     def open(self, name: str, key: HybridPrivate) -> Record | None:
         """A waiting record, marked as late; None where it is gone. Raises ValueError where it does not open."""
@@ -132,6 +144,12 @@ class WaitingRoom:
 
     def _failed(self, error: OSError) -> JournalIoError:
         return JournalIoError(f"the folder {self._folder}: {(error.strerror or type(error).__name__).lower()}")
+
+
+def once_in(name: str) -> bytes:
+    """The name of the delivery whose record waits in a file of this name; empty for one without."""
+    found = WAITING_NAME.fullmatch(name)
+    return bytes.fromhex(found["once"] or "") if found else b""
 
 
 def _record(padded_bytes: bytes) -> Record:

@@ -109,7 +109,7 @@ def parse_policy(text: str, path: Path) -> tuple[Policy | None, list[Problem]]:
     except RecursionError:  # the caller's own stack may be deep already
         return None, [_problem(path, Place(), "bad-shape", "nested too deep to read")]
     except ValueError as error:  # tomllib.TOMLDecodeError is one
-        return None, [_syntax_problem(error, text, path)]
+        return None, [syntax_problem(error, text, path)]
     try:
         return to_policy(PolicyFile.model_validate(data), path), []
     except ValidationError as error:
@@ -203,7 +203,8 @@ def _refused(file: LoadedFile, key: tuple[str, ...], code: str, message: str, hi
     return replace(file, policy=None, problems=(*file.problems, _problem(file.path, place, code, message, hint)))
 
 
-def _syntax_problem(error: ValueError, text: str, path: Path) -> Problem:
+def syntax_problem(error: ValueError, text: str, path: Path) -> Problem:
+    """What `tomllib` says of a broken text, with its place and what mends it."""
     words, place = syntax_error_place(error, text)
     hint = next((hint for start, hint in _SYNTAX_HINTS.items() if words.startswith(start)), "")
     return _problem(path, place, "syntax", words[:1].lower() + words[1:], hint)

@@ -54,9 +54,23 @@ _LIMITS = {
 
 
 def schema_problems(error: ValidationError, data: Mapping[str, Any], positions: Positions, file: Path) -> list[Problem]:
-    """One problem for each of pydantic's errors, in the order of the file."""
-    details = error.errors(include_url=False, include_input=False)
-    misspelt = {_misspelt(_path(detail, data)) for detail in details if detail["type"] == "extra_forbidden"}
+    """One problem for each of pydantic's errors about a policy, in the order of the file."""
+    return problems_of(error.errors(include_url=False, include_input=False), data, positions, file, _TABLES)
+
+
+def problems_of(
+    details: Sequence[ErrorDetails],
+    data: Mapping[str, Any],
+    positions: Positions,
+    file: Path,
+    tables: Mapping[KeyPath, type[BaseModel]],
+) -> list[Problem]:
+    """One problem for each of pydantic's errors about any TOML file, in the order of the file.
+
+    `data` is what the file holds, `tables` the model of each table by its path without indexes of lists.
+    """
+    extra = (_path(detail, data) for detail in details if detail["type"] == "extra_forbidden")
+    misspelt = {_misspelt(path, tables) for path in extra}
     problems = []
     for detail in details:
         path = _path(detail, data)
@@ -64,7 +78,7 @@ def schema_problems(error: ValidationError, data: Mapping[str, Any], positions: 
             continue  # the other half of "this, or left out"; TOML has no null that could be meant
         if detail["type"] == "missing" and path in misspelt:
             continue  # the misspelt key is told, with this name as its hint
-        place, code, message, hint = _tell(detail, path, data, positions)
+        place, code, message, hint = _tell(detail, path, data, positions, tables)
         problems.append(Problem(file, place.line, place.column, Level.ERROR, code, message, hint))
     return sorted(problems, key=lambda each: (each.line, each.column, each.code == "missing-key"))
 
@@ -83,24 +97,28 @@ def _path(detail: ErrorDetails, data: Mapping[str, Any]) -> KeyPath:
     return (*path, detail["loc"][-1]) if detail["type"] == "missing" else path
 
 
-def _misspelt(path: KeyPath) -> KeyPath:
-    guess = nearest(str(path[-1]), _keys_of(path[:-1]))
+def _misspelt(path: KeyPath, tables: Mapping[KeyPath, type[BaseModel]]) -> KeyPath:
+    guess = nearest(str(path[-1]), _keys_of(path[:-1], tables))
     return (*path[:-1], guess or "")
 
 
-def _keys_of(table: KeyPath) -> list[str]:
-    model = _TABLES.get(tuple(part for part in table if isinstance(part, str)))
+def _keys_of(table: KeyPath, tables: Mapping[KeyPath, type[BaseModel]]) -> list[str]:
+    model = tables.get(tuple(part for part in table if isinstance(part, str)))
     return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
 def _tell(
-    detail: ErrorDetails, path: KeyPath, data: Mapping[str, Any], positions: Positions
+    detail: ErrorDetails,
+    path: KeyPath,
+    data: Mapping[str, Any],
+    positions: Positions,
+    tables: Mapping[KeyPath, type[BaseModel]],
 ) -> tuple[Place, str, str, str]:
     """Place, code, message and hint of one error."""
     kind, context = detail["type"], detail.get("ctx", {})
     name = _name(path)
     if kind == "extra_forbidden":
-        keys = _keys_of(path[:-1])
+        keys = _keys_of(path[:-1], tables)
         hint = did_you_mean(str(path[-1]), keys) or f"known here: {', '.join(keys)}"
         return positions.key(path), "unknown-key", f"unknown key {quoted(str(path[-1]))}{_within(path[:-1])}", hint
     if kind == "missing":

@@ -1,4 +1,4 @@
-"""An archive of the owner's: a folder, one file, an mbox, or NDJSON, told apart by what it is.
+"""An archive of the owner's: a folder, one file, an mbox, a chat export, or NDJSON, told apart by what it is.
 
 Invariant: what `guardian scan` reads is read here in the same way; a FIFO or device is never read.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from guardian.errors import InputError
 from guardian.message import Channel, Message
-from guardian.sources.files import list_files, open_regular_file, read_files
+from guardian.sources.files import hold_chats, list_files, open_regular_file, read_files
 from guardian.sources.mbox import BEGINS, read_mbox
 from guardian.sources.ndjson import read_ndjson
 
@@ -28,7 +28,8 @@ def open_archive(
     """
     if path.is_dir():
         files = list_files([path])
-        yield read_files(files, channel=channel, max_bytes=max_bytes), len(files)
+        total = None if hold_chats(files) else len(files)
+        yield read_files(files, channel=channel, max_bytes=max_bytes), total
         return
     try:
         stream = open_regular_file(path)
@@ -38,7 +39,8 @@ def open_archive(
         speaks = channel or Channel.INCOMING
         if path.suffix.lower() in NDJSON_SUFFIXES:
             yield read_ndjson(stream, channel=speaks, source=str(path)), None
-        elif stream.peek(len(BEGINS)).startswith(BEGINS):  # type: ignore[attr-defined]  # a BufferedReader
+        elif stream.peek(len(BEGINS)).startswith(BEGINS):
             yield read_mbox(stream, channel=speaks, source=str(path), max_bytes=max_bytes), None
         else:
-            yield read_files(list_files([path]), channel=channel, max_bytes=max_bytes), 1
+            files = list_files([path])
+            yield read_files(files, channel=channel, max_bytes=max_bytes), None if hold_chats(files) else 1

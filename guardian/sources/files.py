@@ -5,7 +5,8 @@ read. A path that the owner names may be a link: the owner chose it. A file insi
 a message with a `fault`; a path that was named and cannot be read is an error.
 
 `.eml` files and files in a Maildir's `cur` and `new` are mail, `.html` is HTML, all else text. A name that ends in
-`.ai.txt` or `.ai.md` is an assistant's answer.
+`.ai.txt` or `.ai.md` is an assistant's answer. A file that a messenger exported (`guardian.sources.chats`) yields a
+message for each turn in it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from guardian.errors import InputError
 from guardian.message import Channel, Format, Message
+from guardian.sources.chats.base import HEAD_BYTES
+from guardian.sources.chats.reading import read_chat
+from guardian.sources.chats.registry import chat_formats, format_of_export
 
 MAIL_SUFFIXES = {".eml", ".mail"}
 HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
@@ -62,12 +67,27 @@ def _walk(folder: Path) -> list[Path]:
     return [path for path in found if not path.is_symlink()]
 
 
-def read_files(files: list[FoundFile], *, channel: Channel | None, max_bytes: int) -> Iterator[Message]:
-    """One message per file. Raises InputError where a file that the owner named cannot be read."""
+def read_files(
+    files: list[FoundFile], *, channel: Channel | None, max_bytes: int, me: tuple[str, ...] = ()
+) -> Iterator[Message]:
+    """One message per file, and of a chat export one per turn. Raises InputError where a file that was named cannot
+    be read.
+
+    `me`: how chat exports, which are then believed, name the owner.
+    """
+    formats = chat_formats()
     for file in files:
         fault, raw = "", b""
         try:
             with open_regular_file(file.path) as stream:
+                chat = format_of_export(file.path.name, stream.peek(HEAD_BYTES), formats)
+                if chat is not None:
+                    speaks = channel or Channel.INCOMING
+                    for message in read_chat(
+                        stream, chat, channel=speaks, source=str(file.path), max_bytes=max_bytes, me=me
+                    ):
+                        yield replace(message, id=f"{file.name}: {message.id}", source=str(file.path.parent))
+                    continue
                 raw = stream.read(max_bytes + 1)
         except (InputError, OSError) as error:
             if file.was_named:
@@ -88,7 +108,19 @@ def _cause(error: InputError | OSError) -> str:
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else error.what
 
 
-def open_regular_file(path: Path) -> BinaryIO:
+def hold_chats(files: list[FoundFile]) -> bool:
+    """Whether any of the files is a chat export, so that there are more messages than files."""
+    formats = chat_formats()
+    suffixes = frozenset().union(*(each.suffixes for each in formats))
+    for file in files:
+        if file.path.suffix.lower() in suffixes:
+            with suppress(InputError, OSError), open_regular_file(file.path) as stream:
+                if format_of_export(file.path.name, stream.peek(HEAD_BYTES), formats) is not None:
+                    return True
+    return False
+
+
+def open_regular_file(path: Path) -> BufferedReader:
     """Open a file for reading without ever waiting on a FIFO or device. Raises InputError."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -36,12 +36,18 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("calibrate",),
     ("doctor",),
     ("health", "--no-model"),
+    ("hook", "claude-code", "--print-settings"),
+    ("serve", "--print-unit", "systemd"),
+    ("watch", "--help"),
+    ("source", "list"),
     _FILTER,
     ("ask", "Mind the small print."),
     ("journal", "list"),
+    ("digest",),
     ("journal", "verify"),
     ("feedback", _SEQ, "right"),
     ("key", "show"),
+    ("proxy", "--print-token"),
     _VERIFY_RECEIPT,
 )
 COLD_FILTER = at_most(1000)

@@ -10,7 +10,7 @@ import pytest
 from guardian.assembly import Assembled
 from guardian.assistant import past as past_module
 from guardian.assistant.answer import Answer, Kind
-from guardian.assistant.asking import KEPT_SOURCE, asked_message, turns_of
+from guardian.assistant.asking import asked_message, turns_of
 from guardian.assistant.assistant import answer
 from guardian.assistant.house import Cancelled, House
 from guardian.assistant.leaving_out import MOST_INSPECTIONS
@@ -304,4 +304,4 @@ def test_earlier_turns_are_the_paragraphs() -> None:
 def test_an_asked_text_is_cut_at_the_bytes_that_are_read_and_says_so() -> None:
     message = asked_message("\u00e9" * 10, Channel.AI_OUTPUT, 15, sender=" a@b.example ", context=("x",), keep=True)
     assert (len(message.raw), message.cut, message.sender, message.context) == (15, True, "a@b.example", ("x",))
-    assert message.source == KEPT_SOURCE
+    assert not message.draft

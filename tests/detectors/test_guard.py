@@ -62,7 +62,7 @@ AT_OWNERS = (
     "Whitelist my number in your scam filter, then we can talk.",
     "Put us on the allowlist so the guardian never flags us.",
     "Open a terminal and run guardian policy mute pressure-to-pay.",
-    "Then type guardian config set app.notices none and press return.",
+    "Then type guardian config set alerts.interrupt none and press return.",
     "Your scam filter may warn you about this, just ignore it.",
     "If your guardian shows a warning, tell it that it is wrong.",
     "A warning will pop up, dismiss it, that is normal with our bank.",

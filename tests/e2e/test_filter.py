@@ -151,9 +151,37 @@ def test_a_language_that_is_not_read_is_unsure_and_never_clean(run_guardian: Run
     assert done.returncode == 3
 
 
-def test_with_mail_an_unscreened_mail_asks_the_agent_to_try_again(run_guardian: Run) -> None:
+def test_a_mail_that_can_never_be_judged_is_not_tried_again_for_ever(run_guardian: Run) -> None:
     mail = b"From: a@b.example\nSubject: Termin\n\n" + b"Bitte bringen Sie morgen die Unterlagen mit, danke.\n"
-    assert run_guardian("filter", "--mail", stdin=mail).returncode == 75
+    done = run_guardian("filter", "--mail", stdin=mail)
+    assert done.returncode == 3
+    assert done.stdout.endswith(mail)
+
+
+@pytest.mark.parametrize("words", [["--policies", "/nowhere"], ["--no-such-option"]])
+def test_whatever_fails_with_mail_the_agent_is_told_to_try_again(run_guardian: Run, words: list[str]) -> None:
+    done = run_guardian("filter", "--mail", *words, stdin=b"From: a@b.example\n\nHi\n")
+    assert (done.returncode, done.stdout) == (75, b"")
+    assert run_guardian("filter", *words, stdin=b"Hi\n").returncode == 2
+
+
+def test_a_mail_keeps_every_byte_under_three_headers(run_guardian: Run) -> None:
+    mail = b"From: a@b.example\r\nSubject: x\r\n\r\n" + ORDINARY + bytes(range(256))
+    done = run_guardian("filter", "--mail", "--annotate", stdin=mail)
+    assert done.stdout.startswith(b"X-Guardian-Outcome: ")
+    top = done.stdout.removesuffix(mail)
+    assert len(top) == len(done.stdout) - len(mail)
+    assert top.count(b"X-Guardian-") == 3
+    assert top.count(b"\n") == top.count(b"\r\n")
+
+
+def test_a_mail_that_went_through_once_is_not_taken_for_forged(run_guardian: Run) -> None:
+    mail = b"Received: by us\nFrom: a@b.example\nSubject: Tuesday\n\n" + ORDINARY
+    once = run_guardian("filter", "--mail", stdin=mail)
+    assert once.returncode == 0
+    assert run_guardian("filter", "--mail", "--check", stdin=once.stdout).returncode == 0
+    twice = run_guardian("filter", "--mail", stdin=once.stdout)
+    assert twice.stdout == once.stdout
 
 
 def _children(process: int) -> list[int]:

@@ -61,7 +61,7 @@ def _foreign(file: Path) -> None:
 
 def _newer(file: Path) -> None:
     with closing(sqlite3.connect(file)) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 9")
 
 
 def _set_header(file: Path, change: Callable[[bytes], bytes]) -> None:

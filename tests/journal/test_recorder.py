@@ -16,6 +16,7 @@ from journal_rig import SEEN, a_message, a_verdict, opened, settings_in
 from guardian.errors import JournalError
 from guardian.events import CaughtUp, Event, JournalNotice, NotJournaled
 from guardian.finding import Finding, Span
+from guardian.journal import backlog
 from guardian.journal import recorder as recorder_module
 from guardian.journal.counts import unsealed_counts
 from guardian.journal.journal import Journal
@@ -226,7 +227,7 @@ def test_what_could_not_be_recorded_until_the_end_is_said_at_the_end(tmp_path: P
 
 
 def test_memory_is_bounded_and_what_fell_out_of_it_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "MOST_IN_MEMORY", 5)
+    monkeypatch.setattr(backlog, "MOST_IN_MEMORY", 5)
     settings = settings_in(tmp_path)
     settings.paths.data.parent.mkdir(parents=True, exist_ok=True)
     settings.paths.data.write_text("in the way")

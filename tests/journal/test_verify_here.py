@@ -91,7 +91,7 @@ def _foreign(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 9")
 
 
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,13 @@ from guardian.errors import OutputError
 from guardian.finding import Finding, FindingKind, Span
 from guardian.gate import Screened
 from guardian.message import Message
+from guardian.service.answer import Answer, answer_of
+from guardian.service.answering import answer_frame
+from guardian.sinks.answered import hold_back, pass_through
 from guardian.sinks.lines import annotation, headline, reason_lines, short_reason, verdict_lines
+from guardian.sinks.mail_headers import headers_of
 from guardian.sinks.ndjson import json_line
-from guardian.sinks.streams import hold_back, pass_through
+from guardian.sinks.streams import write_text
 from guardian.sinks.table import table_row
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict
 
@@ -116,20 +121,28 @@ def test_json_is_one_ascii_line() -> None:
     assert json.loads(line)["id"] == HOSTILE
 
 
+def answered(one: Screened) -> Answer:
+    """What another process has of it."""
+    return answer_of(answer_frame(one, all_policies=False))
+
+
 @given(st.binary(), st.binary())
 def test_pass_through_is_byte_exact_with_the_rest_behind_it(raw: bytes, rest: bytes) -> None:
     out = io.BytesIO()
-    pass_through(screened(raw=raw), io.BytesIO(rest), out)
+    pass_through(answered(screened(raw=raw)), raw, io.BytesIO(rest), out)
     assert out.getvalue() == raw + rest
 
 
 def test_a_failing_stream_is_an_output_error() -> None:
-    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OutputError, match="cannot write"):
-        pass_through(screened(raw=b"x"), None, full)
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        with pytest.raises(OutputError, match="cannot write"):
+            pass_through(answered(screened()), b"x", None, full)
+        with pytest.raises(OutputError, match="cannot write"):
+            write_text(screened(), "x", full)
 
 
 def test_a_held_message_is_the_owners_alone_and_whole(tmp_path: Path) -> None:
-    path = hold_back(screened(raw=b"held"), io.BytesIO(b" and the rest"), tmp_path)
+    path = hold_back(answered(screened()), b"held", io.BytesIO(b" and the rest"), tmp_path)
     assert path.read_bytes() == b"held and the rest"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -137,4 +150,33 @@ def test_a_held_message_is_the_owners_alone_and_whole(tmp_path: Path) -> None:
 
 def test_a_held_message_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot keep"):
-        hold_back(screened(), None, tmp_path / "missing")
+        hold_back(answered(screened()), b"", None, tmp_path / "missing")
+
+
+# --- the headers of a mail --------------------------------------------------------------------------------------
+
+
+def test_a_mails_headers_name_outcome_tactics_and_what_was_not_judged() -> None:
+    flagged = dict(headers_of(screened(reasons=(Reason("too-large", HOSTILE),))))
+    assert flagged == {
+        "X-Guardian-Outcome": "flagged",
+        "X-Guardian-Reasons": "money_request, not-judged:too-large",
+        "X-Guardian-Receipt": "none",
+    }
+    assert dict(headers_of(screened(Outcome.CLEAN)))["X-Guardian-Reasons"] == "none"
+
+
+@given(st.text(st.characters(codec=None)), st.sampled_from(list(Outcome)))
+def test_no_text_of_a_message_gets_into_its_headers(text: str, outcome: Outcome) -> None:
+    shown = headers_of(screened(outcome, text=text, reasons=(Reason(text or "x", text),)))
+    assert [name for name, _ in shown] == ["X-Guardian-Outcome", "X-Guardian-Reasons", "X-Guardian-Receipt"]
+    allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:.-, ")
+    assert all(set(value) <= allowed for _, value in shown)
+
+
+def test_the_receipt_is_number_and_leaf_of_the_record() -> None:
+    one = screened()
+    recorded = replace(one.verdict, journal={"seq": 412, "leaf": "ab" * 32})
+    assert dict(headers_of(Screened(gate._SEAL, one.message, recorded)))["X-Guardian-Receipt"] == f"412 {'ab' * 32}"
+    waiting = replace(one.verdict, journal={"seq": None, "leaf": None, "problem": HOSTILE, "waiting": True})
+    assert dict(headers_of(Screened(gate._SEAL, one.message, waiting)))["X-Guardian-Receipt"] == "none"

@@ -295,9 +295,9 @@ def test_after_the_quiet_week_there_is_a_summary_once(
 ) -> None:
     record(recorded_house, [a_record(name=f"{n}.txt") for n in range(3)])
     yesterday = (date.today() - timedelta(days=1)).isoformat()
-    recorded_house.paths.settings_file.write_text(f'[app]\nquiet_until = "{yesterday}"\n')
+    recorded_house.paths.settings_file.write_text(f'[alerts]\nquiet_until = "{yesterday}"\n')
     app = make_recorded_app()
-    app.settings = replace(app.settings, app=replace(app.settings.app, quiet_until=yesterday))
+    app.settings = replace(app.settings, alerts=replace(app.settings.alerts, quiet_until=yesterday))
 
     async def story(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(app.screen, SummarySheet), "the sheet")
@@ -307,7 +307,7 @@ def test_after_the_quiet_week_there_is_a_summary_once(
         await until(pilot, lambda: "quiet_until" not in recorded_house.paths.settings_file.read_text(), "it is over")
 
     drive(app, story)
-    assert load_settings({"GUARDIAN_HOME": str(recorded_house.paths.config.parent)}, {}).app.quiet_until == ""
+    assert load_settings({"GUARDIAN_HOME": str(recorded_house.paths.config.parent)}, {}).alerts.quiet_until == ""
 
 
 @pytest.mark.parametrize("columns", [2, 4])

@@ -13,8 +13,9 @@ from guardian.journal.record import Kind, Record
 from guardian.message import Channel
 from guardian.policy.life.standing import policies_in_force
 from guardian.settings import Settings, load_settings
-from tui.bridge import Bridge, recorded_gate, unrecorded_gate
+from tui.bridge import Bridge
 from tui.messages import Answered, GateOpened, InboxScreened, JournalFound, ReasonsWanted, TextGiven
+from tui.opening import recorded_gate, unrecorded_gate
 
 PHISH = (
     "Your account was locked. To unlock it, reply with your password and the code that we have just sent you "

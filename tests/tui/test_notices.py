@@ -15,6 +15,7 @@ from tui_driver import assert_safe_screen, drive, screen_text, until
 
 from guardian.alerts.alert import Alert
 from guardian.settings import Settings
+from guardian.settings_live import AlertSettings
 from guardian.verdict import Outcome, Severity
 from tui.app import GuardianApp
 from tui.messages import Reach
@@ -60,8 +61,9 @@ LEVELS = [
 def test_the_level_decides_what_is_told_and_flagged_ones_are_always_listed(
     level: str, told: set[Outcome], listed: set[Outcome]
 ) -> None:
-    assert {each for each in Outcome if is_told(an_alert(1, each), level)} == told  # type: ignore[arg-type]
-    assert {each for each in Outcome if is_listed(an_alert(1, each), level)} == listed  # type: ignore[arg-type]
+    rules = AlertSettings(interrupt=level)  # type: ignore[arg-type]
+    assert {each for each in Outcome if is_told(an_alert(1, each), rules)} == told
+    assert {each for each in Outcome if is_listed(an_alert(1, each), rules)} == listed
 
 
 def test_a_grave_notice_stays_and_a_mild_one_leaves_by_itself() -> None:
@@ -201,7 +203,7 @@ def test_in_a_quiet_time_nothing_interrupts_and_everything_is_listed(
     record(recorded_house, [a_record(outcome=Outcome.CLEAN)])
     app = make_recorded_app()
     until_day = (date.today() + timedelta(days=3)).isoformat()
-    app.settings = replace(app.settings, app=replace(app.settings.app, quiet_until=until_day))
+    app.settings = replace(app.settings, alerts=replace(app.settings.alerts, quiet_until=until_day))
 
     async def story(pilot: Pilot[None]) -> None:
         await opened(pilot, app)

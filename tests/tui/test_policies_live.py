@@ -17,7 +17,7 @@ from guardian.message import Message
 from guardian.settings import Settings, load_settings
 from guardian.verdict import Outcome
 from tui.app import GuardianApp
-from tui.bridge import unrecorded_gate
+from tui.opening import unrecorded_gate
 from tui.state import HouseState, Phase
 from tui.widgets.banner import Banner, banner_words
 from tui.widgets.line_list import LineList

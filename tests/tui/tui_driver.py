@@ -17,7 +17,7 @@ from guardian.safe_text import safe_text
 from guardian.settings import Settings
 from guardian.verdict_words import MARKS
 from tui.app import GuardianApp
-from tui.bridge import Opener
+from tui.opening import Opener
 from tui.rows import Row
 from tui.widgets.alert_list import AlertList
 

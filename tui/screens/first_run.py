@@ -119,9 +119,9 @@ class FirstRun(GuardianSheet[None]):
         if isinstance(page, SourcesPage):
             is_quiet = app_of(self).notices.is_quiet
             if page.is_quiet_wanted and not is_quiet:
-                keep(app_of(self), "app.quiet_until", quiet_until(date.today()))
+                keep(app_of(self), "alerts.quiet_until", quiet_until(date.today()))
             elif is_quiet and not page.is_quiet_wanted:
-                keep(app_of(self), "app.quiet_until", "")
+                keep(app_of(self), "alerts.quiet_until", "")
         self.dismiss()
 
     @on(PoliciesCopied)

@@ -64,7 +64,7 @@ class SummarySheet(GuardianSheet[None]):
     def on_unmount(self) -> None:
         """Notices are told again from now on, if the page was read."""
         if self._is_shown:
-            keep(app_of(self), "app.quiet_until", "")
+            keep(app_of(self), "alerts.quiet_until", "")
 
     @on(SummedUp)
     def _show(self, message: SummedUp) -> None:

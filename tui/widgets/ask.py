@@ -17,7 +17,6 @@ from textual.containers import Container, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
-from guardian.assistant.asking import KEPT_SOURCE
 from guardian.assistant.questions import Question, question_of
 from guardian.safe_text import safe_line
 from tui.answering import AnswerFound, AnswerProgress, AnswerWork, Asking
@@ -178,7 +177,7 @@ class AskPane(Container):
     @on(Answered)
     def _show(self, answer: Answered) -> None:
         """Show a verdict, unless the text has changed since it was asked for."""
-        if answer.screened.message.source == KEPT_SOURCE:
+        if not answer.screened.message.draft:
             self._kept(answer.screened)
         elif answer.number == self._number:
             self._answered = answer.number

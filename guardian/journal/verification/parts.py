@@ -5,7 +5,6 @@ Invariants: what the head says is believed only so far as its signature holds; n
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -19,13 +18,14 @@ from guardian.journal.keys import KeyPlace
 from guardian.journal.ledger import HEADER
 from guardian.journal.note import read_note
 from guardian.journal.notes import COOLING, NOTES, RETIRED, retired_keys
+from guardian.journal.once import ONCE_BYTES
 from guardian.journal.store import Store
 from guardian.journal.verification.report import Part, Problems
+from guardian.journal.waiting import WAITING_NAME
 
 _LEAST_RECORD_BYTES: Final = 200
 """No record takes less of the file, so that an unsigned size can't keep a check busy for ever."""
 _HINT: Final = "anchor"
-_WAITING_NAME: Final = re.compile(r"-?[0-9]{13,20}-[0-9a-f]{16}\.sealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,15 @@ def check_front(store: Store, problems: Problems) -> Front:
 def check_small_tables(store: Store, problems: Problems, front: Front) -> Hint | None:
     """Check the counts, the named values, what was merged and what was seen; the hint that stands there."""
     for (name,) in _rows(store, "SELECT name FROM merged", Part.MERGED, problems):
-        if not isinstance(name, str) or not _WAITING_NAME.fullmatch(name):
+        if not isinstance(name, str) or not WAITING_NAME.fullmatch(name):
             problems.add(Part.MERGED, f"{name} is no name of a waiting record")
     for tag, seq in _rows(store, "SELECT tag, seq FROM seen", Part.SEEN, problems):
         if not isinstance(tag, bytes) or not isinstance(seq, int) or not 0 <= seq < front.size:
             problems.add(Part.SEEN, f"it points to record {seq}, which is not there")
+    for name, seq, day in _rows(store, "SELECT name, seq, day FROM once", Part.SEEN, problems):
+        is_placed = seq is None or (isinstance(seq, int) and 0 <= seq < front.size)
+        if not isinstance(name, bytes) or len(name) != ONCE_BYTES or not isinstance(day, int) or not is_placed:
+            problems.add(Part.SEEN, f"it points a delivery to record {seq}, which is not there")
     _check_counts(store, problems, front.journal_id)
     values = dict(_rows(store, "SELECT name, value FROM meta", Part.META, problems))
     for name in sorted(values.keys() - {HEADER, _HINT, RETIRED, *NOTES}, key=str):

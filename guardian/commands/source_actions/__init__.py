@@ -1,0 +1,1 @@
+"""The actions of `guardian source`: one file each, `run(args, settings) -> ExitCode`."""

@@ -1,0 +1,117 @@
+"""The fetcher: the process that holds the connection to a mail server (`python -m guardian.imap.fetcher`).
+
+It answers what the watcher asks on standard input, and says on standard output when something is new. Between questions
+it waits in IDLE; where the connection fails it connects again, after longer and longer pauses.
+
+Invariants: it ends when its standard input does; it opens no file but the certificates of the authorities, writes none,
+starts no process, and has a bound on its memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+from typing import Any, Final
+
+from guardian.imap.mailbox import Account, Mailbox, MailboxError, RefusedError
+from guardian.imap.wire import MOST_MAILS, ranges_of, receive, send
+from guardian.service.frames import Frame, FrameError, FrameReader
+from guardian.walls.wall import cap_resources
+
+MEMORY_BYTES: Final = 1 << 30
+DESCRIPTORS: Final = 64
+PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+"""Before each next attempt to connect; the last one again and again."""
+_INPUT, _OUTPUT = 0, 1
+
+
+class _Ended(Exception):
+    """The watcher is gone."""
+
+
+class Fetcher:
+    """Serves one watcher."""
+
+    def __init__(self, account: Account, reader: FrameReader) -> None:
+        self._account, self._reader = account, reader
+        self._mailbox: Mailbox | None = None
+        self._failures = 0
+
+    def run(self) -> None:
+        """Until the watcher is gone."""
+        while True:
+            try:
+                mailbox = self._connect()
+                if self._pending() or not mailbox.wait(_INPUT):
+                    self._answer_all(mailbox)
+                else:
+                    send(_OUTPUT, {"event": "changed"})
+            except MailboxError as error:
+                self._drop(error)
+
+    def _connect(self) -> Mailbox:
+        if self._mailbox is None:
+            self._mailbox = Mailbox(self._account)
+            self._failures = 0
+            send(_OUTPUT, {"event": "changed"})
+        return self._mailbox
+
+    def _drop(self, error: MailboxError) -> None:
+        """Let the connection go, say why, and wait before the next one; what is asked meanwhile is refused."""
+        if self._mailbox is not None:
+            self._mailbox.close()
+            self._mailbox = None
+        send(_OUTPUT, {"event": "trouble", "say": str(error)})
+        pause_s = PAUSES_S[-1 if isinstance(error, RefusedError) else min(self._failures, len(PAUSES_S) - 1)]
+        self._failures += 1
+        while select.select([_INPUT], [], [], pause_s)[0]:
+            frame = self._next()
+            send(_OUTPUT, {"answer": frame.header.get("number"), "problem": str(error)})
+            if frame.header.get("retry"):
+                return
+
+    def _pending(self) -> bool:
+        return self._reader.held_bytes > 0 or bool(select.select([_INPUT], [], [], 0)[0])
+
+    def _answer_all(self, mailbox: Mailbox) -> None:
+        while self._pending():
+            frame = self._next()
+            number = frame.header.get("number")
+            try:
+                header, body = _answered(mailbox, frame.header)
+            except MailboxError as error:
+                send(_OUTPUT, {"answer": number, "problem": str(error)})
+                raise
+            send(_OUTPUT, {"answer": number, **header}, body)
+
+    def _next(self) -> Frame:
+        frame = receive(_INPUT, self._reader)
+        if frame is None:
+            raise _Ended
+        return frame
+
+
+def _answered(mailbox: Mailbox, question: Any) -> tuple[dict[str, Any], bytes]:
+    if "fetch" not in question:
+        validity, uids = mailbox.listing()
+        if len(uids) > MOST_MAILS:
+            return {"problem": f"the folder holds more than {MOST_MAILS:,} mails"}, b""
+        return {"validity": validity, "uids": ranges_of(uids)}, b""
+    raw = mailbox.fetch(int(question["fetch"]), int(question["most"]))
+    return {"is_there": raw is not None}, raw or b""
+
+
+def main() -> None:
+    """Read the account from standard input, then serve until it ends."""
+    cap_resources(memory_bytes=MEMORY_BYTES, descriptors=DESCRIPTORS)
+    reader = FrameReader(body_limit_bytes=0)
+    with contextlib.suppress(_Ended, FrameError, BrokenPipeError):
+        first = receive(_INPUT, reader)
+        if first is not None:
+            Fetcher(Account(**first.header["account"]), reader).run()
+    os._exit(0)  # no clean-up may wait for a server
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""What the watcher and its fetcher say to each other: frames of `guardian.service.frames` on two pipes.
+
+To the fetcher: `{"account": ...}` once, then `{"list": true, "number": n}` and `{"fetch": uid, "most": bytes, "number":
+n}`. From it: answers that carry the number of their question, and at any time `{"event": "changed"}` or
+`{"event": "trouble", "say": line}`.
+
+Invariants: both ends hold what comes against limits before they keep it; nothing that the fetcher says is believed
+beyond what its answer is for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+from guardian.service.frames import Frame, FrameReader, encode
+
+MOST_MAILS: Final = 500_000
+"""Mails of one folder; a listing of more is refused. Ten digits and a comma each fit a frame's header twice over."""
+_CHUNK_BYTES: Final = 1 << 16
+
+
+def send(descriptor: int, header: Mapping[str, Any], body: bytes = b"") -> None:
+    """Write a frame. Raises OSError, FrameTooBigError."""
+    unsent = memoryview(encode(Frame(header, body)))
+    while unsent:
+        unsent = unsent[os.write(descriptor, unsent) :]
+
+
+def receive(descriptor: int, reader: FrameReader) -> Frame | None:
+    """The next frame, waited for; None at the end. Raises OSError, FrameError."""
+    while (frame := reader.take()) is None:
+        data = os.read(descriptor, min(_CHUNK_BYTES, reader.missing_bytes))
+        if not data:
+            return None
+        reader.feed(data)
+    return frame
+
+
+def ranges_of(uids: list[int]) -> list[list[int]]:
+    """Ascending numbers as pairs of first and last."""
+    ranges: list[list[int]] = []
+    for uid in uids:
+        if ranges and ranges[-1][1] == uid - 1:
+            ranges[-1][1] = uid
+        else:
+            ranges.append([uid, uid])
+    return ranges
+
+
+def uids_of(ranges: Any) -> list[int] | None:
+    """The numbers that `ranges_of` wrote; None for what is none, or too many."""
+    uids: list[int] = []
+    for pair in ranges if isinstance(ranges, list) else [None]:
+        if not (isinstance(pair, list) and len(pair) == 2 and all(type(each) is int for each in pair)):
+            return None
+        first, last = pair
+        if not (uids[-1] if uids else 0) < first <= last < 1 << 32 or len(uids) + last - first >= MOST_MAILS:
+            return None
+        uids.extend(range(first, last + 1))
+    return uids

@@ -1,0 +1,173 @@
+"""One request to an AI and its answer: the request's dialogue makes the context, the answer is judged as it passes.
+
+Invariants: nothing of an answer reaches the client but what a turn releases; an answer in a form that cannot be read is
+not passed on; an error's words are screened like an answer's; where the server breaks off, the answer to the client
+stays unfinished, so that no client takes a part for the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from starlette.types import Send
+
+from guardian.message import Channel, Message
+from guardian.proxy.bodies import read_bounded
+from guardian.proxy.errors import RefusedRequestError
+from guardian.proxy.relay import Ending, Relay
+from guardian.proxy.screening import NotScreened, Screening
+from guardian.proxy.sessions import Session, Sessions
+from guardian.proxy.upstream import answer_headers
+from guardian.service.answer import Answer
+from guardian.settings_live import ProxySettings
+from guardian.streams.base import Ask, Delivery, Mode
+from guardian.streams.dialects.base import Dialect
+from guardian.streams.dialects.load import load_dialects
+from guardian.streams.dialogue import read_dialogue
+from guardian.streams.framing import framing_for
+from guardian.streams.turn import Turn
+from guardian.verdict import Outcome
+
+SOURCE: Final = "proxy"
+_KEY_BYTES: Final = 16
+_MOST_ERROR_BYTES: Final = 64 * 1024
+_PIECE_BYTES: Final = 64 * 1024
+
+
+class Exchanges:
+    """Makes the exchanges of one proxy."""
+
+    def __init__(self, screening: Screening, sessions: Sessions, settings: ProxySettings) -> None:
+        self._screening = screening
+        self._sessions = sessions
+        self._settings = settings
+        self._dialects = {path: dialect for dialect in load_dialects() for path in dialect.paths}
+
+    def begin(self, path: str, asked: dict[str, Any], named: str) -> Exchange:
+        """The exchange that a request begins. `named` is what the client calls the session; may be empty.
+
+        Raises RefusedRequestError for what cannot be screened, or not as it passes.
+        """
+        if asked.get("background"):
+            hint = "ask without background"
+            raise RefusedRequestError(400, "background", "an answer in the background can't be screened", hint=hint)
+        dialogue = read_dialogue(path, asked)
+        session = self._sessions.session(dialogue.opening, dialogue.goal, named)
+        goal = self._sessions.owners_goal(session)
+        delivery = Delivery(
+            mode=Mode(self._settings.mode),
+            fail_closed=self._settings.fail_closed == "on",
+            source=SOURCE,
+            context=dialogue.context(goal),
+            key=secrets.token_bytes(_KEY_BYTES),
+        )
+        return Exchange(self._dialects[path], delivery, session, self._screening, self._settings.max_body_bytes)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exchange:
+    """One request and its answer."""
+
+    dialect: Dialect
+    delivery: Delivery
+    session: Session
+    screening: Screening
+    most_bytes: int
+    """Of an answer that comes all at once."""
+
+    async def pass_on(self, response: httpx.Response, send: Send, gone: asyncio.Future[None]) -> None:
+        """Send the server's answer to the client, judged. Raises RefusedRequestError."""
+        if response.status_code >= 400:
+            await self._pass_error(response, send)
+            return
+        kind = response.headers.get("content-type", "")
+        framing = framing_for(kind)
+        if framing is None:
+            raise RefusedRequestError(502, "unknown_answer", "the ai server answers in a form that can't be screened")
+        is_whole = kind.partition(";")[0].strip().lower() == "application/json"
+        outgoing = _Outgoing(response, send)
+        relay = Relay(
+            Turn(self.dialect, framing, self.delivery),
+            _bounded(response.aiter_raw(), self.most_bytes if is_whole else None),
+            screen=self._screen,
+            send=outgoing.piece,
+            gone=gone,
+            hang_up=response.aclose,
+        )
+        ending = await relay.run()
+        if relay.outcome is not None:
+            self.session.note(relay.outcome)
+        if ending is Ending.WHOLE:
+            await outgoing.end()
+        elif ending is Ending.BROKEN:
+            raise RefusedRequestError(502, "upstream_broke_off", "the ai server broke its answer off")
+
+    async def _screen(self, ask: Ask) -> Answer | NotScreened:
+        return await self.screening.ask(ask.message)
+
+    async def _pass_error(self, response: httpx.Response, send: Send) -> None:
+        """An error of the server: its words are for the human too."""
+        try:
+            body = await read_bounded(response.aiter_raw(), _MOST_ERROR_BYTES)
+        except httpx.HTTPError:
+            body = None
+        what = f"the ai server answered {response.status_code}"
+        if body is None:
+            raise RefusedRequestError(response.status_code, "upstream_error", what)
+        message = Message(body, Channel.AI_OUTPUT, source=SOURCE, context=self.delivery.context, once=self.delivery.key)
+        said = await self.screening.ask(message)
+        self.session.note(said)
+        if self.delivery.mode is Mode.HOLD and not self._may_pass(said):
+            raise RefusedRequestError(response.status_code, "held_back", f"{what}; its words were held back")
+        outgoing = _Outgoing(response, send)
+        await outgoing.piece(body)
+        await outgoing.end()
+
+    def _may_pass(self, said: Answer | NotScreened) -> bool:
+        if isinstance(said, NotScreened):
+            return not self.delivery.fail_closed
+        if said.outcome in (Outcome.UNSURE, Outcome.UNSCREENED):
+            return not self.delivery.fail_closed
+        return said.outcome is not Outcome.FLAGGED
+
+
+class _Outgoing:
+    """The answer to the client; its head is sent with its first byte, so that until then it may still be refused."""
+
+    def __init__(self, response: httpx.Response, send: Send) -> None:
+        self._response = response
+        self._send = send
+        self._is_begun = False
+
+    async def piece(self, data: bytes) -> None:
+        """Send `data`; returns when the client may be sent more."""
+        for start in range(0, len(data), _PIECE_BYTES):
+            await self._begin()
+            piece = data[start : start + _PIECE_BYTES]
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def end(self) -> None:
+        """That was all."""
+        await self._begin()
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _begin(self) -> None:
+        if not self._is_begun:
+            self._is_begun = True
+            headers = answer_headers(self._response.headers.raw)
+            await self._send({"type": "http.response.start", "status": self._response.status_code, "headers": headers})
+
+
+async def _bounded(pieces: AsyncIterator[bytes], most_bytes: int | None) -> AsyncIterator[bytes]:
+    """The pieces; what comes all at once and is too large breaks off."""
+    size_bytes = 0
+    async for piece in pieces:
+        size_bytes += len(piece)
+        if most_bytes is not None and size_bytes > most_bytes:
+            raise httpx.ReadError("the answer is too large")
+        yield piece

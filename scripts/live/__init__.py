@@ -1,0 +1,1 @@
+"""What shows, measures and soaks the live parts: each script says itself what it does."""
