@@ -4,7 +4,8 @@ It answers what the watcher asks on standard input, and says on standard output 
 it waits in IDLE; where the connection fails it connects again, after longer and longer pauses.
 
 Invariants: it ends when its standard input does; it opens no file but the certificates of the authorities, writes none,
-starts no process, and has a bound on its memory.
+starts no process, and has a bound on its memory. Where the kernel has Landlock, it can read nothing but its program,
+/etc and the file of certificates that was named, and connect to no port but its server's.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+from pathlib import Path
 from typing import Any, Final
 
 from guardian.imap.mailbox import Account, Mailbox, MailboxError, RefusedError
 from guardian.imap.wire import MOST_MAILS, ranges_of, receive, send
 from guardian.service.frames import Frame, FrameError, FrameReader
+from guardian.walls.landlock import confine_files, program_folders
+from guardian.walls.local_only import gain_no_rights
 from guardian.walls.wall import cap_resources
 
 MEMORY_BYTES: Final = 1 << 30
@@ -24,6 +28,8 @@ DESCRIPTORS: Final = 64
 PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Before each next attempt to connect; the last one again and again."""
 _INPUT, _OUTPUT = 0, 1
+_READABLE: Final = ("/etc", "/run/systemd/resolve")
+"""Where certificates are kept, and how names are looked up."""
 
 
 class _Ended(Exception):
@@ -102,6 +108,15 @@ def _answered(mailbox: Mailbox, question: Any) -> tuple[dict[str, Any], bytes]:
     return {"is_there": raw is not None}, raw or b""
 
 
+def confine(account: Account) -> int:
+    """Raise what walls this kernel has round a process that must reach one server. Returns Landlock's ABI, or 0."""
+    if not gain_no_rights():
+        return 0
+    named = [Path(place) for place in (*_READABLE, account.ca_file) if place]
+    readable = (*program_folders(), *(path for path in named if path.exists()))
+    return confine_files(readable, connect_ports=(account.port,))
+
+
 def main() -> None:
     """Read the account from standard input, then serve until it ends."""
     cap_resources(memory_bytes=MEMORY_BYTES, descriptors=DESCRIPTORS)
@@ -109,7 +124,9 @@ def main() -> None:
     with contextlib.suppress(_Ended, FrameError, BrokenPipeError):
         first = receive(_INPUT, reader)
         if first is not None:
-            Fetcher(Account(**first.header["account"]), reader).run()
+            account = Account(**first.header["account"])
+            confine(account)
+            Fetcher(account, reader).run()
     os._exit(0)  # no clean-up may wait for a server
 
 

@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from guardian.proxy.bodies import json_object, read_bounded, read_request
 from guardian.proxy.errors import RefusedRequestError, answer_refusal
 from guardian.proxy.exchange import Exchanges
+from guardian.proxy.relay import end_tasks
 from guardian.proxy.upstream import Upstream, answer_headers, check_answer, request_headers, upstream_refusal
 from guardian.settings_live import ProxySettings
 
@@ -89,12 +90,14 @@ class ProxyApp:
         try:
             await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
+                await end_tasks(sending)
                 raise RefusedRequestError(499, "left", "the client went away")
             response = sending.result()
         except httpx.HTTPError as error:
             raise upstream_refusal(error, self._upstream) from None
-        finally:
-            sending.cancel()
+        except asyncio.CancelledError:
+            await end_tasks(sending)
+            raise
         try:
             check_answer(response)
             yield response
@@ -129,4 +132,4 @@ async def _watched(receive: Receive) -> AsyncIterator[asyncio.Future[None]]:
     try:
         yield gone
     finally:
-        watching.cancel()
+        await end_tasks(watching)

@@ -67,9 +67,7 @@ class Relay:
             while not self._turn.is_done:
                 await self._step()
         finally:
-            for task in (self._reading, *self._asking):
-                if task is not None:
-                    task.cancel()
+            await end_tasks(*self._asking, *filter(None, (self._reading,)))
         return self._ending or Ending.WHOLE
 
     async def _step(self) -> None:
@@ -134,12 +132,18 @@ class Relay:
         was_open = self._ending is None
         self._ending = Ending.LEFT
         if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.wait([self._reading])
+            await end_tasks(self._reading)
             self._reading = None
         await self._hang_up()
         if was_open:
             await self._perform(self._turn.finish(broken=True))
+
+
+async def end_tasks(*tasks: asyncio.Task[Any]) -> None:
+    """Stop tasks, and wait until they have; what they came to interests nobody any more."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _screened(screen: Screen, ask: Ask) -> Answer | NotScreened:

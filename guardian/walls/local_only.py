@@ -42,7 +42,8 @@ def stay_on_ports(*, listen_ports: Collection[int], connect_ports: Collection[in
 
 
 def gain_no_rights() -> bool:
-    """What the kernel wants of whoever confines themselves."""
+    """Let no program that this process starts gain rights: what the kernel wants of whoever confines themselves. False
+    where the system knows no such thing."""
     if sys.platform != "linux":
         return False
     return int(ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) == 0

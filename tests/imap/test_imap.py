@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -14,12 +15,14 @@ from typing import Any
 
 import pytest
 from dovecot_rig import PASSWORD, WHY_NOT, Server, running_server
+from walled_script import met_behind
 
 from guardian.errors import InputError
 from guardian.imap.process import Fetching
 from guardian.message import Format
 from guardian.sources.live.base import Surroundings
 from guardian.sources.live.imap import ImapSource, ImapTable
+from guardian.walls.landlock import landlock_abi
 
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 LONGEST_WAIT_S = 120.0
@@ -210,14 +213,42 @@ def test_a_fetcher_ends_with_its_watcher(server: Server) -> None:
     watcher.source.close()
 
 
+def test_the_fetcher_gives_up_rights_before_it_connects(server: Server) -> None:
+    """What the wall then refuses is in tests/walls; that it was raised is seen from outside."""
+    watcher = Watcher(server)
+    watcher.look()
+    status = Path(f"/proc/{watcher.source._fetching.process_id}/status").read_text()
+    assert "NoNewPrivs:\t1" in status
+    watcher.source.close()
+
+
+@pytest.mark.skipif(landlock_abi() < 4, reason="this kernel's Landlock knows no ports")
+def test_the_fetcher_reaches_its_servers_port_and_reads_nothing_of_its_owners(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s")
+    with socket.create_server(("127.0.0.1", 0)) as its_server, socket.create_server(("127.0.0.1", 0)) as another:
+        wall = (
+            "from guardian.imap.fetcher import Account, confine\n"
+            f"assert confine(Account('127.0.0.1', {its_server.getsockname()[1]}, 'a', 'p', 'INBOX', 'none', ''))"
+        )
+        met = met_behind(
+            wall,
+            {
+                "its server": f"socket.create_connection({its_server.getsockname()!r})",
+                "another port": f"socket.create_connection({another.getsockname()!r})",
+                "a file of the owner's": f"open({str(tmp_path / 'secret')!r})",
+                "certificates": "__import__('ssl').create_default_context()",
+            },
+        )
+    assert (met.pop("its server"), met.pop("certificates")) == ("done", "done")
+    assert set(met.values()) == {"PermissionError"}
+
+
 def test_a_connection_without_encryption_is_made_to_this_machine_alone() -> None:
     from guardian.imap.mailbox import Account, Mailbox, RefusedError
 
     address = _own_address()
     if address is None:
         pytest.skip("this machine has no address but loopback")
-    import socket
-
     with socket.create_server((address, 0)) as listener:
         threading.Thread(target=_greet, args=(listener,), daemon=True).start()
         account = Account(address, listener.getsockname()[1], "a", "secret", "INBOX", "none", "")
@@ -234,8 +265,6 @@ def _greet(listener: Any) -> None:
 
 
 def _own_address() -> str | None:
-    import socket
-
     for address in {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}:
         if not str(address).startswith("127."):
             return str(address)

@@ -131,10 +131,10 @@ def test_a_verdict_on_an_earlier_text_is_never_shown(
         monkeypatch.setattr(ask, "PAUSE_S", NEVER_S)
         await pilot.press("a")
         pane = app.screen.query_one(AskPane)
-        pane.post_message(Answered(pane._number - 1, gate.screen(Message(PHISH.encode()))))
+        pane.post_message(Answered(pane._number - 1, gate.screen(Message(PHISH.encode(), draft=True))))
         await pilot.pause()
         assert "flagged" not in answer(app)
-        pane.post_message(Answered(pane._number, gate.screen(Message(PHISH.encode()))))
+        pane.post_message(Answered(pane._number, gate.screen(Message(PHISH.encode(), draft=True))))
         await until(pilot, lambda: "flagged:" in answer(app), "the verdict on the text as it stands")
 
     drive(app, story)
