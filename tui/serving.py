@@ -114,7 +114,7 @@ class Serving:
             kind="app",
             lock=self._lock.others,
             on_screened=[self._tell],
-            ended=self._ended,
+            ended=self._ended.set,
             notices=self._notices.take,
         )
         self._server.start()

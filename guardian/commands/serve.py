@@ -12,9 +12,9 @@ import json
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Final
 
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
             claim,
             house.current,
             _limits(settings),
-            ended=stopping.wanted,
+            ended=stopping.want,
             on_screened=hooks,
             notices=notices.take,
         )
@@ -74,28 +74,43 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 class _Stopping:
-    """Which signal told this process to end."""
+    """Whether this process is to end, and which signal said so.
+
+    A handler runs in the very thread that waits, wherever that is just then, and must take no lock which that thread
+    may hold: with an Event the two would wait for each other for ever. A SimpleQueue takes what a handler puts.
+    """
 
     def __init__(self) -> None:
         self.signal: int | None = None
-        self.wanted = threading.Event()
+        self.is_wanted = False
+        self._words: SimpleQueue[None] = SimpleQueue()
+
+    def want(self) -> None:
+        """Let it end. From any thread, and from a handler."""
+        self.is_wanted = True
+        self._words.put(None)
+
+    def wait(self, within_s: float) -> bool:
+        """Whether it is to end; waits for that."""
+        with suppress(Empty):
+            self._words.get(timeout=within_s)
+        return self.is_wanted
 
 
 def _serve(server: Server, idle_s: float, stopping: _Stopping) -> ExitCode:
     server.start()
     tell_systemd(os.environ, READY)
     _say("ready")
-    while not stopping.wanted.wait(min(max(idle_s - server.idle_s, 0.05), _TICK_S) if idle_s else _TICK_S):
+    while not stopping.wait(min(max(idle_s - server.idle_s, 0.05), _TICK_S) if idle_s else _TICK_S):
         if idle_s and server.idle_s >= idle_s:
             _say(f"nobody asked anything for {in_words(idle_s)}")
             break
-    broke = stopping.wanted.is_set() and stopping.signal is None
+    broke = stopping.is_wanted and stopping.signal is None
     tell_systemd(os.environ, STOPPING)
     is_whole = server.stop()
-    counts = server.counts
-    _say(f"ended after {counts.answers} answers")
+    _say(f"ended after {server.counts.answers} answers")
     if broke or not is_whole:
-        _say(f"{counts.open_questions} questions were not answered")
+        _say(f"{server.unanswered} questions were not answered")
         return ExitCode.IO_FAILED
     return ExitCode.INTERRUPTED if stopping.signal == signal.SIGINT else ExitCode.CLEAN
 
@@ -109,7 +124,7 @@ def _signals() -> Iterator[_Stopping]:
         stopping.signal = number
         for each in _SIGNALS:
             signal.signal(each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL)
-        stopping.wanted.set()
+        stopping.want()
 
     before = {each: signal.signal(each, stop) for each in _SIGNALS}
     try:

@@ -33,11 +33,12 @@ from guardian.sinks.answered_table import answered_lines, answered_row
 from guardian.sources.config import required_sources
 from guardian.sources.live.base import Delivery, Source
 from guardian.verdict import Outcome
+from guardian.walls.local_only import stay_local
 from guardian.watching.alone import alone
 from guardian.watching.asking import Asker, StoppedError
 from guardian.watching.database import open_database
 from guardian.watching.delivering import Delivering
-from guardian.watching.opening import FollowedSources, make_sources
+from guardian.watching.opening import IMAP, FollowedSources, make_sources
 from guardian.watching.watcher import Watcher
 
 PATIENCE_S: Final = 60.0
@@ -52,6 +53,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     tables = required_sources(settings.paths.sources_file, args.ids)
     if not tables:
         raise UsageError("there is nothing to watch", hint="guardian source add KIND PATH adds a source")
+    # The fetcher of a mailbox would inherit the wall.
+    is_local = not any(table.kind == IMAP for table in tables) and stay_local()
     with (
         alone(settings.paths),
         open_database(settings.paths) as database,
@@ -66,7 +69,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
             patience_s=PATIENCE_S if args.once else None,
         )
         delivering = Delivering(asker, teller)
-        followed = FollowedSources(settings, args.ids, teller)
+        followed = FollowedSources(settings, args.ids, teller, is_local=is_local)
         sources = make_sources(tables, settings, teller.trouble)
         with closing(asker), closing(Watcher(sources, database, delivering, stop)) as watcher:
             try:
@@ -79,7 +82,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
             except ServiceUnavailableError as error:
                 teller.trouble("", f"given up: {error.line()}")
                 teller.outcomes[Outcome.UNSCREENED] += 1
-        return teller.summed_up(len(delivering.retries))
+        return teller.summed_up(len(delivering.retries), sorted(watcher.blind) if args.once else [])
 
 
 class _Teller:
@@ -124,12 +127,13 @@ class _Teller:
         elif total is None or total >= _SHOW_PROGRESS_FROM:
             self._bar.show(Progress(done, total))
 
-    def summed_up(self, put_off: int) -> ExitCode:
-        """What came of it, in a line and an exit code."""
+    def summed_up(self, put_off: int, blind: list[str]) -> ExitCode:
+        """What came of it, in a line and an exit code; `blind`: the sources of which not all could be looked at."""
         counts = ", ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in Outcome if self.outcomes[outcome])
         later = f"; {put_off} to be tried again" if put_off else ""
-        print(f"{self.outcomes.total()} messages: {counts or 'none'}{later}", file=sys.stderr)
-        seen = set(self.outcomes) | ({Outcome.UNSCREENED} if put_off else set())
+        unseen = f"; not all could be looked at in {', '.join(blind)}" if blind else ""
+        print(f"{self.outcomes.total()} messages: {counts or 'none'}{later}{unseen}", file=sys.stderr)
+        seen = set(self.outcomes) | ({Outcome.UNSCREENED} if put_off or blind else set())
         return exit_code(seen, self._fail_on)
 
 

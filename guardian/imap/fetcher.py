@@ -16,7 +16,7 @@ import select
 from pathlib import Path
 from typing import Any, Final
 
-from guardian.imap.mailbox import Account, Mailbox, MailboxError, RefusedError
+from guardian.imap.mailbox import Account, Mailbox, MailboxError, NotGivenError, RefusedError
 from guardian.imap.wire import MOST_MAILS, ranges_of, receive, send
 from guardian.service.frames import Frame, FrameError, FrameReader
 from guardian.walls.landlock import confine_files, program_folders
@@ -104,8 +104,11 @@ def _answered(mailbox: Mailbox, question: Any) -> tuple[dict[str, Any], bytes]:
         if len(uids) > MOST_MAILS:
             return {"problem": f"the folder holds more than {MOST_MAILS:,} mails"}, b""
         return {"validity": validity, "uids": ranges_of(uids)}, b""
-    raw = mailbox.fetch(int(question["fetch"]), int(question["most"]))
-    return {"is_there": raw is not None}, raw or b""
+    try:
+        raw = mailbox.fetch(int(question["fetch"]), int(question["most"]))
+    except NotGivenError:
+        return {"is_there": True}, b""
+    return {"is_there": raw is not None, "is_given": raw is not None}, raw or b""
 
 
 def confine(account: Account) -> int:

@@ -50,6 +50,10 @@ class Account:
     ca_file: str
 
 
+class NotGivenError(Exception):
+    """The server refuses one mail."""
+
+
 class Mailbox:
     """An open mailbox. Raises MailboxError from every method once the connection is of no more use."""
 
@@ -80,13 +84,14 @@ class Mailbox:
         return validity, uids
 
     def fetch(self, uid: int, most_bytes: int) -> bytes | None:
-        """A mail's first bytes; None where it is there no more."""
+        """A mail's first bytes; None where it is there no more. Raises NotGivenError where the server has it and does
+        not give it, which says nothing of the others."""
         try:
             status, found = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{most_bytes}>)")
         except _FAILURES as error:
             raise _failed(error) from None
         if status != "OK":
-            raise MailboxError("the server did not give a mail")
+            raise NotGivenError
         raw = next((part[1] for part in found if isinstance(part, tuple) and len(part) == 2), None)
         return raw[:most_bytes] if isinstance(raw, bytes) else None
 

@@ -71,9 +71,14 @@ class Fetching:
         return Listing(validity, uids)
 
     def fetch(self, uid: int) -> bytes | None:
-        """A mail, at most one byte more than asked for; None where it is gone. Raises InputError."""
+        """A mail, at most one byte more than asked for; None where it is gone, or where the server does not give it,
+        which is said. Raises InputError."""
         answer = self._ask({"fetch": uid, "most": self._max_bytes + 1})
-        return answer.body if answer.header.get("is_there") is True else None
+        if answer.header.get("is_given") is True:
+            return answer.body
+        if answer.header.get("is_there") is True:
+            self._say(f"the server does not give mail {uid}; it is not screened, and tried again")
+        return None
 
     def wait(self, timeout_s: float) -> bool:
         """Whether something may be new, waited for."""
@@ -139,7 +144,7 @@ class Fetching:
     def _read(self, process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Frame | None]) -> None:
         """Take what comes until the end, or until it is no frame."""
         reader = FrameReader(body_limit_bytes=self._max_bytes + 1)
-        with contextlib.suppress(OSError, FrameError, ValueError):
+        with contextlib.suppress(OSError, FrameError, ValueError), process.stdout or contextlib.nullcontext():
             while frame := receive(_descriptor(process.stdout), reader):
                 if "answer" in frame.header:
                     answers.put(frame)
@@ -158,9 +163,8 @@ class Fetching:
             return
         process.kill()
         process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        if process.stdin is not None:
+            process.stdin.close()  # the other pipe is the reading thread's: closed here, it could read another file
 
 
 def _descriptor(pipe: Any) -> int:

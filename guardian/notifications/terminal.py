@@ -1,13 +1,19 @@
 """A click on a notification: the app, in a terminal of its own, at that alert.
 
+Whoever opens it mostly is the service, which has given up every network and lets no program that it starts gain rights
+(`guardian.walls.local_only`); what it starts itself inherits that. So the owner's own manager (systemd --user) is asked
+to start the terminal, wherever one answers. It also keeps the terminal alive when the service's unit ends.
+
 Invariants: nothing of a message is on the command line, only the number of its record; no shell reads it; the terminal
-outlives the process that opened it.
+outlives the process that opened it, unless that is in a unit whose manager does not answer.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -16,11 +22,17 @@ from pathlib import Path
 from typing import Final
 
 from guardian.errors import OutputError
+from guardian.paths import HOME_VARIABLE
 
-_IN_A_UNIT: Final = "INVOCATION_ID"
-"""systemd sets it for whatever it starts; what is started from there would end with the service, and live in its walls
-(systemd.exec(5))."""
-_PASSED_ON: Final = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_CURRENT_DESKTOP", "LANG", "PATH")
+_PASSED_ON: Final = (
+    *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_CURRENT_DESKTOP"),
+    *("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"),
+    *("LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TZ"),
+)
+"""What the manager may not know: the desktop, the house, the owner's language."""
+_MANAGER_SOCKET: Final = "systemd/private"
+"""Under XDG_RUNTIME_DIR: where systemd-run reaches the manager of this user (sd_booted(3) has no twin for it)."""
+_MANAGER_TIMEOUT_S: Final = 1.0
 
 
 def app_command(seq: int | None) -> list[str]:
@@ -33,7 +45,7 @@ def app_command(seq: int | None) -> list[str]:
 def terminal_command(terminal: str, seq: int | None, env: Mapping[str, str]) -> list[str]:
     """The whole command line. `terminal`: the setting `notify.terminal`, not empty."""
     words = [*shlex.split(terminal), *app_command(seq)]
-    if not env.get(_IN_A_UNIT) or shutil.which("systemd-run", path=env.get("PATH")) is None:
+    if shutil.which("systemd-run", path=env.get("PATH")) is None or not _has_manager(env):
         return words
     passed = [name for name in sorted(env) if name in _PASSED_ON or name.startswith("GUARDIAN_")]
     run = ["systemd-run", "--user", "--quiet", "--collect", *(f"--setenv={name}={env[name]}" for name in passed)]
@@ -44,6 +56,8 @@ def open_app(terminal: str, seq: int | None, env: Mapping[str, str]) -> None:
     """Open it, and come back at once. Raises OutputError where the terminal cannot be started."""
     if not terminal.strip():
         return
+    if env.get(HOME_VARIABLE):  # it may be relative, and the terminal is opened elsewhere
+        env = {**env, HOME_VARIABLE: str(Path(env[HOME_VARIABLE]).expanduser().absolute())}
     command = terminal_command(terminal, seq, env)
     try:
         process = subprocess.Popen(
@@ -60,3 +74,17 @@ def open_app(terminal: str, seq: int | None, env: Mapping[str, str]) -> None:
         name = shlex.split(terminal)[0]
         raise OutputError(f"cannot open a terminal ({name}): {said.lower()}", hint="set notify.terminal") from error
     threading.Thread(target=process.wait, name="guardian-terminal", daemon=True).start()  # leaves no zombie
+
+
+def _has_manager(env: Mapping[str, str]) -> bool:
+    """Whether this user's manager answers."""
+    directory = env.get("XDG_RUNTIME_DIR", "")
+    if not directory:
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as manager:
+            manager.settimeout(_MANAGER_TIMEOUT_S)
+            manager.connect(os.path.join(directory, _MANAGER_SOCKET))
+    except OSError:
+        return False
+    return True

@@ -24,6 +24,7 @@ from guardian.proxy.upstream_key import load_upstream_key
 from guardian.service.client import ServiceClient
 from guardian.service.connecting import connect
 from guardian.settings import Settings
+from guardian.walls.local_only import stay_on_ports
 
 _ANSWERS_WITHIN_S = 30.0
 """How long the service may take for one message; the sentence that waits for it then counts as not screened."""
@@ -35,6 +36,11 @@ def run_proxy(settings: Settings, tell: Callable[[str], None]) -> signal.Signals
     Raises SettingsError, ProxyError, KeyPlaceError where it cannot be started.
     """
     upstream = checked_upstream(settings.proxy)
+    stay_on_ports(
+        listen_ports=(settings.proxy.port,),
+        connect_ports=(upstream.port,),
+        needs_names=upstream.is_remote,
+    )  # first, while there is one thread; where it can't be raised, `guardian doctor --network` says so
     token = load_or_make_token(settings.paths.proxy_token)
     key = load_upstream_key(settings.paths.proxy_upstream_key, upstream.url)
 

@@ -48,6 +48,12 @@ class Upstream:
     is_remote: bool
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        parts = urlsplit(self.url)
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
+    @property
     def place(self) -> str:
         """Scheme, host and port, for the owner to read."""
         parts = urlsplit(self.url)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from guardian.gate import Screened
@@ -47,8 +48,10 @@ class Announcer:
                 self._taken()
                 self.dropped += 1
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="guardian-announcer", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="guardian-announcer", daemon=True)
+                with suppress(RuntimeError):  # no thread to be had now; the next verdict tries again
+                    thread.start()
+                    self._thread = thread
             self._change.notify()
 
     def stop(self, wait_s: float) -> None:

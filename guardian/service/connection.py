@@ -101,6 +101,13 @@ class Connection:
             self._since = now
         self._reader.feed(data)
 
+    def has_unread(self) -> bool:
+        """Whether something has come that was not looked at yet: it is not idle then, but has not had its turn."""
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def take(self) -> Frame | None:
         """The frame that is complete now. Raises FrameError."""
         return self._reader.take()

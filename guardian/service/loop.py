@@ -61,6 +61,8 @@ class Loop:
         self.counts = Counts()
         self.last_asked_s = clock()
         """When somebody last asked for a verdict, or was answered (monotonic)."""
+        self.unanswered = 0
+        """Questions whose clients still waited when it ended."""
         self._thread = threading.Thread(target=self._run, name="guardian-clients", daemon=True)
 
     def start(self) -> None:
@@ -103,6 +105,7 @@ class Loop:
                 if self._must_stop and self._ends_at is None:
                     self._begin_to_stop()
         finally:
+            self.unanswered = sum(each.in_flight for each in self._connections.values())
             for connection in list(self._connections.values()):
                 self._drop(connection)
             self._selector.close()
@@ -218,10 +221,11 @@ class Loop:
             self._turn_away(connection, RefusalCode.BUSY, f"the service has {self._limits.clients} clients already")
 
     def _let_an_idle_one_go(self) -> bool:
-        idle = [each for each in self._connections.values() if each.is_idle]
-        if idle:
-            self._drop(min(idle, key=lambda each: each.idle_since))
-        return bool(idle)
+        idle = (each for each in self._connections.values() if each.is_idle and not each.has_unread())
+        longest = min(idle, key=lambda each: each.idle_since, default=None)
+        if longest is not None:
+            self._drop(longest)
+        return longest is not None
 
     def _turn_away(self, connection: Connection, code: RefusalCode, say: str) -> None:
         """Say why, and end the connection behind what it still waits for."""

@@ -11,7 +11,6 @@ unless that takes longer than `ServiceLimits.stop_within_s`; the gate, the journ
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -44,14 +43,14 @@ class Server:
         kind: Kind = "service",
         lock: AbstractContextManager[object] | None = None,
         on_screened: Sequence[Listener] = (),
-        ended: threading.Event | None = None,
+        ended: Callable[[], None] = lambda: None,
         notices: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """`supply` gives what the next messages are judged with, in the screening thread, and may take its time.
 
         `lock` is held while the gate is used, `limits.batch` messages at most, for a gate that others use too.
         `on_screened` is told of every verdict but those on drafts, in a thread of its own, in order; it can neither
-        delay nor break an answer. `ended` is set when no more clients are taken, whatever brought that about.
+        delay nor break an answer. `ended` is called when no more clients are taken, whatever brought that about.
         What `notices` gives goes with the next answer, for its owner to read.
         """
         self._claim, self._limits, self._kind = claim, limits, kind
@@ -61,7 +60,7 @@ class Server:
         self._loop: Loop | None = None
         self._screening: Screening | None = None
         self._began_s = time.monotonic()
-        self._ended = ended or threading.Event()
+        self._ended = ended
         self._notices = notices
 
     @property
@@ -76,9 +75,14 @@ class Server:
             return 0.0
         return time.monotonic() - self._loop.last_asked_s
 
+    @property
+    def unanswered(self) -> int:
+        """Questions whose clients still waited when it ended."""
+        return self._loop.unanswered if self._loop is not None else 0
+
     def start(self) -> None:
         """Listen, and return. Raises OutputError where the socket cannot be made."""
-        loop = Loop(self._claim.listen(), self._limits, self._turns, status=self._status, ended=self._ended.set)
+        loop = Loop(self._claim.listen(), self._limits, self._turns, status=self._status, ended=self._ended)
         self._screening = Screening(
             self._turns, self._supply, loop.deliver, self._announcer.tell, self._lock, self._limits.batch, self._notices
         )
@@ -93,7 +97,7 @@ class Server:
             return True
         self._loop.stop()
         wait_s = self._limits.stop_within_s + _LAST_WORDS_S
-        is_whole = self._loop.join(wait_s) and not len(self._turns)
+        is_whole = self._loop.join(wait_s) and not self._loop.unanswered
         self._turns.close()
         is_whole = self._screening.join(_LAST_WORDS_S) and is_whole
         self._announcer.stop(_LAST_WORDS_S)

@@ -3,7 +3,10 @@
 In hold mode a lane asks for one sentence at a time: the next window is what the reader will see, so that a sentence
 that was held back weighs on no later one. In annotate mode nothing waits, and every window is asked at once.
 
-Invariants: those of `guardian.streams.base`; a unit passes only by a verdict that is not `flagged`, or, where none
+A sentence is judged behind those before it, and by itself as well: calm sentences in front of it must not calm the
+model about it.
+
+Invariants: those of `guardian.streams.base`; a unit passes only by verdicts that are not `flagged`, or, where none
 came, by the owner's own setting; a held unit is recorded once.
 """
 
@@ -23,6 +26,15 @@ from guardian.verdict import Outcome
 _PARTLY = frozenset({Outcome.UNSURE, Outcome.UNSCREENED})
 
 
+@dataclass(slots=True, repr=False)
+class _Fate:
+    """What was said so far of a sentence that waits."""
+
+    awaited: int
+    flagged: _Question | None = None
+    unscreened_why: str = ""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Question:
     purpose: Purpose
@@ -34,6 +46,9 @@ class _Question:
     unit: Unit | None = None
     first: Judged | None = None
     """What was said of the draft that is now to be recorded."""
+    fate: _Fate | None = None
+    is_alone: bool = False
+    """Whether it is about the sentence by itself."""
 
 
 class Screening:
@@ -133,7 +148,12 @@ class Screening:
                 lane.decide(unit, None)
                 continue
             place = f"{lane.number}/{unit.start}"
-            self._ask(_Question(Purpose.WINDOW, voice, lane.window(unit), place, lane, unit))
+            window, alone = lane.window(unit), unit.text.strip()
+            is_behind_others = window.endswith(alone) and window != alone
+            fate = _Fate(1 + is_behind_others)
+            self._ask(_Question(Purpose.WINDOW, voice, window, place, lane, unit, fate=fate))
+            if is_behind_others:
+                self._ask(_Question(Purpose.WINDOW, voice, alone, place, lane, unit, fate=fate, is_alone=True))
             if self._is_holding:
                 lane.is_asking = True
             else:
@@ -163,25 +183,35 @@ class Screening:
         return blake2b(name, key=blake2b(self._delivery.key).digest(), digest_size=32).digest()
 
     def _answer_window(self, question: _Question, judged: Judged | None, why: str) -> None:
-        voice, lane, unit = question.voice, question.lane, question.unit
+        voice, lane, unit, fate = question.voice, question.lane, question.unit, question.fate
         assert lane is not None
         assert unit is not None
+        assert fate is not None
+        fate.awaited -= 1
         if judged is not None and judged.outcome is Outcome.FLAGGED:
-            if self._is_holding:
-                self._ask(replace(question, purpose=Purpose.RECORD, first=judged))
-            else:
+            fate.flagged = fate.flagged or replace(question, purpose=Purpose.RECORD, first=judged)
+            if not self._is_holding:
                 voice.flagged.append(FlaggedWindow(lane.number, unit.start, question.text, judged))
-            return
-        if not self._is_holding:
+        elif not question.is_alone and (judged is None or judged.outcome in _PARTLY):
+            # of the sentence by itself this says little: what was judged behind others was judged
+            fate.unscreened_why = why or "no answer" if judged is None else judged.short
+        if self._is_holding and not fate.awaited:
+            self._settle(question, fate)
+
+    def _settle(self, question: _Question, fate: _Fate) -> None:
+        """Everything was said of a sentence that waits."""
+        assert question.lane is not None
+        if fate.flagged is not None:
+            self._ask(fate.flagged)
             return
         notice = None
-        if judged is None or judged.outcome in _PARTLY:
-            why = why or "no answer" if judged is None else judged.short
+        if fate.unscreened_why:
             if self._delivery.fail_closed:
-                notice = words.unscreened_notice(lane.key.kind, why)
+                notice = words.unscreened_notice(question.lane.key.kind, fate.unscreened_why)
             else:
+                voice = question.voice
                 voice.unscreened += 1
-                voice.unscreened_why = voice.unscreened_why or why
+                voice.unscreened_why = voice.unscreened_why or fate.unscreened_why
         self._decide(question, notice)
 
     def _answer_record(self, question: _Question, judged: Judged | None) -> None:

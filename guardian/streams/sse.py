@@ -1,9 +1,9 @@
 r"""Server-sent events, taken apart so that they can be put together again byte for byte.
 
-Why this is written here although the design says "not to be hand-written": httpx-sse, sse-starlette, sseclient-py,
-aiohttp-sse-client and the decoder inside the openai package (all read for this, November 2026) decode an event into
-its fields and throw away comments, unknown fields, the kind of line end and the order of fields. A proxy that passes
-what it does not change needs the bytes. What an event *means* is the standard's, line for line:
+Why this is written here although the design says "not to be hand-written": a decoder gives an event as its fields, as
+that of the openai package does (`openai/_streaming.py` of 3.54, the one that was read for this), and throws away
+comments, unknown fields, the kind of line end and the order of fields. A proxy that passes what it does not change
+needs the bytes. What an event *means* is the standard's, line for line:
 https://html.spec.whatwg.org/multipage/server-sent-events.html section 9.2.6.
 
 Invariants: those of `guardian.streams.events`. A line ends in LF, CR or CRLF; an event is let go as soon as its blank

@@ -75,6 +75,11 @@ class Delivering:
         self._told.pop((source.id, tag), None)
         self.retries.settle(source.id, tag)
 
+    def gone(self, source_id: str, tag: bytes) -> None:
+        """A delivery that was put off is in its source no more."""
+        self.retries.settle(source_id, tag)
+        self._told.pop((source_id, tag), None)
+
     def _tell(self, source: Source, delivery: Delivery, answer: Answer, tag: bytes) -> None:
         if self._told.get((source.id, tag)) is not answer.outcome:
             self.teller.screened(source, delivery, answer)

@@ -14,6 +14,9 @@ from guardian.sources.live.base import Source, SourceTable, Surroundings
 from guardian.sources.live.registry import load_kinds
 from guardian.watching.delivering import Teller
 
+IMAP = "imap"
+"""The one kind of source for which a process reaches a network."""
+
 _Stamp = tuple[int, int, int]
 
 
@@ -30,8 +33,9 @@ def _surroundings(source_id: str, settings: Settings, say: Callable[[str, str], 
 class FollowedSources:
     """The sources of a file that its owner may change while they are watched."""
 
-    def __init__(self, settings: Settings, ids: Sequence[str], teller: Teller) -> None:
-        self._settings, self._ids, self._teller = settings, frozenset(ids), teller
+    def __init__(self, settings: Settings, ids: Sequence[str], teller: Teller, *, is_local: bool = False) -> None:
+        """`is_local`: this process gave up every network, so that no mailbox on a server can be added to it."""
+        self._settings, self._ids, self._teller, self._is_local = settings, frozenset(ids), teller, is_local
         self._stamp = self._now()
 
     def __call__(self) -> Sequence[Source] | None:
@@ -46,6 +50,10 @@ class FollowedSources:
                 self._teller.trouble("", f"{problem.to_line()}; the sources stay as they were")
             return None
         tables = [table for table in found.tables if not self._ids or table.id in self._ids]
+        for table in tables:
+            if self._is_local and table.kind == IMAP:
+                self._teller.trouble(table.id, "a mailbox was added: end guardian watch and start it again to watch it")
+        tables = [table for table in tables if not self._is_local or table.kind != IMAP]
         try:
             return make_sources(tables, self._settings, self._teller.trouble)
         except GuardianError as error:

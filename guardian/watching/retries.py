@@ -47,6 +47,17 @@ class Retries:
         """It is answered."""
         self._put_off.pop((source_id, tag), None)
 
+    def tags(self, source_id: str) -> set[bytes]:
+        """Hashes of what is put off of a source."""
+        return {tag for each, tag in self._put_off if each == source_id}
+
+    def postpone(self, source_id: str) -> None:
+        """What is due of this source could not be met: it is due again after another wait."""
+        now = time.monotonic()
+        for (each, _), put_off in self._put_off.items():
+            if each == source_id and put_off.due <= now:
+                put_off.due = now + put_off.wait_s
+
     def keep(self, source_ids: set[str]) -> None:
         """Let go of what belongs to other sources than these."""
         for place in [place for place in self._put_off if place[0] not in source_ids]:

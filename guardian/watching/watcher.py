@@ -31,6 +31,7 @@ UNSETTLED_S: Final = 0.5
 LONGEST_UNREST_S: Final = 15.0
 """How long catching up waits for what is being written."""
 _PUSH_WAIT_S: Final = 5.0
+_STILL_WRITTEN: Final = "something is still being written; it waits"
 
 Reload = Callable[[], Sequence[Source] | None]
 """The sources as they are to be from now on; None where nothing changed."""
@@ -48,8 +49,10 @@ class _Watched:
     """When it is to be looked at, by the monotonic clock."""
     rests_until: float = 0.0
     """Until when no hint counts: a source that is slow to look at is not looked at all the time."""
-    left_begun: set[bytes] = field(default_factory=set)
-    """Hashes of what an earlier process began and this one has not met yet."""
+    unmet: set[bytes] = field(default_factory=set)
+    """Hashes of what was begun and is not done, and was not met since: of an earlier process, or put off by this one."""
+    unsettled_since: float | None = None
+    """Since when every look has found something that was being written."""
     thread: threading.Thread | None = None
     is_closed: bool = False
 
@@ -65,6 +68,8 @@ class Watcher:
         self._say = lambda line: delivering.teller.trouble("", line)
         self._hints = Hints(self._say)
         self._watched: dict[str, _Watched] = {}
+        self.blind: set[str] = set()
+        """Ids of sources whose last look could not see all that is there."""
         self.use(sources)
 
     def use(self, sources: Sequence[Source]) -> None:
@@ -73,7 +78,7 @@ class Watcher:
             self._let_go(gone)
         for source in sources:
             memory = Memory(self._database, source.id)
-            self._watched[source.id] = _Watched(source, memory, left_begun=memory.begun())
+            self._watched[source.id] = _Watched(source, memory, unmet=memory.begun())
         self._delivering.retries.keep(set(self._watched))
 
     def close(self) -> None:
@@ -93,7 +98,7 @@ class Watcher:
             due = [each for each in due if each.source.is_unsettled]
             if due and time.monotonic() > ends:
                 for each in due:
-                    self._delivering.teller.trouble(each.source.id, "something is still being written; it waits")
+                    self._delivering.teller.trouble(each.source.id, _STILL_WRITTEN)
                 return
             if due:
                 self._stop.wait(UNSETTLED_S)
@@ -137,11 +142,12 @@ class Watcher:
     def _look(self, each: _Watched) -> Generator[Delivery, None, None]:
         """What a source gives; a source in trouble gives nothing more, and is told."""
         began, trouble, spent_s = time.monotonic(), "", 0.0
+        each.unmet |= self._delivering.retries.tags(each.source.id)
         try:
             for delivery in each.source.look(each.memory.is_seen):
                 spent_s += time.monotonic() - began
-                if each.left_begun:
-                    each.left_begun.discard(each.memory.tag(delivery.key))
+                if each.unmet:
+                    each.unmet.discard(each.memory.tag(delivery.key))
                 yield delivery
                 began = time.monotonic()
         except InputError as error:
@@ -155,18 +161,35 @@ class Watcher:
         each.memory.looked(time.time_ns() // 1_000_000, trouble)
         wait_s = max(UNSETTLED_S, spent_s) if each.source.is_unsettled else self._hints.rescan_s
         each.due = time.monotonic() + wait_s
-        if not trouble and not each.source.is_unsettled:
+        if trouble or each.source.is_unsettled:
+            self.blind.add(each.source.id)
+            self._delivering.retries.postpone(each.source.id)
+        else:
+            self.blind.discard(each.source.id)
             self._tell_gone(each)
+        self._tell_unrest(each)
+
+    def _tell_unrest(self, each: _Watched) -> None:
+        """What is written all the time is never judged, and its owner is to know that."""
+        now = time.monotonic()
+        if not each.source.is_unsettled:
+            each.unsettled_since = None
+        elif each.unsettled_since is None:
+            each.unsettled_since = now
+        elif now - each.unsettled_since > LONGEST_UNREST_S:
+            self._delivering.teller.trouble(each.source.id, _STILL_WRITTEN)
 
     def _tell_gone(self, each: _Watched) -> None:
-        """What an earlier process began and is not there any more may have been answered, or not: nobody can say."""
-        if each.left_begun:
-            count = len(each.left_begun)
+        """What was begun and is not there any more may have been answered, or not: nobody can say."""
+        if each.unmet:
+            count = len(each.unmet)
             what = "1 message was" if count == 1 else f"{count:,} messages were"
             line = f"{what} changed, moved or deleted while the watcher asked, before the answer was noted"
             self._delivering.teller.trouble(each.source.id, line)
-            each.memory.drop(each.left_begun)
-            each.left_begun.clear()
+            each.memory.drop(each.unmet)
+            for tag in each.unmet:
+                self._delivering.gone(each.source.id, tag)
+            each.unmet.clear()
 
     # Between rounds
 

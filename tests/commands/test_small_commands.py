@@ -47,9 +47,10 @@ def test_an_unknown_path_is_a_usage_error_with_the_nearest_name(run_guardian: Ru
 
 
 def test_paths_makes_nothing(run_guardian: Run, guardian_home: Path) -> None:
+    before = sorted(guardian_home.rglob("*"))
     run_guardian("paths")
     run_guardian("config", "show")
-    assert list(guardian_home.iterdir()) == []
+    assert sorted(guardian_home.rglob("*")) == before
 
 
 def test_config_show_prints_a_settings_file_that_means_the_same(run_guardian: Run, guardian_home: Path) -> None:

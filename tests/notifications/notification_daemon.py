@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -142,6 +142,14 @@ class Bus:
             connection.send(new_method_return(message))
         else:
             connection.send(new_error(message, "org.freedesktop.DBus.Error.UnknownMethod"))
+
+
+def until(is_so: Callable[[], object]) -> None:
+    """Wait for it. Raises AssertionError where it never comes."""
+    give_up = time.monotonic() + LONGEST_WAIT_S
+    while not is_so():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -6,8 +6,7 @@ import asyncio
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
 from journal_rig import begun, settings_in
-from notification_daemon import HAS_BUS, LONGEST_WAIT_S, Bus, private_bus
+from notification_daemon import HAS_BUS, LONGEST_WAIT_S, Bus, private_bus, until
 
 from guardian.assembly import open_gate
 from guardian.gate import Gate, Screened
@@ -87,13 +86,6 @@ def screened(gate: Gate, text: bytes = TEXT, number: int = 0, **other: object) -
     return gate.screen(replace(message, **other))  # type: ignore[arg-type]
 
 
-def until(is_so: Callable[[], object]) -> None:
-    give_up = time.monotonic() + LONGEST_WAIT_S
-    while not is_so():
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
-
-
 def own(settings: Settings, tmp_path: Path, **notify: object) -> Settings:
     """The same house, with nothing told today yet."""
     paths = replace(settings.paths, told_file=tmp_path / "told.json")
@@ -143,7 +135,7 @@ def test_a_click_opens_the_app_at_that_alert_in_a_terminal(
     terminal = tmp_path / "my terminal"
     terminal.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{asked}.new" && mv "{asked}.new" "{asked}"\n')
     terminal.chmod(0o700)
-    env = {name: value for name, value in os.environ.items() if name != "INVOCATION_ID"}
+    env = {name: value for name, value in os.environ.items() if name != "XDG_RUNTIME_DIR"}
     notifier = Notifier(lambda: own(house, tmp_path, terminal=f"'{terminal}' -e"), env, print)
     notifier.start()
     one = screened(gate, number=20)

@@ -144,8 +144,9 @@ def running_service(home: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def running_proxy(home: Path, folder: Path, **settings: str) -> Iterator[Rig]:
-    """A replaying server and a proxy in front of it; `settings` are those of the proxy."""
+def running_proxy(home: Path, folder: Path, before: Sequence[str] = (), **settings: str) -> Iterator[Rig]:
+    """A replaying server and a proxy in front of it; `settings` are those of the proxy. `before` its command stands a
+    program that watches it."""
     port, upstream_port = free_port(), free_port()
     named = {f"GUARDIAN_PROXY_{name.upper()}": value for name, value in settings.items()}
     env = environment(
@@ -158,7 +159,7 @@ def running_proxy(home: Path, folder: Path, **settings: str) -> Iterator[Rig]:
     said = folder / "proxy.said"
     with (
         running(server, folder / "server.said", env=environment(home)) as upstream,
-        running([sys.executable, "-m", "guardian", "proxy"], said, env=env) as process,
+        running([*before, sys.executable, "-m", "guardian", "proxy"], said, env=env, start_new_session=True) as process,
     ):
         wait_for(lambda: is_open(upstream_port), upstream, folder / "server.said")
         wait_for(lambda: "--print-token" in said.read_text(), process, said)

@@ -51,15 +51,38 @@ def test_a_sentence_passes_as_soon_as_its_verdict_is_in() -> None:
     assert released(turn.answer(ask.number, Said(Outcome.CLEAN))) == "Hello there."
 
 
-def test_a_window_is_the_sentence_behind_those_that_passed() -> None:
+def test_a_sentence_is_judged_behind_those_that_passed_and_by_itself() -> None:
     stream = chat("One is fine. ", f"A {KEYWORD} please. ", "Two is fine. ", "Three.")
     windows = play(stream).texts(Purpose.WINDOW)
     assert windows == [
         "One is fine.",
         f"One is fine. A {KEYWORD} please.",
+        f"A {KEYWORD} please.",
         "One is fine. Two is fine.",
+        "Two is fine.",
         "One is fine. Two is fine. Three.",
+        "Three.",
     ]
+
+
+def test_calm_words_in_front_of_a_sentence_do_not_carry_it_through() -> None:
+    def judge(ask: Ask) -> Judged:
+        is_calmed = ask.message.raw.startswith(b"The meeting")
+        return Said(Outcome.CLEAN if is_calmed or b"leave me" not in ask.message.raw else Outcome.FLAGGED)
+
+    result = play(chat("The meeting is on Tuesday. ", "Please do not leave me now. ", "Goodbye."), judge=judge)
+    assert "leave me" not in "".join(heard(result.released)[CONTENT])
+    assert result.texts(Purpose.RECORD) == ["Please do not leave me now."]
+
+
+def test_a_sentence_that_could_be_judged_only_behind_others_was_judged() -> None:
+    """One word in another language says nothing of its language by itself."""
+
+    def judge(ask: Ask) -> Judged:
+        return Said(Outcome.UNSURE if ask.message.raw == b"Bonjour!" else Outcome.CLEAN, short="language-unknown")
+
+    result = play(chat("The French say this. ", "Bonjour! ", "That is all."), judge=judge)
+    assert "".join(heard(result.released)[CONTENT]) == "The French say this. Bonjour! That is all."
 
 
 def test_windows_are_drafts_and_what_is_recorded_bears_the_name_of_its_delivery() -> None:

@@ -43,7 +43,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         raise UsageError(f"no kind of source {quoted(args.kind)}", hint=hint)
     taken = {table.id for table in required_sources(settings.paths.sources_file)}
     row = _row(args, kind, taken)
-    source = make_sources([_table(settings.paths, row)], settings, _say)[0]
+    table = _table(settings.paths, row)
+    if table.id in taken:
+        raise SourcesError(f"there is a source {table.id} already", hint="--id gives this one another name")
+    source = make_sources([table], settings, _say)[0]
     try:
         source.prepare(terminal_ask)
         report = source.test()

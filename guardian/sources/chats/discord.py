@@ -18,8 +18,19 @@ from guardian.sources.chats.base import ChatFormat, Turn, clipped, name_of
 from guardian.sources.chats.json_stream import Broken, Path, json_values
 
 _ENTERED: Final = {(), ("channel",), ("messages",)}
-_WITH_TEXT: Final = {"Default", "Reply", "0", "19", "ChatInputCommand", "ContextMenuCommand"}
+_NOTICES: Final = {
+    "RecipientAdd",
+    "RecipientRemove",
+    "Call",
+    "ChannelNameChange",
+    "ChannelIconChange",
+    "ChannelPinnedMessage",
+    "GuildMemberJoin",
+    "ThreadCreated",
+}
+"""What Discord says itself (DiscordChatExporter.Core/Discord/Data/MessageKind.cs); a kind that is not known is read."""
 _MOST_EMBEDS: Final = 20
+_MOST_FIELDS: Final = 25
 
 
 class Discord(ChatFormat):
@@ -55,7 +66,7 @@ def _turns(message: Any, channel: str, me: tuple[str, ...]) -> list[Turn]:
     if not isinstance(author, dict):
         return [Turn("", conversation=channel, fault="a message cannot be read: it is none")]
     text = _text_of(message)
-    if name_of(message.get("type")) not in _WITH_TEXT or not text.strip():
+    if name_of(message.get("type")) in _NOTICES or not text.strip():
         return []
     shown, is_cut = clipped(text)
     turn = Turn(
@@ -84,5 +95,17 @@ def _text_of(message: dict[str, Any]) -> str:
     embeds = message.get("embeds")
     for embed in embeds[:_MOST_EMBEDS] if isinstance(embeds, list) else []:
         if isinstance(embed, dict):
-            parts += [embed.get("title"), embed.get("description"), embed.get("url")]
+            parts += _embed_parts(embed)
     return "\n".join(part for part in parts if isinstance(part, str) and part.strip())
+
+
+def _embed_parts(embed: dict[str, Any]) -> list[Any]:
+    """Every text of a box (discord.com/developers/docs/resources/message, embed object)."""
+    parts = [embed.get("title"), embed.get("description"), embed.get("url")]
+    for key, name in (("author", "name"), ("footer", "text")):
+        holder = embed.get(key)
+        parts += [holder.get(name)] if isinstance(holder, dict) else []
+    fields = embed.get("fields")
+    for field in fields[:_MOST_FIELDS] if isinstance(fields, list) else []:
+        parts += [field.get("name"), field.get("value")] if isinstance(field, dict) else []
+    return parts

@@ -10,6 +10,7 @@ Invariants: pure; never raises; a text that came in an envelope from somebody el
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any, Final
@@ -27,7 +28,8 @@ def signal_turns(line: bytes) -> Iterator[Turn]:
     try:
         call = json.loads(line)
     except (ValueError, RecursionError):
-        yield Turn("", fault="what signal-cli sent is not JSON")
+        name = hashlib.sha256(line).hexdigest()[:32]  # two broken lines are two messages
+        yield Turn("", id=name, fault="what signal-cli sent is not JSON")
         return
     envelope = _envelope(call)
     if envelope is None:

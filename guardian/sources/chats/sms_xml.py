@@ -2,7 +2,7 @@
 
 Source: synctech.com.au/sms-backup-restore/fields-in-xml-backup-files: `<sms>` with `address`, `date` (milliseconds
 since 1970), `type` (1 received, 2 sent, 3 draft, 4 outbox, 5 failed, 6 queued), `body` and perhaps `contact_name`;
-`<mms>` with `msg_box` (numbered like `type`), `<part ct="text/plain" text="...">` and `<addr type="137" address="...">`
+`subject` likewise; `<mms>` with `msg_box` (numbered like `type`), `sub` (its subject), `<part ct="text/plain" text="...">` and `<addr type="137" address="...">`
 for the sender (137, 129, 130 and 151 are From, Bcc, Cc and To of OMA MMS). What is missing is `null`.
 
 The phone wrote down which messages were sent from it, so nobody can make theirs look like the owner's.
@@ -52,18 +52,23 @@ class SmsBackup(ChatFormat):
         try:
             for what, name, attributes in xml_elements(stream):
                 if what == "start" and name == "sms":
-                    yield from _turn(attributes, attributes.get("type", ""), attributes.get("body", ""))
+                    text = _with_subject(attributes.get("subject", ""), [attributes.get("body", "")])
+                    yield from _turn(attributes, attributes.get("type", ""), text)
                 elif what == "start" and name == "mms":
                     mms = _Mms(attributes)
                 elif mms is not None and what == "start":
                     _add(mms, name, attributes)
                 elif mms is not None and name == "mms":
-                    yield from _turn(
-                        mms.attributes, mms.attributes.get("msg_box", ""), "\n".join(mms.texts), mms.sender
-                    )
+                    text = _with_subject(mms.attributes.get("sub", ""), mms.texts)
+                    yield from _turn(mms.attributes, mms.attributes.get("msg_box", ""), text, mms.sender)
                     mms = None
         except XmlError as error:
             yield Turn("", fault=f"the backup cannot be read from here on: {error}")
+
+
+def _with_subject(subject: str, texts: list[str]) -> str:
+    """What a phone shows: the subject, where there is one, above the text."""
+    return "\n".join(([] if subject in _UNKNOWN else [subject]) + [text for text in texts if text != "null"])
 
 
 def _add(mms: _Mms, name: str, attributes: dict[str, str]) -> None:
@@ -76,7 +81,7 @@ def _add(mms: _Mms, name: str, attributes: dict[str, str]) -> None:
 
 
 def _turn(attributes: dict[str, str], box: str, text: str, number: str = "") -> list[Turn]:
-    if not text.strip() or text == "null":
+    if not text.strip():
         return []
     shown, is_cut = clipped(text)
     address, name = name_of(attributes.get("address")), name_of(attributes.get("contact_name"))

@@ -3,7 +3,8 @@
 Source: github.com/telegramdesktop/tdesktop, Telegram/SourceFiles/export/output/export_output_json.cpp. One chat is the
 file's own object (`name`, `type`, `id`, `messages`); an account has them in `chats.list` and `left_chats.list`, and its
 owner's number in `personal_information.user_id`. `text` is a string, or a list of strings and of objects with `text`
-(and `href` where a link says something else than it shows). `type` is `message`, `service` or `unsupported`.
+(and `href` where a link says something else than it shows). A poll has `poll.question` and `poll.answers`, a bot's
+message may have `inline_bot_buttons`: rows of objects with `text` and `data`, which is the address of a link. `type` is `message`, `service` or `unsupported`.
 
 Who the owner is: the account's own number; in a chat with one person (`personal_chat`) everybody but that person, whose
 number the chat bears; `me` else, and only by number (`user123456`): a name is whatever somebody calls themselves.
@@ -22,6 +23,8 @@ _CHATS: Final = {(), *(((name, "list", "*")) for name in _LISTS)}
 _ENTERED: Final = (
     _CHATS | {(name,) for name in _LISTS} | {(name, "list") for name in _LISTS} | {("personal_information",)}
 )
+_MOST_ANSWERS: Final = 20
+_MOST_BUTTONS: Final = 20
 _TYPES: Final = (b'"personal_chat"', b'"bot_chat"', b'"saved_messages"', b"_group", b"_channel", b"_supergroup")
 
 
@@ -62,7 +65,7 @@ def _is_entered(path: Path) -> bool:
 def _turns(message: Any, chat: dict[str, str], owners: set[str]) -> list[Turn]:
     if not isinstance(message, dict) or message.get("type") not in ("message", "service", "unsupported"):
         return [Turn("", conversation=chat.get("id", ""), fault="a message cannot be read: it is none")]
-    text = _text_of(message.get("text"))
+    text = "\n".join(filter(str.strip, (_text_of(message.get("text")), *_poll(message), *_buttons(message))))
     if message["type"] != "message" or not text.strip():
         return []
     number = name_of(message.get("from_id"))
@@ -99,3 +102,22 @@ def _text_of(text: Any) -> str:
         href = part.get("href") if isinstance(part, dict) else None
         parts.append(f" ({href})" if isinstance(href, str) and href != shown else "")
     return "".join(parts)
+
+
+def _poll(message: dict[str, Any]) -> Iterator[str]:
+    poll = message.get("poll")
+    if isinstance(poll, dict):
+        yield _text_of(poll.get("question"))
+        answers = poll.get("answers")
+        for answer in answers[:_MOST_ANSWERS] if isinstance(answers, list) else []:
+            yield _text_of(answer.get("text")) if isinstance(answer, dict) else ""
+
+
+def _buttons(message: dict[str, Any]) -> Iterator[str]:
+    """What a bot's buttons say, and where those that are links lead to."""
+    rows = message.get("inline_bot_buttons")
+    for row in rows[:_MOST_BUTTONS] if isinstance(rows, list) else []:
+        for button in row[:_MOST_BUTTONS] if isinstance(row, list) else []:
+            if isinstance(button, dict):
+                yield _text_of(button.get("text"))
+                yield _text_of(button.get("data")) if button.get("type") in ("url", "auth") else ""

@@ -41,11 +41,14 @@ _LONGEST_HEADER: Final = 400
 _SENDER: Final = re.compile(rf"[{_MARKS}]{{0,4}}(?P<sender>[^\n]{{1,200}}?)[{_MARKS}]{{0,4}}\s?:(?:\s|$)")
 _AFTERNOON: Final = re.compile(r"^p\.?\s?m|^下午|^午後|^오후|^م|^μ", re.IGNORECASE)
 _MORNING: Final = re.compile(r"^a\.?\s?m|^上午|^午前|^오전|^ص|^π", re.IGNORECASE)
+_FILE: Final = r"(?:\d{8}-[A-Z]{3,12}-[\d-]{10,19}|[A-Z]{3}-\d{8}-WA\d{4,6})\.[a-z0-9]{3,5}"
+"""A file as WhatsApp itself names it, on an iPhone and on Android."""
 _NO_TEXT: Final = re.compile(
     "\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Multimedia omitido|Médias omis|Media omessi|Mídia oculta|"
     "Media weggelaten)>|(?:image|video|audio|sticker|GIF|document|Contact card) omitted|"
-    r"<attached: [\w.-]{1,80}>|[\w.-]{1,80} \(file attached\))"
+    rf"<attached: {_FILE}>|{_FILE} \(file attached\))"
 )
+"""A file that bears its sender's name for it is text like any other."""
 
 
 @dataclass(frozen=True, slots=True)

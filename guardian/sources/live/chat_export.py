@@ -144,7 +144,7 @@ class ChatExportSource(PathSource):
                 if not self._is_export(stream):
                     self._pass_over(parts, found)
                     return
-                for delivery in self._told(stream, parts):
+                for delivery in self._told(stream, parts, found):
                     if not is_seen(delivery.key):
                         is_all_seen = False
                         yield delivery
@@ -173,11 +173,13 @@ class ChatExportSource(PathSource):
             self.say(f"{self.path}: no {self.format.title}")
         self._done[parts] = found
 
-    def _told(self, stream: BinaryIO, parts: _Parts) -> Iterator[Delivery]:
+    def _told(self, stream: BinaryIO, parts: _Parts, found: Found) -> Iterator[Delivery]:
         telling = Telling(source=self.name, channel=self.channel, max_bytes=self.max_bytes)
         chat = b"" if self.format.names_chats else os.fsencode(_chat_name(parts))
         for told in telling.tell(self.format.turns(stream, me=self._me)):
-            yield Delivery(told.message, told.key + chat, f"{parts[-1]}, message {told.number}")
+            # what can't be read is told of each file anew: what stands behind it may be other messages than last time
+            file = f"{found.size}.{found.written_ns}".encode() if told.message.fault else b""
+            yield Delivery(told.message, told.key + chat + file, f"{parts[-1]}, message {told.number}")
 
     def _count(self, folder: Below, parts: _Parts, counts: Counter[str], senders: Counter[str]) -> bool:
         try:

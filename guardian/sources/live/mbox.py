@@ -1,6 +1,7 @@
 """mbox: the one file in which many mail programs keep a folder (RFC 4155).
 
-A message is known by a hash of its bytes and by its number among those with the same bytes. Where the file has grown
+A message is known by a hash of its bytes, without the lines of its header in which mail programs keep whether it was
+read, and by its number among those with the same hash. Where the file has grown
 behind what was read of it, only what is new is read; where it is another one, or was written anew, all of it is read
 and compared.
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +30,12 @@ from guardian.sources.mbox import BEGINS, read_mbox
 _TAIL_BYTES: Final = 4096
 """Before the end of what was read: where they are others now, the file was written anew."""
 _HASH_BYTES: Final = 16
+_MARKS: Final = re.compile(
+    rb"^(?:status|x-status|x-keywords|x-uid|x-imap(?:base)?|x-mozilla-(?:status2?|keys)|content-length|lines)"
+    rb":[^\n]*\n(?:[ \t][^\n]*\n)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Lines that mutt, Dovecot, UW-IMAP and Thunderbird keep a mail's flags and length in (dovecot.org: mbox format)."""
 _LONGEST_UNREST_S: Final = 10.0
 """A file that is written all the time is read after this, up to its last message."""
 
@@ -155,10 +163,16 @@ class MboxSource(PathSource):
 
     def _key(self, message: Message) -> bytes:
         """Which message it is; counts it."""
-        digest = hashlib.sha256(message.raw).digest()[:_HASH_BYTES]
+        digest = hashlib.sha256(_unmarked(message.raw)).digest()[:_HASH_BYTES]
         self._read.messages += 1
         self._read.times[digest] += 1
         return digest + str(self._read.times[digest]).encode()
+
+
+def _unmarked(raw: bytes) -> bytes:
+    """A mail without what a mail program writes into its header when it was read, marked or moved."""
+    header, empty, body = raw.partition(b"\n\n") if b"\r\n\r\n" not in raw else raw.partition(b"\r\n\r\n")
+    return _MARKS.sub(b"", header + b"\n") + empty + body
 
 
 def _tail(stream: BinaryIO, end: int) -> bytes:

@@ -32,7 +32,12 @@ PAUSES_S: Final = (1.0, 5.0, 15.0, 60.0)
 """Before each next attempt to connect; the last one again and again."""
 _SUBSCRIBE: Final = b'{"jsonrpc":"2.0","id":"guardian","method":"subscribeReceive"}\n'
 _SUFFIX: Final = ".line"
+_PARTIAL: Final = "line.part"
 _KEY_BYTES: Final = 16
+
+
+class _NotKeptError(Exception):
+    """A line could not be put on disk; its text says why."""
 
 
 class SignalTable(SourceTable):
@@ -75,8 +80,11 @@ class SignalSource(Source):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: what waits on disk, in the order in which it came."""
+        self.is_unsettled = False
         for name in self._names():
             told = self._told_of(name)
+            if told is None:
+                continue
             left = [each for each in told if not is_seen(each.key[:_KEY_BYTES])]
             if not left:
                 self._remove(name)
@@ -106,6 +114,9 @@ class SignalSource(Source):
             try:
                 if self._receive(min(left_s, 1.0)):
                     return True
+            except _NotKeptError as error:
+                self.say(f"what signal-cli passes on cannot be kept: {error}; nothing more is read from it")
+                self._closed.wait(min(left_s, PAUSES_S[0]))
             except (OSError, InputError) as error:
                 self._disconnect()
                 why = error.what if isinstance(error, InputError) else (error.strerror or "no answer").lower()
@@ -130,7 +141,10 @@ class SignalSource(Source):
             self._disconnect()
 
     def _receive(self, timeout_s: float) -> bool:
-        """Whether a whole line came, and is on disk. Raises OSError, InputError where the connection is of no use."""
+        """Whether a whole line came, and is on disk. Raises OSError, InputError where the connection is of no use, and
+        _NotKeptError."""
+        if self._keep_lines():  # of what came before, and could not be kept then
+            return True
         if self._connection is None:
             self._connection = self._connected()
             self._failures = 0
@@ -143,14 +157,25 @@ class SignalSource(Source):
         if not data:
             raise InputError("it ended the connection")
         self._unread += data
-        *lines, rest = bytes(self._unread).split(b"\n")
-        if len(rest) > LONGEST_LINE:
+        is_kept = self._keep_lines()
+        if len(self._unread) > LONGEST_LINE:
             raise InputError("it sent a line that is too long")
-        self._unread = bytearray(rest)
-        with_turns = [line for line in lines if next(signal_turns(line), None) is not None]
-        for line in with_turns:
-            self._keep(line)
-        return bool(with_turns)
+        return is_kept
+
+    def _keep_lines(self) -> bool:
+        """Put every whole line that holds a message on disk; whether there was one. Raises _NotKeptError: then the line
+        is still unread."""
+        is_kept = False
+        while (end := self._unread.find(b"\n")) >= 0:
+            line = bytes(self._unread[:end])
+            if next(signal_turns(line), None) is not None:
+                try:
+                    self._keep(line)
+                except OSError as error:
+                    raise _NotKeptError((error.strerror or "no answer").lower()) from None
+                is_kept = True
+            del self._unread[: end + 1]
+        return is_kept
 
     def _connected(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -165,7 +190,7 @@ class SignalSource(Source):
         return connection
 
     def _disconnect(self) -> None:
-        self._unread.clear()
+        del self._unread[self._unread.rfind(b"\n") + 1 :]  # whole lines that could not be kept wait for their place
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -186,8 +211,8 @@ class SignalSource(Source):
         """Put a line on disk: whole, or not at all."""
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         name = f"{time.time_ns():020d}"
-        partial = self._folder / f"{name}.part"
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        partial = self._folder / _PARTIAL  # one name, so that a kill leaves no more than one half of a line
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(line)
             file.flush()
@@ -199,13 +224,16 @@ class SignalSource(Source):
         finally:
             os.close(folder)
 
-    def _told_of(self, name: str) -> list[Told]:
-        """The messages in a line, each with what was said before it when it was read first."""
+    def _told_of(self, name: str) -> list[Told] | None:
+        """The messages in a line, each with what was said before it when it was read first; None where it can't be
+        read now: then it stays where it is."""
         if name not in self._told:
             try:
                 line = (self._folder / name).read_bytes()
-            except OSError:
-                return []
+            except OSError as error:
+                self.is_unsettled = True
+                self.say(f"a message of signal-cli's cannot be read: {(error.strerror or 'no answer').lower()}")
+                return None
             self._told[name] = list(self._telling.tell(signal_turns(line)))
         return self._told[name]
 

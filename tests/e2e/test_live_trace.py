@@ -1,0 +1,41 @@
+"""Nothing that runs for long talks to a network either: every live part traced, from end to end."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from live.tracing import STRACE, read_trace, trace  # noqa: E402
+
+pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+
+
+def test_only_the_proxy_gets_ip_sockets_and_connects_to_its_upstream_alone() -> None:
+    script = str(ROOT / "scripts" / "live" / "trace.py")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cells = [row.strip("| ").split(" | ") for row in done.stdout.splitlines()[2:]]
+    granted = {name: networks for name, _, networks, *_ in cells}
+    assert len(granted) == 8
+    assert [name for name, networks in granted.items() if networks != "none"] == [
+        "proxy, with a question and its answer"
+    ]
+    assert re.fullmatch(r"127\.0\.0\.1:\d+ \(\d+\)", cells[-1][3])
+
+
+def test_the_harness_counts_what_a_program_was_given(tmp_path: Path) -> None:
+    code = (
+        "import socket; door = socket.create_server(('127.0.0.1', 0)); "
+        "socket.create_connection(door.getsockname()); socket.socket(type=socket.SOCK_DGRAM)"
+    )
+    found = trace([sys.executable, "-c", code], tmp_path / "log", env={}, timeout_s=60)
+    assert found.networks.get("INET", 0) >= 3
+    assert len(found.connected) == 1
+    assert read_trace(tmp_path / "log").networks == found.networks
