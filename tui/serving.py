@@ -1,15 +1,16 @@
 """The app as the warm service: while it is open, and where no service runs, it answers other programs by its own gate.
 
 Invariants: a service that runs already is left alone; what cannot be served never keeps the app from screening; clients
-wait for the owner, never the owner for more than the message of a client that is in hand; a client is refused, and
-judges for itself, as soon as what the owner set is not what this gate was opened with. For the thread that screens.
+wait for the owner, never the owner for more than the message of a client that is in hand; as soon as what the owner set
+for verdicts is not what this gate was opened with, clients are refused, and the app lets another service begin. For the
+thread that screens.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -34,8 +35,9 @@ LOOK_AGAIN_S: Final = 10.0
 STOP_WITHIN_S: Final = 1.0
 """The app is not to be left later than its owner wants; who is not answered by then judges for itself."""
 OF_THIS_RUN: Final = "not answered by this app: it runs with settings of its own"
-_LOOKS_ONLY: Final = ("app.", "output.")
-"""Settings that no verdict depends on."""
+OTHERWISE_SET: Final = "not answered by this app: what was set has changed since it was opened"
+_LOOKS_ONLY: Final = ("app.", "output.", "alerts.")
+"""Settings that no verdict depends on; the app itself writes some of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Serving:
         self._notices, self._post = notices, post
         self._clock_s = clock_s
         self._opened_with = _stamp(settings)
+        self._set = _set_for_verdicts(settings)
         self._is_standing = is_standing(settings)
         self._claim: Claim | None = None
         self._server: Server | None = None
@@ -73,7 +76,13 @@ class Serving:
 
     def look(self) -> None:
         """Become the service where there is none, or note why that can't be."""
-        if not self._is_standing or self._clock_s() < self._again_at:
+        if not self._is_standing:
+            return
+        if not self._is_in_step():
+            self.close()
+            self.facts = ServingFacts(False, OTHERWISE_SET)
+            return
+        if self._clock_s() < self._again_at:
             return
         if self._server is not None and not self._ended.is_set():
             return
@@ -124,9 +133,20 @@ class Serving:
 
     def _supply(self) -> Assembled:
         """In the thread that screens for clients."""
-        if _stamp(self._settings) != self._opened_with:
+        if not self._is_in_step():
             raise SettingsError("what was set has changed since the app was opened", hint="open the app again")
         return self._assembled
+
+    def _is_in_step(self) -> bool:
+        """Whether a gate that was opened now would judge as this one does. In either thread."""
+        now = _stamp(self._settings)
+        if (
+            now != self._opened_with
+            and now[1:] == self._opened_with[1:]
+            and _set_for_verdicts(self._settings) == self._set
+        ):
+            self._opened_with = now  # such as a theme, which the app itself wrote down
+        return now == self._opened_with
 
 
 def is_standing(settings: Settings) -> bool:
@@ -137,6 +157,17 @@ def is_standing(settings: Settings) -> bool:
         for name, _, origin in settings.items()
         if not name.startswith(_LOOKS_ONLY)
     )
+
+
+def _set_for_verdicts(settings: Settings) -> Mapping[tuple[str, ...], object] | None:
+    """What stands in the owner's file and verdicts may depend on; None where it can't be read."""
+    from guardian.settings_file import read_settings_file
+
+    try:
+        entries = read_settings_file(settings.paths.settings_file)
+    except SettingsError:
+        return None
+    return {entry.path: entry.value for entry in entries if not entry.name.startswith(_LOOKS_ONLY)}
 
 
 def _stamp(settings: Settings) -> tuple[tuple[int, int, int] | None, ...]:

@@ -3,8 +3,8 @@
 Source: the reference of Claude Code's hooks, https://code.claude.com/docs/en/hooks (`hook_event_name`, `prompt`,
 `tool_name`, `tool_input`, `tool_response`, `last_assistant_message`, `transcript_path`, `stop_hook_active`).
 
-Invariants: every field is a stranger's: of another kind it counts as absent; a tool's result is walked
-to a bounded depth.
+Invariants: every field is a stranger's: of another kind it counts as absent; of a tool's result every text is
+screened but what is a picture or a file by its place and its form.
 """
 
 from __future__ import annotations
@@ -25,9 +25,15 @@ PASTED_LINES: Final = 3
 owner's own, and nobody else's work on them."""
 _OWN_WORDS: Final = frozenset({"Edit", "ExitPlanMode", "MultiEdit", "NotebookEdit", "TodoWrite", "Write"})
 """Tools whose result repeats what the assistant itself put in."""
-_PICTURE: Final = re.compile(r"[A-Za-z0-9+/\s]{1000,}={0,2}\s*")
-"""Base64 of this length is a picture or a file, and nothing that the assistant reads as words."""
-_DEPTH: Final = 12
+_FILE_FIELDS: Final = frozenset({"base64", "blob", "data"})
+_FILE: Final = re.compile(
+    r"(?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|JVBERi0|UEsDB)[A-Za-z0-9+/]{50,}(?:\r?\n[A-Za-z0-9+/]{60,})*"
+    r"(?:\r?\n[A-Za-z0-9+/]{1,59})?={0,2}\s*"
+)
+"""Base64 of a PNG, JPEG, GIF, WebP, PDF or ZIP, unbroken or in the long lines of RFC 2045: nothing that the assistant
+reads as words. It counts under the names that pictures and files have in the protocols (`_FILE_FIELDS`) alone."""
+_NAME_CHARS: Final = 40
+"""A longer name of a field is taken to say something."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,16 +112,17 @@ def _pasted(prompt: str) -> ToScreen | None:
     return ToScreen(prompt, Channel.INCOMING) if is_pasted else None
 
 
-def _texts(value: object, depth: int = 0) -> Iterator[str]:
-    """Every text in a tool's JSON, in order; a name of a field too, where it is no single word."""
-    if isinstance(value, str):
-        if not (" " not in value and _PICTURE.fullmatch(value)):
-            yield value
-    elif depth < _DEPTH and isinstance(value, dict):
-        for name, each in value.items():
-            if " " in name:
-                yield name
-            yield from _texts(each, depth + 1)
-    elif depth < _DEPTH and isinstance(value, list):
-        for each in value:
-            yield from _texts(each, depth + 1)
+def _texts(found: object) -> Iterator[str]:
+    """Every text in a tool's JSON, in order; a name of a field too, where it is more than a word."""
+    waiting: list[tuple[str, object]] = [("", found)]  # no recursion: a stranger says how deep it goes
+    while waiting:
+        name, value = waiting.pop()
+        if len(name.split()) > 1 or len(name) > _NAME_CHARS:
+            yield name
+        if isinstance(value, str):
+            if not (name in _FILE_FIELDS and _FILE.fullmatch(value)):
+                yield value
+        elif isinstance(value, dict):
+            waiting += reversed(value.items())
+        elif isinstance(value, list):
+            waiting += [("", each) for each in reversed(value)]

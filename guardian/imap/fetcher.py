@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from guardian.imap.mailbox import Account, Mailbox, MailboxError, NotGivenError, RefusedError
-from guardian.imap.wire import MOST_MAILS, ranges_of, receive, send
+from guardian.imap.wire import MOST_MAILS, MOST_RANGES, ranges_of, receive, send
 from guardian.service.frames import Frame, FrameError, FrameReader
 from guardian.walls.landlock import confine_files, program_folders
 from guardian.walls.local_only import gain_no_rights
@@ -101,9 +101,10 @@ class Fetcher:
 def _answered(mailbox: Mailbox, question: Any) -> tuple[dict[str, Any], bytes]:
     if "fetch" not in question:
         validity, uids = mailbox.listing()
-        if len(uids) > MOST_MAILS:
-            return {"problem": f"the folder holds more than {MOST_MAILS:,} mails"}, b""
-        return {"validity": validity, "uids": ranges_of(uids)}, b""
+        ranges = ranges_of(uids)
+        if len(uids) > MOST_MAILS or len(ranges) > MOST_RANGES:
+            return {"problem": f"the folder holds too many mails: {len(uids):,}"}, b""
+        return {"validity": validity, "uids": ranges}, b""
     try:
         raw = mailbox.fetch(int(question["fetch"]), int(question["most"]))
     except NotGivenError:

@@ -17,7 +17,9 @@ from typing import Any, Final
 from guardian.service.frames import Frame, FrameReader, encode
 
 MOST_MAILS: Final = 500_000
-"""Mails of one folder; a listing of more is refused. Ten digits and a comma each fit a frame's header twice over."""
+"""Mails of one folder; a listing of more is refused."""
+MOST_RANGES: Final = 150_000
+"""Runs of numbers without a gap; of two numbers of ten digits each, so many still fit a frame's header."""
 _CHUNK_BYTES: Final = 1 << 16
 
 

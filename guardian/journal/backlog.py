@@ -6,7 +6,7 @@ a name is held one time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from guardian.journal.record import Record
@@ -24,6 +24,8 @@ class Counted:
     outcome: str
     once: bytes = b""
     """The name of its delivery; empty where it has none."""
+    n: int = 1
+    """How many such messages; 1 where it has a name."""
 
 
 @dataclass(slots=True, repr=False)
@@ -33,6 +35,7 @@ class Backlog:
     records: list[tuple[Record, bytes]] = field(default_factory=list)
     """Each with the name of its delivery, which may be empty."""
     counts: list[Counted] = field(default_factory=list)
+    """One for each kind of message and day, and one for each delivery that has a name."""
     dropped: int = 0
     """Records that had to go, and whose going is not recorded yet."""
 
@@ -50,5 +53,8 @@ class Backlog:
 
     def hold_count(self, counted: Counted) -> None:
         """Take a count in."""
-        if not counted.once or all(held.once != counted.once for held in self.counts):
-            self.counts.append(counted)
+        for at, held in enumerate(self.counts):
+            if replace(held, n=1) == counted or (counted.once and held.once == counted.once):
+                self.counts[at] = held if counted.once else replace(held, n=held.n + counted.n)
+                return
+        self.counts.append(counted)

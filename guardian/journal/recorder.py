@@ -246,7 +246,7 @@ class JournalRecorder:
     def _write_counts(self, journal: Journal) -> None:
         while waiting := self._backlog.counts:
             each = waiting[-1]
-            add_count(journal.store, journal.id, each.day, each.channel, each.outcome, once=each.once)
+            add_count(journal.store, journal.id, each.day, each.channel, each.outcome, each.n, each.once)
             waiting.pop()
 
     def _record_amendments(self, journal: Journal) -> None:
@@ -288,7 +288,8 @@ class JournalRecorder:
             )
 
     def _say_what_is_lost(self, error: JournalError) -> None:
-        verdicts, counts = len(self._backlog.records) + self._backlog.dropped, len(self._backlog.counts)
+        verdicts = len(self._backlog.records) + self._backlog.dropped
+        counts = sum(each.n for each in self._backlog.counts)
         if verdicts:
             words = f"not in the journal, of this run: {verdicts} of its verdicts; {error.line()}"
             self._observer(NotJournaled(words, is_kept=False))

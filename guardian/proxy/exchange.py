@@ -88,11 +88,12 @@ class Exchange:
         kind = response.headers.get("content-type", "")
         framing = framing_for(kind)
         if framing is None:
-            raise RefusedRequestError(502, "unknown_answer", "the ai server answers in a form that can't be screened")
+            raise _unknown_answer()
         is_whole = kind.partition(";")[0].strip().lower() == "application/json"
         outgoing = _Outgoing(response, send)
+        turn = Turn(self.dialect, framing, self.delivery)
         relay = Relay(
-            Turn(self.dialect, framing, self.delivery),
+            turn,
             _bounded(response.aiter_raw(), self.most_bytes if is_whole else None),
             screen=self._screen,
             send=outgoing.piece,
@@ -103,6 +104,8 @@ class Exchange:
         if relay.outcome is not None:
             self.session.note(relay.outcome)
         if ending is Ending.WHOLE:
+            if turn.unread and not outgoing.is_begun:
+                raise _unknown_answer()
             await outgoing.end()
         elif ending is Ending.BROKEN:
             raise RefusedRequestError(502, "upstream_broke_off", "the ai server broke its answer off")
@@ -142,7 +145,7 @@ class _Outgoing:
     def __init__(self, response: httpx.Response, send: Send) -> None:
         self._response = response
         self._send = send
-        self._is_begun = False
+        self.is_begun = False
 
     async def piece(self, data: bytes) -> None:
         """Send `data`; returns when the client may be sent more."""
@@ -157,10 +160,14 @@ class _Outgoing:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def _begin(self) -> None:
-        if not self._is_begun:
-            self._is_begun = True
+        if not self.is_begun:
+            self.is_begun = True
             headers = answer_headers(self._response.headers.raw)
             await self._send({"type": "http.response.start", "status": self._response.status_code, "headers": headers})
+
+
+def _unknown_answer() -> RefusedRequestError:
+    return RefusedRequestError(502, "unknown_answer", "the ai server answers in a form that can't be screened")
 
 
 async def _bounded(pieces: AsyncIterator[bytes], most_bytes: int | None) -> AsyncIterator[bytes]:

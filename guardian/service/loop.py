@@ -267,6 +267,8 @@ class Loop:
             return
         self._looks_at = now + _TICK_S
         for connection in [each for each in self._connections.values() if each.due() <= now]:
+            if connection.is_idle and connection.has_unread():
+                continue  # it has just asked
             self.counts.dropped += not connection.is_idle
             self._drop(connection)
         self._doorway.look_at_the_clock()

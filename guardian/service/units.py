@@ -14,6 +14,7 @@ Sources: systemd.exec(5), systemd.service(5), systemd.socket(5), launchd.plist(5
 
 from __future__ import annotations
 
+import os
 import plistlib
 import sys
 from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ from guardian.service.connecting import LOG_NAME
 from guardian.service.place import SOCKET_NAME
 
 LABEL: Final = "org.guardian.service"
+_DIRECTORIES: Final = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+"""What `guardian.paths` goes by where `GUARDIAN_HOME` is not set."""
 
 _SERVICE: Final = """\
 # Save as ~/.config/systemd/user/guardian.service, then: systemctl --user daemon-reload
@@ -108,8 +111,8 @@ def launchd_agent(env: Mapping[str, str], paths: Paths) -> str:
         "StandardErrorPath": str(paths.state / LOG_NAME),
         "WorkingDirectory": "/",
     }
-    if env.get(HOME_VARIABLE):
-        agent["EnvironmentVariables"] = {HOME_VARIABLE: _home(paths)}
+    if home := _home(env, paths):
+        agent["EnvironmentVariables"] = home
     return plistlib.dumps(agent, sort_keys=False).decode()
 
 
@@ -124,12 +127,15 @@ def _command() -> list[str]:
 
 
 def _environment(env: Mapping[str, str], paths: Paths) -> str:
-    return f"Environment={_quoted(f'{HOME_VARIABLE}={_home(paths)}')}\n" if env.get(HOME_VARIABLE) else ""
+    return "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in _home(env, paths).items())
 
 
-def _home(paths: Paths) -> str:
-    """What `GUARDIAN_HOME` means, whatever the working directory."""
-    return str(paths.config.parent)
+def _home(env: Mapping[str, str], paths: Paths) -> dict[str, str]:
+    """The variables that say where this owner's things are: whoever starts a unit knows none that only a shell sets,
+    and would judge by other policies."""
+    if env.get(HOME_VARIABLE):
+        return {HOME_VARIABLE: str(paths.config.parent)}  # whatever the working directory
+    return {name: env[name] for name in _DIRECTORIES if os.path.isabs(env.get(name, ""))}
 
 
 def _quoted(word: str) -> str:

@@ -103,14 +103,15 @@ class Intake:
             again = self._said_again(slot, text)
             if again is not None:
                 return again
-        voice = self._screening.voice(slot.lane.voice)
-        lane = next((lane for lane in voice.lanes_of(slot.lane) if not lane.is_closed), None)
+        voice = self._screening.latest_voice(slot.lane.voice)
+        lanes = voice.lanes_of(slot.lane) if voice is not None and not voice.is_ended else []
+        lane = next((lane for lane in lanes if not lane.is_closed), None)
         if slot.role is Role.WHOLE and lane is not None and lane.length:
             lane.close()  # it is said to have been otherwise: that is another text
             lane = None
         if self._is_too_much(lane, text):
             return None
-        lane = lane if lane is not None else self._screening.new_lane(voice, slot.lane)
+        lane = lane if lane is not None else self._screening.new_lane(slot.lane)
         start = lane.length
         self._add(lane, text)
         return Part(slot, lane, start, text)

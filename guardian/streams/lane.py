@@ -29,8 +29,9 @@ class Unit:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing in it to be judged."""
-        return not any(map(str.isalnum, self.text))
+        """Whether there is nothing in it to be judged: but blanks and ASCII signs. Letters may hide in any others, such
+        as tags and variation selectors."""
+        return all(sign.isspace() or (sign.isascii() and not sign.isalnum()) for sign in self.text)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

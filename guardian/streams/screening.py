@@ -103,8 +103,9 @@ class Screening:
         """The voice that spoke last under this number, whether it ended or not."""
         return self._voices.get(number)
 
-    def new_lane(self, voice: Voice, key: LaneKey) -> Lane:
-        """A lane that begins."""
+    def new_lane(self, key: LaneKey) -> Lane:
+        """A lane that begins, and with its first one a voice."""
+        voice = self.voice(key.voice)
         lane = Lane(key, len(voice.lanes))
         voice.lanes.append(lane)
         return lane

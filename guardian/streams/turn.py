@@ -116,20 +116,22 @@ class Turn:
 
     def _passing(self, held: HeldEvent) -> bytes:
         """What passes of the event, with the notes that are due before it or in it."""
-        if held.is_unread:
-            raw = b"" if self._is_dropping else held.event.raw
-        elif self._is_holding and held.hold_back(has_held=self._screening.has_held):
+        is_dropped = held.is_unread and (self._is_dropping or not self._can_tell_in(held))
+        raw = b"" if is_dropped else held.event.raw
+        if not is_dropped and self._is_holding and held.hold_back(has_held=self._screening.has_held):
             raw = held.written()
-        else:
-            raw = held.event.raw
         notes: list[bytes] = []
         for voice in held.ends:
-            before, is_changed = self._note(held, voice)
+            before, is_changed = self._note(held, voice, into=None if is_dropped else held.payload)
             notes += before
             raw = held.written() if is_changed else raw
         return b"".join((*notes, raw))
 
-    def _note(self, held: HeldEvent, voice: Voice) -> tuple[list[bytes], bool]:
+    def _can_tell_in(self, held: HeldEvent) -> bool:
+        """Whether a note may say of the event that it was not read. Nothing stands beside a body that comes whole."""
+        return self._framing.is_stream or held.payload is not None
+
+    def _note(self, held: HeldEvent, voice: Voice, *, into: Json | None) -> tuple[list[bytes], bool]:
         """The events of a voice's note that stand before the event, and whether the event itself was changed."""
         unread = 0 if self._is_dropping else self._intake.unread - self._told_unread
         note = voice.note(unread)
@@ -140,8 +142,8 @@ class Turn:
         is_streamed = self._framing.is_stream
         events = self._dialect.note_events(like, voice.number, note)
         is_written = is_changed = False
-        if held.payload is not None:
-            earlier = render(held.payload)
-            is_written = self._dialect.write_note(held.payload, voice.number, note, is_streamed=is_streamed)
-            is_changed = render(held.payload) != earlier
+        if into is not None:
+            earlier = render(into)
+            is_written = self._dialect.write_note(into, voice.number, note, is_streamed=is_streamed)
+            is_changed = render(into) != earlier
         return [] if is_written else [self._framing.event(render(said), name) for name, said in events], is_changed

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 DEBOUNCE_S: Final = 0.2
 LONGEST_UNREST_S: Final = 2.0
+STOP_S: Final = 0.5
+"""How soon a wait ends that is to end."""
 RESCAN_S: Final = 60.0
 POLLED_RESCAN_S: Final = 5.0
 _TELLING: Final[list[type[FileSystemEvent]]] = [
@@ -73,10 +75,13 @@ class Hints:
             self._hinted.add(source_id)
             self._changed.notify()
 
-    def wait(self, timeout_s: float) -> set[str]:
-        """The sources that were hinted at, once they are quiet; none where nothing came within `timeout_s`."""
+    def wait(self, timeout_s: float, stop: threading.Event) -> set[str]:
+        """The sources that were hinted at, once they are quiet; none where nothing came within `timeout_s`, or before
+        `stop`, which a handler of signals may set: it can wake nobody, so it is looked at."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._hinted), max(timeout_s, 0.0))
+            ends = time.monotonic() + timeout_s
+            while not self._hinted and not stop.is_set() and (left_s := ends - time.monotonic()) > 0:
+                self._changed.wait(min(left_s, STOP_S))
             ends = time.monotonic() + LONGEST_UNREST_S
             while self._hinted and (left_s := ends - time.monotonic()) > 0:
                 if not self._changed.wait(min(DEBOUNCE_S, left_s)):

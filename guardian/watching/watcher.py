@@ -114,7 +114,7 @@ class Watcher:
             now = time.monotonic()
             retried = self._delivering.retries.due_sources()
             self._round([each for id, each in self._watched.items() if each.due <= now or id in retried], progress)
-            for hinted in self._hints.wait(self._idle_s()):
+            for hinted in self._hints.wait(self._idle_s(), self._stop):
                 if hinted in self._watched:
                     self._watched[hinted].due = self._watched[hinted].rests_until
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT)]
 
 from benchmarks.texts import load_texts  # noqa: E402
+
 from live.soak_house import House, open_house  # noqa: E402
 from live.soak_load import SENDER, Askers, Filters, Load, Mails, Talks, in_all  # noqa: E402
 from live.soak_samples import Sampler, growth  # noqa: E402

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Literal
@@ -151,6 +151,10 @@ class Source(ABC):
 
     def answered(self, delivery: Delivery) -> None:  # noqa: B027  # most kinds keep nothing
         """The delivery was screened, and that it was is on disk: what was kept for it may go."""
+
+    def removed(self, left: Sequence[SourceTable]) -> None:  # noqa: B027  # most kinds keep nothing
+        """It was taken out of sources.toml, where `left` are the others: what was kept for it alone goes. Raises
+        InputError."""
 
     def folders(self) -> tuple[str, ...]:
         """Directories whose change is a hint that something may have arrived; none for a kind that pushes."""

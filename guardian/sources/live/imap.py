@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
 from guardian.errors import InputError
-from guardian.imap.passwords import entry_of, load_password, read_password_file, save_password
+from guardian.imap.passwords import delete_password, entry_of, load_password, read_password_file, save_password
 from guardian.imap.process import Fetching
 from guardian.message import Format, Message
 from guardian.safe_text import safe_line
@@ -81,6 +81,12 @@ class ImapSource(Source):
             save_password(self._table.entry, password)
         elif not has_one:
             raise InputError("a mailbox needs its password", hint="run it on a terminal, or set password_file")
+
+    def removed(self, left: Sequence[SourceTable]) -> None:
+        """See `Source`: the password, unless another folder of the mailbox is still watched."""
+        entries = {table.entry for table in left if isinstance(table, ImapTable) and not table.password_file}
+        if not self._table.password_file and self._table.entry not in entries:
+            delete_password(self._table.entry)
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: in the order in which the mails arrived."""

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
@@ -102,6 +103,11 @@ class SignalSource(Source):
         name = self._unanswered.pop(delivery.key, None)
         if name is not None and name not in self._unanswered.values():
             self._remove(name)
+
+    def removed(self, left: Sequence[SourceTable]) -> None:
+        """See `Source`: lines that nobody will screen any more; the messages are in the owner's Signal."""
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._folder)
 
     def wait(self, timeout_s: float) -> bool:
         """See `Source`: reads from the socket what has come."""
