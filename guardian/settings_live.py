@@ -35,7 +35,7 @@ class ProxySettings:
     allow_remote_upstream: str = field(default="", metadata=setting(Hosts()))
     """Names of servers on other machines that `upstream` may name; what is asked of one of them leaves this machine."""
     mode: Literal["annotate", "hold"] = field(default="annotate", metadata=setting(Choice(("annotate", "hold"))))
-    """`annotate` passes an answer on as it comes, and a note behind it; `hold` passes a sentence on after its verdict."""
+    """`annotate` passes an answer on as it comes, and a note behind it; `hold` a sentence after its verdict."""
     fail_closed: Literal["off", "on"] = field(default="off", metadata=setting(Choice(("off", "on"))))
     """In the mode `hold`: whether a sentence that could not be judged is held back too."""
     max_body_bytes: int = field(default=32 * 1024 * 1024, metadata=setting(Whole(1024, 256 * 1024 * 1024)))

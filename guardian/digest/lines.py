@@ -52,7 +52,7 @@ def _items(items: Sequence[Item], digest: Digest) -> Iterator[str]:
         yield item_line(item, digest.zone)
         yield from (f"        | {line}" for line in text_of_item(item).splitlines())
     if len(items) > MOST_LISTED:
-        yield more_words(len(items) - MOST_LISTED, items[-1].alert.outcome, digest)
+        yield more_words(items[MOST_LISTED:], digest)
 
 
 def _counts(digest: Digest) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _list(items: Sequence[Item], digest: Digest) -> Iterator[str]:
         yield f"<li>{_cell(item_line(item, digest.zone))}" + (f"<pre>{_block(text)}</pre>" if text else "") + "</li>\n"
     yield "</ul>"
     if len(items) > MOST_LISTED:
-        yield f'<p class="soft">{_cell(more_words(len(items) - MOST_LISTED, items[-1].alert.outcome, digest))}</p>'
+        yield f'<p class="soft">{_cell(more_words(items[MOST_LISTED:], digest))}</p>'
 
 
 def _lines(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ Invariants: pure; safe for a terminal; a text appears only where the digest hold
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Final
 
@@ -90,6 +91,8 @@ def text_of_item(item: Item) -> str:
     return shown + (f"\n(and {more:,} characters more: guardian journal show {item.alert.key})" if more > 0 else "")
 
 
-def more_words(left_out: int, outcome: Outcome, digest: Digest) -> str:
+def more_words(left_out: Sequence[Item], digest: Digest) -> str:
     """Where those are that a list left out."""
-    return safe_line(f"and {left_out:,} more: guardian journal list '~o {outcome.value} {digest.span.filter}'")
+    outcomes = " | ".join(dict.fromkeys(f"~o {item.alert.outcome.value}" for item in left_out))
+    wanted = f"({outcomes})" if "|" in outcomes else outcomes
+    return safe_line(f"and {len(left_out):,} more: guardian journal list '{wanted} {digest.span.filter}'")

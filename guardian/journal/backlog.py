@@ -34,8 +34,8 @@ class Backlog:
 
     records: list[tuple[Record, bytes]] = field(default_factory=list)
     """Each with the name of its delivery, which may be empty."""
-    counts: list[Counted] = field(default_factory=list)
-    """One for each kind of message and day, and one for each delivery that has a name."""
+    counts: dict[bytes | tuple[str, str, str], Counted] = field(default_factory=dict)
+    """One for each day, channel and outcome, and one for each delivery that has a name, by that."""
     dropped: int = 0
     """Records that had to go, and whose going is not recorded yet."""
 
@@ -53,8 +53,14 @@ class Backlog:
 
     def hold_count(self, counted: Counted) -> None:
         """Take a count in."""
-        for at, held in enumerate(self.counts):
-            if replace(held, n=1) == counted or (counted.once and held.once == counted.once):
-                self.counts[at] = held if counted.once else replace(held, n=held.n + counted.n)
-                return
-        self.counts.append(counted)
+        key = counted.once or (counted.day, counted.channel, counted.outcome)
+        held = self.counts.get(key)
+        if held is None:
+            self.counts[key] = counted
+        elif not counted.once:
+            self.counts[key] = replace(held, n=held.n + counted.n)
+
+    @property
+    def messages_counted(self) -> int:
+        """Messages of which only the number is kept."""
+        return sum(each.n for each in self.counts.values())

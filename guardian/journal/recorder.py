@@ -245,9 +245,9 @@ class JournalRecorder:
 
     def _write_counts(self, journal: Journal) -> None:
         while waiting := self._backlog.counts:
-            each = waiting[-1]
+            key, each = next(reversed(waiting.items()))
             add_count(journal.store, journal.id, each.day, each.channel, each.outcome, each.n, each.once)
-            waiting.pop()
+            del waiting[key]
 
     def _record_amendments(self, journal: Journal) -> None:
         try:
@@ -288,8 +288,7 @@ class JournalRecorder:
             )
 
     def _say_what_is_lost(self, error: JournalError) -> None:
-        verdicts = len(self._backlog.records) + self._backlog.dropped
-        counts = sum(each.n for each in self._backlog.counts)
+        verdicts, counts = len(self._backlog.records) + self._backlog.dropped, self._backlog.messages_counted
         if verdicts:
             words = f"not in the journal, of this run: {verdicts} of its verdicts; {error.line()}"
             self._observer(NotJournaled(words, is_kept=False))

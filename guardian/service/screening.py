@@ -101,8 +101,8 @@ class Screening:
                 self._refuse(question, RefusalCode.FAILED, f"internal error ({type(error).__name__})")
 
     def _answer(self, question: Question, screened: Screened) -> None:
-        notices = () if question.message.draft else self._notices()  # of an answer to a draft nobody tells the owner
         try:
+            notices = () if question.message.draft else self._notices()  # what comes with a draft is shown to nobody
             data = answer_bytes(screened, all_policies=question.all_policies, notices=notices)
         except FrameTooBigError as error:
             self._refuse(question, RefusalCode.TOO_BIG, str(error))

@@ -195,7 +195,7 @@ class Screening:
                 voice.flagged.append(FlaggedWindow(lane.number, unit.start, question.text, judged))
         elif not question.is_alone and (judged is None or judged.outcome in _PARTLY):
             # of the sentence by itself this says little: what was judged behind others was judged
-            fate.unscreened_why = why or "no answer" if judged is None else judged.short
+            fate.unscreened_why = (why or "no answer") if judged is None else (judged.short or judged.outcome.value)
         if self._is_holding and not fate.awaited:
             self._settle(question, fate)
 

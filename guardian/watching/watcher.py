@@ -50,7 +50,7 @@ class _Watched:
     rests_until: float = 0.0
     """Until when no hint counts: a source that is slow to look at is not looked at all the time."""
     unmet: set[bytes] = field(default_factory=set)
-    """Hashes of what was begun and is not done, and was not met since: of an earlier process, or put off by this one."""
+    """Hashes of what was begun by an earlier process, or put off by this one, and was not met since."""
     unsettled_since: float | None = None
     """Since when every look has found something that was being written."""
     thread: threading.Thread | None = None

@@ -150,8 +150,13 @@ def test_a_server_that_falls_silent_is_not_waited_for_for_ever(annotating: Rig) 
     assert not received.endswith(b"0\r\n\r\n")
 
 
-def test_an_answer_in_an_unknown_form_is_not_passed_on(annotating: Rig) -> None:
-    model = annotating.record("page", [f"<p>{HARMFUL}</p>"], "text/html")
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("text/html", f"<p>{HARMFUL}</p>"), ("application/json", f"[{json.dumps(HARMFUL)}]"), ("application/json", HARMFUL)],
+    ids=["page", "list", "no JSON"],
+)
+def test_an_answer_in_an_unknown_form_is_not_passed_on(annotating: Rig, kind: str, said: str) -> None:
+    model = annotating.record("unknown", [said], kind)
     status, body = annotating.post(CHAT, asking(model))
     assert status == 502
     assert CANARY.encode() not in body

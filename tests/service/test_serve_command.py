@@ -204,6 +204,42 @@ def test_told_to_end_it_answers_what_it_took_and_closes_the_journal(
     assert set(answered) <= set(verdicts_in(guardian_home))  # what was acknowledged is on disk
 
 
+SIGNALLED_ANYWHERE = """
+import signal, sys
+from guardian.commands import serve
+
+def signalled_at(moment):
+    left = moment
+    with serve._signals() as stopping:
+        def trace(frame, event, arg):
+            nonlocal left
+            frame.f_trace_opcodes = True
+            left -= 1
+            if left == 0:
+                signal.raise_signal(signal.SIGTERM)
+            return trace
+        sys.settrace(trace)
+        stopping.wait(0.01)
+        sys.settrace(None)
+        assert left > 0 or stopping.wait(0) and stopping.signal == signal.SIGTERM
+    return left <= 0
+
+moment = 1
+while signalled_at(moment):
+    moment += 1
+print(moment)
+"""
+
+
+def test_a_signal_ends_it_at_whatever_moment_it_comes() -> None:
+    """At each single step of the waiting thread: with an Event this hangs, since its lock may be held just then."""
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED_ANYWHERE], capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 10
+
+
 def test_it_ends_by_itself_when_nobody_asks(guardian_home: Path) -> None:
     with running(guardian_home, "--idle", "1s") as process:
         code, words = ended(process)

@@ -28,17 +28,21 @@ from service_rig import (
 from guardian import __version__, verdict_words
 from guardian.assembly import Assembled, assembled
 from guardian.errors import SettingsError
+from guardian.events import NotJournaled, ignore
 from guardian.gate import Gate, Screened
+from guardian.inference.register import Register
 from guardian.message import Message
 from guardian.outcome import Action, Outcome
 from guardian.paths import find_paths
+from guardian.service.announcing import Announcer
 from guardian.service.claim import Claim
 from guardian.service.client import ServiceClient
 from guardian.service.errors import RefusalCode, ServiceRefusedError, ServiceUnavailableError
 from guardian.service.frames import Frame, encode
 from guardian.service.limits import ServiceLimits
+from guardian.service.notices import Notices
 from guardian.service.place import SOCKET_NAME
-from guardian.service.questions import question
+from guardian.service.questions import question, status_question
 from guardian.service.server import Server
 from guardian.settings import load_settings
 from guardian.sinks.lines import annotation, short_reason, verdict_lines
@@ -119,6 +123,18 @@ def in_threads(count: int, work: Callable[[int], None]) -> None:
 
 
 # --- answers ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_told_once_is_not_told_to_a_draft(house: Assembled, tmp_path: Path) -> None:
+    notices = Notices(ignore)
+    notices(NotJournaled("not journaled yet", is_kept=True))
+    with Claim.take(tmp_path) as claim:
+        server = Server(claim, lambda: house, ServiceLimits(body_bytes=1000), notices=notices.take)
+        server.start()
+        with ServiceClient(tmp_path / SOCKET_NAME) as client:
+            told = [client.screen(Message(ORDINARY, draft=draft)).notices for draft in (True, False, False)]
+        assert server.stop()
+    assert told == [(), ("not journaled yet",), ()]
 
 
 @pytest.mark.parametrize("all_policies", [False, True])
@@ -229,6 +245,24 @@ def test_a_listener_that_fails_or_hangs_changes_no_answer(house: Assembled, tmp_
         wait_until(lambda: heard == ["0", "1", "2", "3", "4"])
 
 
+def test_where_no_thread_is_to_be_had_for_listeners_the_next_verdict_tries_again(
+    house: Assembled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = list[Screened]()
+    announcer = Announcer([heard.append])
+    screened = house.gate.screen(Message(ORDINARY))
+
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as short_of_threads:
+        short_of_threads.setattr(threading.Thread, "start", refused)
+        announcer.tell(screened)
+    announcer.tell(screened)
+    announcer.stop(60)
+    assert heard == [screened, screened]
+
+
 def test_the_status_says_who_answers(house: Assembled, tmp_path: Path) -> None:
     with served(tmp_path, house), ServiceClient(tmp_path / SOCKET_NAME) as client:
         client.screen(Message(ORDINARY))
@@ -324,6 +358,36 @@ def test_a_client_too_many_is_told_so_unless_another_is_idle(house: Assembled, t
             gate.door.set()
             assert next_frame(first) is not None
             assert next_frame(third) is not None
+
+
+def test_who_has_asked_already_is_not_idle_and_makes_room_for_nobody(house: Assembled, tmp_path: Path) -> None:
+    path = tmp_path / SOCKET_NAME
+    held, goes_on = threading.Event(), threading.Event()
+
+    def register() -> Register:
+        held.set()
+        assert goes_on.wait(60)
+        return house.register()
+
+    with served(tmp_path, replace(house, register=register), clients=3), plain_connection(path) as first:
+        first.sendall(asked("first"))
+        assert next_frame(first) is not None
+        first.sendall(encode(status_question()))
+        assert held.wait(60)  # nobody is let in, and nothing read, while this is asked
+        late = [plain_connection(path) for _ in range(4)]
+        for number, each in enumerate(late):
+            each.sendall(asked(f"{number}"))
+        goes_on.set()
+        frames = [next_frame(each) for each in late]
+        assert is_ended_behind_its_answer(first)  # it was idle, and made room
+        for each in late:
+            each.close()
+    said = [frame.header.get("refused") or frame.header["verdict"]["id"] for frame in frames if frame is not None]
+    assert said == ["0", "1", "2", "busy"]
+
+
+def is_ended_behind_its_answer(connection: socket.socket) -> bool:
+    return next_frame(connection) is not None and is_ended(connection)
 
 
 # --- clients that stall, hang up or go away -----------------------------------------------------------------------
@@ -435,7 +499,7 @@ def test_a_gate_that_hangs_does_not_keep_it_from_ending(house: Assembled, tmp_pa
             assert is_ended(waits)
             gate.door.set()
             stopper.join(60)
-        assert not stopper.is_alive()
+        assert (stopped, server.unanswered) == ([False], 1)
 
 
 def test_a_lock_keeps_the_gate_for_whoever_shares_it(house: Assembled, tmp_path: Path) -> None:

@@ -74,6 +74,17 @@ def test_the_agent_is_a_property_list_that_names_this_installation(tmp_path: Pat
     assert agent["HardResourceLimits"] == {"Core": 0}
 
 
+def test_directories_that_only_a_shell_sets_are_in_the_units() -> None:
+    env = {"XDG_CONFIG_HOME": "/srv/my 100% config", "XDG_STATE_HOME": "", "XDG_DATA_HOME": "data"}
+    paths = find_paths(env)
+    assert 'Environment="XDG_CONFIG_HOME=/srv/my 100%% config"\n' in systemd_service(env, paths)
+    assert systemd_service(env, paths).count("Environment=") == 1  # neither an empty one nor a relative one counts
+    agent = plistlib.loads(UNITS["launchd"](env, paths).encode())
+    assert agent["EnvironmentVariables"] == {"XDG_CONFIG_HOME": "/srv/my 100% config"}
+    moved = {"GUARDIAN_HOME": "/srv/home", **env}
+    assert "XDG_" not in systemd_service(moved, find_paths(moved))
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("90s", 90), ("10m", 600), ("2h", 7200), ("5", 300), ("0", 0), ("0m", 0), ("168h", 604_800), ("169h", None)]

@@ -125,6 +125,15 @@ def test_watch_prints_what_is_flagged_and_a_second_watcher_is_refused(tmp_path: 
         assert "2 screened, 1 flagged" in listed
 
 
+def test_a_source_that_cannot_be_looked_at_is_not_taken_for_one_without_news(tmp_path: Path) -> None:
+    box = a_maildir(tmp_path / "box")
+    home = a_home(tmp_path, box)
+    box.rename(tmp_path / "unmounted")
+    once = guardian(home, "watch", "--once")
+    assert (once.returncode, once.stdout) == (3, b"")
+    assert once.stderr.endswith(b"0 messages: none; not all could be looked at in box\n")
+
+
 def test_without_sources_it_says_how_to_add_one(tmp_path: Path) -> None:
     done = guardian(tmp_path / "home", "watch")
     assert done.returncode == 2
@@ -138,7 +147,9 @@ def test_what_is_there_counts_as_seen_unless_its_owner_says_otherwise(tmp_path: 
     assert b"5 messages count as seen" in added.stderr
     assert guardian(home, "watch", "--once").stderr == b"0 messages: none\n"
     assert guardian(home, "source", "test").stdout == b"box: good: new/ holds 5 mails\nbox: good: cur/ holds 0 mails\n"
-    assert guardian(home, "source", "add", "maildir", str(box), "--id", "box").returncode == 2
+    other = a_maildir(tmp_path / "other")
+    assert guardian(home, "source", "add", "maildir", str(other), "--id", "box").returncode == 2
+    assert guardian(home, "watch", "--once").stderr == b"0 messages: none\n"  # what was seen is still seen
     assert guardian(home, "source", "remove", "bxo").stderr == (b'guardian: no source "bxo" (did you mean "box"?)\n')
     assert guardian(home, "source", "remove", "box").returncode == 0
     assert guardian(home, "source", "list").stdout == b""

@@ -213,6 +213,59 @@ def test_a_message_that_is_never_judged_is_done_at_last(tmp_path: Path, service:
         assert [outcome for _, _, outcome in waiting.told.answers] == [Outcome.UNSCREENED]
 
 
+@pytest.mark.parametrize("is_told", [True, False], ids=["unscreened", "refused"])
+def test_what_is_put_off_and_gone_is_told_and_tried_no_more(
+    tmp_path: Path, service: Service, quick: object, is_told: bool
+) -> None:
+    """Else its source would be looked at without a pause, for ever."""
+    box = a_maildir(tmp_path / "box")
+    (name,) = deliver(box, [7])
+    refusals: list[Exception] = [ServiceRefusedError(RefusalCode.FAILED, "internal error")] * 3
+    client = Altered(service, [MODEL_DOWN]) if is_told else Scripted(service.connect(), refusals)
+    with watching(tmp_path, lambda: client, a_source("maildir", box)) as waiting:  # type: ignore[arg-type,return-value]
+        waiting.catch_up()
+        assert len(waiting.delivering.retries) == 1
+        (box / "new" / name).unlink()
+        for _ in range(2):
+            waiting.catch_up()
+        assert waiting.delivering.retries.next_due_s() is None
+        assert [line for line in waiting.told.trouble_lines if "deleted" in line] == [
+            "box: 1 message was changed, moved or deleted while the watcher asked, before the answer was noted"
+        ]
+
+
+def test_what_is_put_off_in_a_source_that_cannot_be_looked_at_waits(tmp_path: Path, service: Service) -> None:
+    box = a_maildir(tmp_path / "box")
+    deliver(box, [7])
+    client = Altered(service, [MODEL_DOWN])
+    with watching(tmp_path, lambda: client, a_source("maildir", box)) as waiting:  # type: ignore[arg-type,return-value]
+        waiting.catch_up()
+        retries = waiting.delivering.retries
+        for put_off in retries._put_off.values():
+            put_off.due = 0.0
+        shutil.rmtree(box)
+        waiting.catch_up()
+        assert waiting.watcher.blind == {"box"}
+        assert len(retries) == 1
+        assert (retries.next_due_s() or 0.0) > 0.0
+
+
+def test_a_file_that_is_written_all_the_time_is_told(
+    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from guardian.watching import watcher
+
+    monkeypatch.setattr(watcher, "LONGEST_UNREST_S", 0.0)
+    box = tmp_path / "texts"
+    box.mkdir()
+    with watching(tmp_path, service.connect, a_source("folder", box)) as live:
+        (look,) = live.watcher._watched.values()
+        for _ in range(2):
+            (box / "log.txt").write_text("Lunch at noon?")
+            assert list(live.watcher._look(look)) == []
+        assert live.told.trouble_lines == ["box: something is still being written; it waits"]
+
+
 def test_an_answer_that_the_journal_has_in_memory_alone_is_not_done(
     tmp_path: Path, service: Service, quick: object
 ) -> None:
@@ -282,6 +335,23 @@ def test_what_arrives_while_it_watches_is_screened_when_it_comes(tmp_path: Path,
         a_maildir(box)
         live.stop.set()
         deliver(other, [4])
+        thread.join(LONGEST_S)
+        assert not thread.is_alive()
+
+
+def test_a_stop_that_wakes_nobody_ends_an_idle_watch(
+    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handler of signals can do no more than set an event."""
+    from guardian.watching import hints
+
+    monkeypatch.setattr(hints, "RESCAN_S", 10 * LONGEST_S)
+    with watching(tmp_path, service.connect, a_source("maildir", a_maildir(tmp_path / "box"))) as live:
+        thread = threading.Thread(target=live.watcher.run, args=(lambda *_: None, lambda: None), daemon=True)
+        thread.start()
+        with open_database(settings_of(tmp_path).paths) as database:
+            until(lambda: Memory(database, "box").health().looked_ms > 0)
+        live.stop.set()
         thread.join(LONGEST_S)
         assert not thread.is_alive()
 

@@ -28,8 +28,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     (source,) = make_sources([table], settings, _say)
     try:
         source.removed([each for each in tables if each.id != table.id])
-    except (InputError, OSError) as error:
-        _say(table.id, error.line() if isinstance(error, InputError) else f"what was kept for it stays: {cause_of(error)}")
+    except InputError as error:
+        _say(table.id, error.line())
+    except OSError as error:
+        _say(table.id, f"what was kept for it stays: {cause_of(error)}")
     finally:
         source.close()
     print(f"removed {table.id}; its messages and the journal's records of them stay", file=sys.stderr)

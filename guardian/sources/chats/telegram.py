@@ -4,7 +4,8 @@ Source: github.com/telegramdesktop/tdesktop, Telegram/SourceFiles/export/output/
 file's own object (`name`, `type`, `id`, `messages`); an account has them in `chats.list` and `left_chats.list`, and its
 owner's number in `personal_information.user_id`. `text` is a string, or a list of strings and of objects with `text`
 (and `href` where a link says something else than it shows). A poll has `poll.question` and `poll.answers`, a bot's
-message may have `inline_bot_buttons`: rows of objects with `text` and `data`, which is the address of a link. `type` is `message`, `service` or `unsupported`.
+message may have `inline_bot_buttons`: rows of objects with `type`, `text` and `data`, of a link its address. `type` is
+`message`, `service` or `unsupported`.
 
 Who the owner is: the account's own number; in a chat with one person (`personal_chat`) everybody but that person, whose
 number the chat bears; `me` else, and only by number (`user123456`): a name is whatever somebody calls themselves.

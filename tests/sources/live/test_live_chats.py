@@ -56,6 +56,18 @@ def test_of_a_longer_export_only_what_is_new_is_given_out_with_what_stood_before
     assert (delivery.message.sender, delivery.message.source) == ("Ada", "chat:box")
 
 
+def test_each_export_that_cannot_be_read_to_its_end_is_told(tmp_path: Path) -> None:
+    """Else the second backup that breaks off where the first did would be taken for one without news."""
+    backup = '<smses><sms address="+1" date="1" type="1" body="hi"/>\n<broken'
+    seen = Seen()
+    source = seen.source("sms", tmp_path)
+    for number, new in ((1, 2), (2, 1)):
+        put(tmp_path / f"sms-{number}.xml", backup, number)
+        given = seen.take(source)
+        assert (len(given), bool(given[-1].message.fault)) == (new, True)
+    assert seen.take(seen.source("sms", tmp_path)) == []
+
+
 def test_the_same_words_in_two_chats_are_two_messages(tmp_path: Path) -> None:
     seen = Seen()
     for name in ("WhatsApp Chat with Ada.txt", "WhatsApp Chat with Bob.txt", "WhatsApp Chat - C/_chat.txt"):
@@ -226,3 +238,50 @@ def test_a_daemon_that_is_not_there_is_said_and_tried_again(tmp_path: Path, daem
     with _daemon(tmp_path / "s", _line("hi", 1)):
         _wait_for_lines(source, 1)
         assert source.test().is_good
+
+
+def test_a_line_that_cannot_be_read_stays(tmp_path: Path, daemons: Daemons, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = daemons.source()
+    with _daemon(tmp_path / "s", _line("hi", 1)):
+        _wait_for_lines(source, 1)
+
+    def fail(_: Path) -> bytes:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "read_bytes", fail)
+        assert Seen().take(source) == []
+    assert source.is_unsettled
+    assert daemons.said == ["a message of signal-cli's cannot be read: too many open files"]
+    assert texts(Seen().take(source)) == [b"hi"]
+
+
+def test_lines_that_cannot_be_kept_are_kept_later(tmp_path: Path, daemons: Daemons) -> None:
+    """signal-cli passes a line on once: a full disk must not cost it."""
+    source = daemons.source()
+    in_the_way = tmp_path / "state" / "signal"
+    in_the_way.parent.mkdir()
+    in_the_way.write_text("not a folder")
+    with _daemon(tmp_path / "s", _line("one", 1), _line("two", 2)):
+        assert not source.wait(1.5)
+        assert [line.partition(":")[0] for line in daemons.said] == ["what signal-cli passes on cannot be kept"] * 2
+    source.wait(1.5)  # the daemon is gone, and what it said is not
+    in_the_way.unlink()
+    assert source.wait(LONGEST_WAIT_S)
+    assert texts(Seen().take(source)) == [b"one", b"two"]
+
+
+def test_two_broken_lines_are_two_messages(tmp_path: Path, daemons: Daemons) -> None:
+    seen, source = Seen(), daemons.source()
+    with _daemon(tmp_path / "s", b"{broken\n", b"{broken too\n"):
+        _wait_for_lines(source, 2)
+    assert len(seen.take(source)) == 2
+
+
+def test_what_was_kept_for_a_source_goes_with_it(tmp_path: Path, daemons: Daemons) -> None:
+    source = daemons.source()
+    with _daemon(tmp_path / "s", _line("hi", 1)):
+        _wait_for_lines(source, 1)
+    source.removed([])
+    source.removed([])
+    assert list((tmp_path / "state" / "signal").iterdir()) == []
