@@ -29,7 +29,7 @@ check: setup ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@for folder in tui packs faults assistant health reading alerts watching; do MYPYPATH=tests:tests/e2e:tests/journal:tests/packs:tests/tui $(BIN)/mypy $$(find tests/$$folder -name "*.py") || exit 1; done
+	@for folder in tui packs faults assistant health reading alerts watching; do MYPYPATH=tests:tests/service:tests/journal:tests/packs:tests/tui $(BIN)/mypy $$(find tests/$$folder -name "*.py") || exit 1; done
 	@$(BIN)/lint-imports --no-cache
 
 format: setup ## format the code

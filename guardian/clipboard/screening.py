@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from guardian.clipboard.base import Clipboard, Content, Selection
+from guardian.clipboard.base import Clipboard, ClipboardError, Content, Selection
 from guardian.errors import GuardianError
 from guardian.message import Channel, Message
 from guardian.outcome import Outcome
@@ -56,10 +56,15 @@ def ask_about(content: Content, client: Asks, channel: Channel, source: str) -> 
 
 def watch(clipboard: Clipboard, client: Asks, channel: Channel, most_bytes: int) -> Iterator[Answer | NotScreened]:
     """The verdict on each text that is copied, as long as the clipboard is there. What is copied twice in a row, as
-    programs do that keep a history, is judged once. Raises ClipboardError."""
+    programs do that keep a history, is judged once. Raises ClipboardError where changes can't be followed."""
     last = b""
     for is_data in clipboard.changes():
-        found = clipboard.read(Selection.CLIPBOARD, most_bytes) if is_data else None
+        try:
+            found = clipboard.read(Selection.CLIPBOARD, most_bytes) if is_data else None
+        except ClipboardError as error:  # whoever holds it does not answer: that is no reason to be blind from then on
+            last = b""
+            yield NotScreened(error.line())
+            continue
         if not isinstance(found, Content):
             last = b""
             continue

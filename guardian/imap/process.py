@@ -135,10 +135,11 @@ class Fetching:
                 start_new_session=True,
             )
             self._process = process
+            reading = (process, self._answers)
+            threading.Thread(target=self._read, args=reading, name="guardian-imap", daemon=True).start()
             send(_descriptor(process.stdin), {"account": dict(account)})
         except OSError as error:
             raise InputError(f"the mail fetcher cannot be started: {error.strerror}") from None
-        threading.Thread(target=self._read, args=(process, self._answers), name="guardian-imap", daemon=True).start()
         return process
 
     def _read(self, process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Frame | None]) -> None:

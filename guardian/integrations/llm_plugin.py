@@ -14,6 +14,7 @@ import functools
 import os
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import llm
@@ -88,7 +89,7 @@ def _tell_of(response: Any) -> None:
         text = response.text_or_raise()
         if text.strip():
             lines = _screened_lines(text, response)
-            if lines and sys.stderr.isatty():
+            if lines and sys.stderr is not None and sys.stderr.isatty():
                 print(file=sys.stderr)  # `llm` ends the answer's last line only after this
             for line in lines:
                 _say(line)
@@ -133,4 +134,6 @@ def _turns_before(response: Any) -> tuple[str, ...]:
 def _say(line: str) -> None:
     from guardian.safe_text import safe_text
 
-    print(f"guardian: {safe_text(line)}", file=sys.stderr)
+    if sys.stderr is not None:  # closed: `print` would take standard output instead
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            print(f"guardian: {safe_text(line)}", file=sys.stderr)

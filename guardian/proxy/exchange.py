@@ -25,6 +25,7 @@ from guardian.proxy.sessions import Session, Sessions
 from guardian.proxy.upstream import answer_headers
 from guardian.service.answer import Answer
 from guardian.settings_live import ProxySettings
+from guardian.streams.arguments import readable_arguments
 from guardian.streams.base import Ask, Delivery, Mode
 from guardian.streams.dialects.base import Dialect
 from guardian.streams.dialects.load import load_dialects
@@ -102,7 +103,7 @@ class Exchange:
         )
         ending = await relay.run()
         if relay.outcome is not None:
-            self.session.note(relay.outcome)
+            self.session.note(relay.outcome, relay.sentences)
         if ending is Ending.WHOLE:
             if turn.unread and not outgoing.is_begun:
                 raise _unknown_answer()
@@ -122,7 +123,8 @@ class Exchange:
         what = f"the ai server answered {response.status_code}"
         if body is None:
             raise RefusedRequestError(response.status_code, "upstream_error", what)
-        message = Message(body, Channel.AI_OUTPUT, source=SOURCE, context=self.delivery.context, once=self.delivery.key)
+        text = readable_arguments(body.decode("utf-8", "replace")).encode("utf-8", "replace")  # without JSON's escapes
+        message = Message(text, Channel.AI_OUTPUT, source=SOURCE, context=self.delivery.context, once=self.delivery.key)
         said = await self.screening.ask(message)
         self.session.note(said)
         if self.delivery.mode is Mode.HOLD and not self._may_pass(said):

@@ -60,6 +60,8 @@ class Relay:
         self._ending: Ending | None = None
         self.outcome: Answer | NotScreened | None = None
         """The last word on the whole answer; None while there is none."""
+        self.sentences: list[Answer] = []
+        """Verdicts on sentences of it that were flagged, as they were recorded."""
 
     async def run(self) -> Ending:
         """Pass the answer on until all of it was judged and sent. Cancelling it stops all that it began."""
@@ -109,6 +111,8 @@ class Relay:
     async def _take_answer(self, ask: Ask, answer: Answer | NotScreened) -> None:
         if ask.purpose is Purpose.TURN:
             self.outcome = answer
+        elif ask.purpose is Purpose.RECORD and isinstance(answer, Answer):
+            self.sentences.append(answer)
         if isinstance(answer, NotScreened):
             await self._perform(self._turn.unanswered(ask.number, answer.reason))
         else:

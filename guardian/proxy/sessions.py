@@ -44,12 +44,15 @@ class Session:
     records: list[int] = field(default_factory=list)
     """The newest numbers in the journal of answers that were not clean."""
 
-    def note(self, said: Answer | NotScreened) -> None:
-        """Count one answer's verdict."""
+    def note(self, said: Answer | NotScreened, sentences: Sequence[Answer] = ()) -> None:
+        """Count one answer: by the verdict on the whole, or as flagged where one of its `sentences` was."""
+        verdicts = [*sentences, *([said] if isinstance(said, Answer) else [])]
         outcome = said.outcome if isinstance(said, Answer) else Outcome.UNSCREENED
+        if any(verdict.outcome is Outcome.FLAGGED for verdict in verdicts):
+            outcome = Outcome.FLAGGED
         self.outcomes[outcome.value] = self.outcomes.get(outcome.value, 0) + 1
-        if isinstance(said, Answer) and said.seq is not None and outcome is not Outcome.CLEAN:
-            self.records = [*self.records, said.seq][-_MOST_RECORDS:]
+        seqs = [each.seq for each in verdicts if each.seq is not None and each.outcome is not Outcome.CLEAN]
+        self.records = [*self.records, *seqs][-_MOST_RECORDS:]
 
 
 class Sessions:

@@ -45,7 +45,8 @@ class ServiceClient:
 
     Safe for threads: they ask one after the other. Between questions the service may let an idle connection go; the
     next question then makes a new one. `revive` is called, before that, where no service is left; it starts one or
-    raises ServiceUnavailableError. `timeout_s` is how long one question may take in all.
+    raises ServiceUnavailableError. `timeout_s` is how long one question may take in all; a start counts, and is not cut
+    short.
     """
 
     def __init__(self, path: Path | str, *, timeout_s: float = 60.0, revive: Callable[[], None] | None = None) -> None:

@@ -39,7 +39,7 @@ class Connection:
         self.events = 0
         """What the loop is told of."""
         self._limits = limits
-        self._reader = FrameReader(limits.body_bytes)
+        self._reader = FrameReader(limits.body_bytes + 1)  # by one byte more a source says that there is more
         self._unsent = bytearray()
         self._since = now
         """When the stage that it is in began: a frame's arrival, the last progress of an answer, or idleness."""

@@ -10,7 +10,8 @@ class ServiceLimits:
     """Per client, where nothing else is said."""
 
     body_bytes: int
-    """Longest message: `limits.max_bytes_read` of the settings, for what is beyond is not judged."""
+    """Longest message: `limits.max_bytes_read` of the settings, for what is beyond is not judged. A message that is cut
+    there bears one byte more."""
     clients: int = 256
     """Connections in all. A further one takes the place of the one that was idle for longest, or is refused."""
     in_flight: int = 8

@@ -8,7 +8,7 @@ not end is cut, and an answer longer than `MOST_TURN_CHARS` is read no further.
 from __future__ import annotations
 
 from guardian.streams.base import Json, LaneKind, Role, Slot
-from guardian.streams.dialects.base import Dialect
+from guardian.streams.dialects.base import Dialect, error_slots
 from guardian.streams.events import Event
 from guardian.streams.held import HeldEvent, Part
 from guardian.streams.lane import Lane
@@ -66,14 +66,15 @@ class Intake:
             return
         self.like = held.payload
         held.spoken = self._dialect.read(held.payload)
-        for slot in held.spoken.slots:
+        errors = error_slots(held.payload)
+        for slot in (*held.spoken.slots, *errors):
             part = self._part(slot, held.payload)
             if part is None:
                 held.is_unread = self._screening.is_cut = True
             else:
                 held.parts.append(part)
         self._pause_others(held)
-        for key in held.spoken.closes:
+        for key in (*held.spoken.closes, *(slot.lane for slot in errors)):
             voice = self._screening.latest_voice(key.voice)
             for lane in voice.lanes_of(key) if voice is not None else ():
                 lane.close()

@@ -13,12 +13,20 @@ from guardian.streams.base import Json, Path
 
 
 def parse(data: str) -> Json | None:
-    """The JSON object that `data` is; None where it is none."""
+    """The JSON object that `data` is; None where it is none, or where a name stands in an object twice: one reader
+    takes the first, another the last."""
     try:
-        value = json.loads(data)
+        value = json.loads(data, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Json:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a name stands twice")
+    return value
 
 
 def render(payload: Any) -> str:

@@ -187,7 +187,7 @@ def calm_stream() -> list[str]:
     deltas: list[Mapping[str, str]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": f"{word} "} for word in _CALM.split()]
     head = {"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "calm"}
-    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices: list[dict[str, object]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
     choices.append({"index": 0, "delta": {}, "finish_reason": "stop"})
     return [*(f"data: {json.dumps({**head, 'choices': [each]})}\n\n" for each in choices), "data: [DONE]\n\n"]
 

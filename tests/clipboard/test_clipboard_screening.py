@@ -71,16 +71,19 @@ def kept(house: Settings) -> tuple[int, object]:
 
 
 class Scripted:
-    """A clipboard whose changes are known beforehand; an item of None is what its program calls a secret."""
+    """A clipboard whose changes are known beforehand; an item of None is what its program calls a secret, an error
+    stands for a program that does not hand over what it holds."""
 
-    def __init__(self, *items: bytes | NotRead | None) -> None:
+    def __init__(self, *items: bytes | NotRead | ClipboardError | None) -> None:
         self._items = items
-        self._now: bytes | NotRead = NotRead(Why.EMPTY)
+        self._now: bytes | NotRead | ClipboardError = NotRead(Why.EMPTY)
         self.reads = 0
 
     def read(self, selection: Selection, most_bytes: int) -> Content | NotRead:
         self.reads += 1
         now = self._now
+        if isinstance(now, ClipboardError):
+            raise now
         return now if isinstance(now, NotRead) else Content(now[:most_bytes], len(now) > most_bytes)
 
     def changes(self) -> Iterator[bool]:
@@ -126,6 +129,13 @@ def test_a_secret_is_neither_read_nor_screened(client: ServiceClient) -> None:
     clipboard = Scripted(None, NotRead(Why.CONCEALED), NotRead(Why.NO_TEXT))
     assert seen(clipboard, client) == []
     assert clipboard.reads == 2  # the first was called a secret outright: not even its types were looked at
+
+
+def test_a_program_that_does_not_hand_over_what_it_holds_blinds_nobody(client: ServiceClient) -> None:
+    found = seen(Scripted(ORDINARY, ClipboardError("no answer"), ORDINARY, SCAM), client)
+    assert isinstance(found[1], NotScreened)
+    outcomes = [each.outcome for each in found if isinstance(each, Answer)]
+    assert outcomes == [Outcome.CLEAN, Outcome.CLEAN, Outcome.FLAGGED]
 
 
 def test_without_a_service_nothing_is_called_clean_and_the_same_is_asked_again_when_copied_again(

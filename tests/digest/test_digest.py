@@ -26,6 +26,7 @@ from guardian.digest.words import LIMITS, NOTHING_CAME
 from guardian.errors import UsageError
 from guardian.journal.counts import add_count
 from guardian.journal.feedback import Feedback, Says
+from guardian.journal.filters.query import parse_filter
 from guardian.journal.opening import now_ms
 from guardian.journal.record import Kind, Record
 from guardian.journal.verdict_record import verdict_record
@@ -164,6 +165,16 @@ def test_policies_that_were_often_wrong_and_what_is_missing_are_said(tmp_path: P
 def test_a_list_that_is_cut_says_how_much_is_left_and_where(tmp_path: Path) -> None:
     lines = digest_lines(digest_of(tmp_path, [a_record(name=str(n)) for n in range(MOST_LISTED + 3)]))
     assert f"and 3 more: guardian journal list '~o flagged ~d {NOW:%Y-%m-%d}'" in lines
+
+
+def test_what_is_left_out_of_those_not_judged_is_found_whatever_its_outcome(tmp_path: Path) -> None:
+    records = [a_record(outcome=Outcome.UNSCREENED, name=str(n), coverage=DOWN) for n in range(MOST_LISTED + 3)]
+    records += [a_record(outcome=Outcome.UNSURE, name="late", coverage=DOWN)]
+    lines = digest_lines(digest_of(tmp_path, records))
+    (more,) = (line for line in lines if line.startswith("and 4 more: guardian journal list "))
+    wanted = more.partition("'")[2].rstrip("'")
+    assert wanted == f"(~o unscreened | ~o unsure) ~d {NOW:%Y-%m-%d}"
+    parse_filter(wanted, NOW)
 
 
 # --- days -------------------------------------------------------------------------------------------------------

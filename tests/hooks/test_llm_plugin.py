@@ -79,7 +79,7 @@ def plugins(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ask(plugins: Path, home: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+def ask(plugins: Path, home: Path, *words: str, stderr_to: str = "") -> subprocess.CompletedProcess[bytes]:
     env = {
         **os.environ,
         "GUARDIAN_HOME": str(home),
@@ -88,7 +88,8 @@ def ask(plugins: Path, home: Path, *words: str) -> subprocess.CompletedProcess[b
         "PYTHONPATH": f"{plugins}{os.pathsep}{os.environ['PYTHONPATH']}",
         "KEYED_KEY": "k",
     }
-    program = [sys.executable, "-m", "llm", *words]
+    shell = ["sh", "-c", f'exec "$@" 2>{stderr_to}', "sh"] if stderr_to else []
+    program = [*shell, sys.executable, "-m", "llm", *words]
     return subprocess.run(program, capture_output=True, env=env, timeout=LONGEST_RUN_S, check=False)
 
 
@@ -102,6 +103,13 @@ def test_a_flagged_answer_comes_out_whole_and_is_told(plugins: Path, home: Path,
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode().split() == LONELY.split()
     assert b"guardian: flagged" in done.stderr
+
+
+@pytest.mark.parametrize("stderr_to", ["&-", "/dev/full"])
+def test_where_nobody_can_be_told_the_answer_is_still_the_answer(plugins: Path, home: Path, stderr_to: str) -> None:
+    done = ask(plugins, home, "-m", "echo", LONELY, stderr_to=stderr_to)
+    assert done.returncode == 0
+    assert done.stdout.decode().split() == LONELY.split()
 
 
 def test_an_ordinary_answer_passes_in_silence(plugins: Path, home: Path) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +296,56 @@ def test_an_answer_that_breaks_the_rules_ends_the_fetcher(monkeypatch: pytest.Mo
         assert fetching.process_id is None
     finally:
         fetching.close()
+
+
+@contextmanager
+def _server_that_refuses_a_mail() -> Iterator[int]:
+    """A server with two mails, of which it gives the second alone. Its port."""
+    mail = b"Subject: two\r\n\r\nHello\r\n"
+    answers = {
+        b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
+        b"EXAMINE": b"* 2 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n",
+        b"UID SEARCH": b"* SEARCH 1 2\r\n",
+        b"UID FETCH 2": b"* 2 FETCH (UID 2 BODY[]<0> {%d}\r\n%s)\r\n" % (len(mail), mail),
+    }
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rb") as lines:
+                connection.sendall(b"* OK ready\r\n")
+                for line in lines:
+                    tag, _, words = line.partition(b" ")
+                    answer = next((each for begin, each in answers.items() if words.startswith(begin)), b"")
+                    verdict = b"NO [SERVERBUG] broken" if words.startswith(b"UID FETCH 1") else b"OK done"
+                    connection.sendall(answer + tag + b" " + verdict + b"\r\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(LONGEST_WAIT_S)
+        assert not thread.is_alive()
+
+
+def test_a_mail_that_the_server_does_not_give_keeps_no_other_one_waiting(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o600)
+    said: list[str] = []
+    with _server_that_refuses_a_mail() as port:
+        table = ImapTable(
+            id="test",
+            kind="imap",
+            host="127.0.0.1",
+            port=port,
+            login="ada",
+            encryption="none",
+            password_file=str(secret),
+        )
+        source = ImapSource(table, Surroundings(max_bytes=2000, say=said.append))
+        try:
+            given = [delivery.message.raw for delivery in source.look(lambda _: False)]
+        finally:
+            source.close()
+    assert given == [b"Subject: two\r\n\r\nHello\r\n"]
+    assert said == ["the server does not give mail 1; it is not screened, and tried again"]

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.errors import InputError
+from guardian.imap.fetcher import _answered
 from guardian.imap.mailbox import is_loopback
 from guardian.imap.passwords import entry_of, load_password, read_password_file
-from guardian.imap.wire import MOST_MAILS, ranges_of, uids_of
+from guardian.imap.wire import MOST_MAILS, MOST_RANGES, ranges_of, uids_of
+from guardian.service.frames import Frame, encode
 from guardian.sources.live.base import Surroundings
 from guardian.sources.live.imap import ImapSource, ImapTable
 
@@ -81,3 +83,37 @@ def test_a_mailbox_without_a_password_is_not_added() -> None:
     without = ImapSource(table.model_copy(update={"password_file": ""}), Surroundings(1000, print))
     with pytest.raises(InputError, match="no keyring works here"):
         without.prepare(lambda _: None)
+
+
+def test_a_password_goes_with_the_last_source_that_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    monkeypatch.setattr("guardian.sources.live.imap.delete_password", gone.append)
+    inbox, junk, other, filed = (
+        ImapTable.model_validate({"id": "m", "kind": "imap", "host": "mail.example", **keys})
+        for keys in (
+            {"login": "ada"},
+            {"login": "ada", "folder": "Junk"},
+            {"login": "bob"},
+            {"login": "ada", "password_file": "/nowhere"},
+        )
+    )
+    source = ImapSource(inbox, Surroundings(1000, print))
+    source.removed([junk, other])
+    ImapSource(filed, Surroundings(1000, print)).removed([])
+    assert gone == []
+    source.removed([other, filed])
+    assert gone == [inbox.entry]
+
+
+def test_a_folder_with_many_gaps_in_its_numbers_is_refused_and_not_too_long_for_the_pipe() -> None:
+    class Sparse:
+        mails = 0
+
+        def listing(self) -> tuple[int, list[int]]:
+            return 1, list(range(1_000_000_000, 1_000_000_000 + 2 * self.mails, 2))
+
+    sparse = Sparse()
+    for sparse.mails, is_refused in ((MOST_RANGES, False), (MOST_RANGES + 1, True)):
+        header, body = _answered(sparse, {"list": True})  # type: ignore[arg-type]  # what is used of a mailbox
+        assert ("problem" in header) is is_refused
+        encode(Frame(header, body))

@@ -20,7 +20,6 @@ from guardian.inference.frames import (
     Hello,
     Load,
     Loaded,
-    Probe,
     Refusal,
     Request,
     Result,
@@ -28,6 +27,7 @@ from guardian.inference.frames import (
     encode,
 )
 from guardian.inference.packing import WORDS_LIMIT_BYTES, FrameError
+from guardian.walls.probe import Probe
 
 ALL = TO_CHILD | TO_PARENT
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

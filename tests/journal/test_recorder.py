@@ -241,6 +241,20 @@ def test_memory_is_bounded_and_what_fell_out_of_it_is_recorded(tmp_path: Path, m
     assert sum(record.kind is Kind.VERDICT for record in found) == 6
 
 
+def test_clean_messages_that_could_not_be_counted_cost_no_memory_each(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.paths.data.parent.mkdir(parents=True, exist_ok=True)
+    settings.paths.data.write_text("in the way")
+    events: list[Event] = []
+    with open_recorder(settings, events.append) as recorder:
+        for once in (b"", b"", b"", bytes(16), bytes(16), b"another delivery"):
+            recorder.record(replace(a_message(), once=once), a_verdict(Outcome.CLEAN), SEEN)
+        assert len(recorder._backlog.counts) == 3  # type: ignore[attr-defined]
+    assert isinstance(events[-1], NotJournaled)
+    assert "not counted, of this run: 5 of its clean messages" in events[-1].line
+    settings.paths.data.unlink()
+
+
 def test_a_defect_of_the_journal_keeps_no_verdict_from_its_owner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,12 +127,30 @@ def test_responses_that_stream(rig: Rig, client: openai.OpenAI) -> None:
     assert "".join(pieces) == whole.output_text == CALM
 
 
+def test_calm_sentences_in_front_do_not_carry_a_flagged_one_through(rig: Rig, client: openai.OpenAI) -> None:
+    model = rig.record("calmed", chat_stream(CALM, CLINGING, CALM_TOO))
+    stream = client.chat.completions.create(model=model, messages=[{"role": "user", "content": "hi"}], stream=True)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+    assert CALM in text
+    assert (CLINGING in text) is rig.is_annotating
+    assert "[guardian" in text
+    assert_told_of_as_flagged(rig)
+
+
+def assert_told_of_as_flagged(rig: Rig) -> None:
+    """`proxy sessions` counts an answer as flagged although only a sentence of it was, and names the record."""
+    (session,) = json.loads(rig.guardian("proxy", "sessions", "--json").stdout)[:1]
+    assert session["outcomes"]["flagged"] >= 1
+    assert session["records"]
+
+
 def test_what_the_starter_policies_flag_is_told_or_held_back(rig: Rig, client: openai.OpenAI) -> None:
     model = rig.record("clinging", chat_stream(CLINGING))
     chunks = list(client.chat.completions.create(**asking(model, stream=True)))
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert "guardian" in text
     assert (CLINGING in text) is rig.is_annotating
+    assert_told_of_as_flagged(rig)
     assert ("friends" in text) is rig.is_annotating
 
 

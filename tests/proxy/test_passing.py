@@ -152,7 +152,11 @@ def test_a_server_that_falls_silent_is_not_waited_for_for_ever(annotating: Rig) 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("text/html", f"<p>{HARMFUL}</p>"), ("application/json", f"[{json.dumps(HARMFUL)}]"), ("application/json", HARMFUL)],
+    [
+        ("text/html", f"<p>{HARMFUL}</p>"),
+        ("application/json", f"[{json.dumps(HARMFUL)}]"),
+        ("application/json", HARMFUL),
+    ],
     ids=["page", "list", "no JSON"],
 )
 def test_an_answer_in_an_unknown_form_is_not_passed_on(annotating: Rig, kind: str, said: str) -> None:
@@ -231,8 +235,10 @@ def test_the_sentences_round_a_flagged_one_are_released(holding: Rig) -> None:
     assert spoken(body).startswith(CALM)
 
 
-def test_an_errors_words_are_held_back_too(holding: Rig) -> None:
+@pytest.mark.parametrize("is_escaped", [False, True])
+def test_an_errors_words_are_held_back_too(holding: Rig, is_escaped: bool) -> None:
     body = json.dumps({"error": {"message": HARMFUL}})
+    body = body.replace(HARMFUL, HARMFUL if not is_escaped else "".join(f"\\u{ord(sign):04x}" for sign in HARMFUL))
     model = holding.record("error", [body], "application/json", status=500)
     status, answer = holding.post(CHAT, asking(model))
     assert status == 500

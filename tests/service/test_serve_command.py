@@ -299,6 +299,24 @@ def test_changed_settings_count_from_the_next_answer_on(guardian_home: Path) -> 
         assert client.screen(message).outcome is Outcome.CLEAN
 
 
+def test_a_message_that_is_cut_at_the_limit_is_judged_as_far_as_it_was_read(
+    guardian_home: Path, run_guardian: Run
+) -> None:
+    """Every source gives one byte more than is read of what is longer, `cut`: it must not be too long for an answer."""
+    file = guardian_home / "config" / "settings.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[limits]\nmax_bytes_read = 2000\n")
+    with running(guardian_home), ServiceClient(socket_of(guardian_home)) as client:
+        answer = client.screen(Message((ORDINARY * 100)[:2001], cut=True))
+        assert answer.outcome is Outcome.UNSURE
+        with pytest.raises(ServiceRefusedError) as refused:
+            client.screen(Message((ORDINARY * 100)[:2002], cut=True))
+        assert refused.value.code is RefusalCode.TOO_BIG
+        done = run_guardian("filter", "--verbose", stdin=ORDINARY * 100)
+        assert (done.returncode, done.stdout) == (3, ORDINARY * 100)
+        assert b"judged by the warm service" in done.stderr
+
+
 def test_changed_policies_are_followed(guardian_home: Path) -> None:
     with running(guardian_home), ServiceClient(socket_of(guardian_home)) as client:
         assert client.screen(Message(b"The quick brown zebra.")).outcome is Outcome.CLEAN

@@ -45,11 +45,23 @@ def test_what_was_held_back_does_not_pass_beside_what_could_not_be_read(
     assert (b"could not be read" in passed) is not fail_closed
 
 
+TWICE = json.dumps(choices(FLAGGED)).encode()[:-1] + b', "choices": []}'
+
+
 @BOTH
-@pytest.mark.parametrize("body", [b"[1]", b"{not json}", json.dumps(choices(FLAGGED)).encode("utf-16"), b'"text"'])
+@pytest.mark.parametrize(
+    "body", [TWICE, b"[1]", b"{not json}", json.dumps(choices(FLAGGED)).encode("utf-16"), b'"text"']
+)
 def test_a_whole_answer_that_cannot_be_read_does_not_pass_for_no_note_could_say_so(mode: Mode, body: bytes) -> None:
     stream = Recorded("chat", "/v1/chat/completions", JSON, body)
     assert play(stream, mode).released == b""
+
+
+@BOTH
+def test_a_name_that_stands_twice_is_told_as_not_read(mode: Mode) -> None:
+    stream = Recorded("chat", "/v1/chat/completions", SSE, b"data: " + TWICE + b"\n\n")
+    assert b"could not be read" in play(stream, mode).released
+    assert KEYWORD.encode() not in play(stream, fail_closed=True).released
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 Source: synctech.com.au/sms-backup-restore/fields-in-xml-backup-files: `<sms>` with `address`, `date` (milliseconds
 since 1970), `type` (1 received, 2 sent, 3 draft, 4 outbox, 5 failed, 6 queued), `body` and perhaps `contact_name`;
 `<mms>` with `msg_box` (numbered like `type`), `<part ct="text/plain" text="...">` and `<addr type="137" address="...">`
-for the sender (137, 129, 130 and 151 are From, Bcc, Cc and To of OMA MMS); a subject is `subject`, of an MMS `sub`. What
-is missing is `null`.
+for the sender (137, 129, 130 and 151 are From, Bcc, Cc and To of OMA MMS); a subject is `subject`, of an MMS `sub`.
+What is missing is `null`.
 
 The phone wrote down which messages were sent from it, so nobody can make theirs look like the owner's.
 """

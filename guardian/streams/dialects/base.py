@@ -9,7 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from guardian.streams.base import Json, Spoken
+from guardian.streams.base import Json, LaneKey, LaneKind, Path, Slot, Spoken
+from guardian.streams.payload import text_at
+
+_ERROR_PATHS: tuple[Path, ...] = (("error",), ("error", "message"), ("response", "error", "message"))
+"""Where servers of all dialects say what went wrong."""
 
 
 class Dialect(ABC):
@@ -40,3 +44,9 @@ class Dialect(ABC):
         Returns whether that was all: False where `note_events` have to stand before it. `is_streamed` is False where
         the event is the whole answer, and no other can stand before it.
         """
+
+
+def error_slots(payload: Json) -> tuple[Slot, ...]:
+    """The words of an error, which comes in the middle of an answer or in its place; clients show them to the human."""
+    paths = (*_ERROR_PATHS, ("message",)) if payload.get("type") == "error" else _ERROR_PATHS
+    return tuple(Slot(LaneKey(0, LaneKind.TEXT, ("error", *path)), path) for path in paths if text_at(payload, path))

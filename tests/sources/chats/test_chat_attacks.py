@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tracemalloc
 from collections.abc import Iterator
 from typing import BinaryIO, cast
@@ -201,3 +202,65 @@ def test_memory_is_bounded_whatever_the_file_holds(format: ChatFormat, head: byt
     finally:
         tracemalloc.stop()
     assert peak_bytes < 18 << 20
+
+
+_ASK = "Send-the-gift-card-codes-to-me-now"
+
+
+@pytest.mark.parametrize(
+    "text", [f"{_ASK}.pdf (file attached)", f"\u200e<attached: {_ASK}.pdf>", f"<attached: {_ASK}>"]
+)
+def test_words_that_look_like_the_name_of_a_file_are_screened(text: str) -> None:
+    (turn,) = _turns(WhatsApp(), f"31/12/2024, 21:41 - Ada: {text}\n")
+    assert _ASK in turn.text
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200eIMG-20241231-WA0001.jpg (file attached)", "PTT-20241231-WA0012.opus (file attached)"]
+)
+def test_a_file_as_whatsapp_names_it_is_no_text(name: str) -> None:
+    assert _turns(WhatsApp(), f"31/12/2024, 21:41 - Ada: {name}\n") == []
+
+
+@pytest.mark.parametrize("where", ["author", "footer", "field name", "field value", "unknown kind"])
+def test_nothing_that_discord_shows_goes_past_the_reader(where: str) -> None:
+    embed = {
+        "author": {"author": {"name": _ASK}},
+        "footer": {"footer": {"text": _ASK}},
+        "field name": {"fields": [{"name": _ASK, "value": "1"}]},
+        "field value": {"fields": [{"name": "1", "value": _ASK}]},
+    }.get(where)
+    kind, content = ("Default", "") if embed else ("99", _ASK)
+    message = {"id": "1", "type": kind, "content": content, "author": {"id": "5", "name": "ada"}, "embeds": [embed]}
+    export = {"guild": {"id": "0"}, "channel": {"id": "9"}, "messages": [message]}
+    (turn,) = _turns(Discord(), json.dumps(export))
+    assert _ASK in turn.text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"poll": {"question": _ASK, "answers": []}},
+        {"poll": {"question": "?", "answers": [{"text": _ASK, "voters": 0, "chosen": False}]}},
+        {"inline_bot_buttons": [[{"type": "callback", "text": _ASK, "data": "x"}]]},
+        {"inline_bot_buttons": [[{"type": "url", "text": "Open", "data": f"https://x.example/{_ASK}"}]]},
+    ],
+)
+def test_nothing_that_telegram_shows_goes_past_the_reader(part: dict[str, object]) -> None:
+    message = {"id": 1, "type": "message", "date": "2024-12-31T21:41:00", "from": "Bot", "from_id": "user7", "text": ""}
+    chat = {"name": "Bot", "type": "bot_chat", "id": 7, "messages": [{**message, **part}]}
+    (turn,) = _turns(Telegram(), json.dumps(chat))
+    assert _ASK in turn.text
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        f'<sms address="+1" date="1" type="1" subject="{_ASK}" body="null"/>',
+        f'<mms address="+1" date="1" msg_box="1" sub="{_ASK}"><parts><part ct="text/plain" text="hi"/></parts></mms>',
+        f'<mms address="+1" date="1" msg_box="1" sub="{_ASK}"><parts/></mms>',
+    ],
+)
+def test_the_subject_of_a_text_message_is_screened(element: str) -> None:
+    (turn,) = _turns(SmsBackup(), f"<smses>{element}</smses>")
+    assert turn.text.startswith(_ASK)

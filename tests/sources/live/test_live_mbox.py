@@ -142,3 +142,30 @@ def test_links_and_files_that_are_not_there_are_errors(tmp_path: Path) -> None:
         assert not source.test().is_good
     assert not Seen().source("mbox", put(tmp_path / "text", "no mbox")).test().is_good
     assert Seen().source("mbox", box).test().lines == ("1 mails, 66 bytes",)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        "Status: RO\n",
+        "X-Status: A\nX-UID: 12\nContent-Length: 10\n",
+        "X-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\nX-Mozilla-Keys: a\n b\n",
+        "X-IMAPbase: 1 2\nstatus: O\n",
+    ],
+)
+def test_a_mail_that_was_only_marked_is_the_same_one(tmp_path: Path, marks: str) -> None:
+    seen = Seen()
+    source = seen.source("mbox", box_of(tmp_path, 1, 2))
+    seen.take(source)
+    box = put(tmp_path / "box", entry(1, extra=marks) + entry(2) + entry(3), LONG_AGO_S + 60)
+    assert texts(seen.take(source)) == [raw(3)]
+    assert seen.take(seen.source("mbox", box)) == []
+
+
+@pytest.mark.parametrize("other", ["X-Other: 1\n", "Subject: Status: RO\n"])
+def test_a_mail_with_another_header_is_another_one(tmp_path: Path, other: str) -> None:
+    seen = Seen()
+    source = seen.source("mbox", box_of(tmp_path, 1))
+    seen.take(source)
+    put(tmp_path / "box", entry(1, extra=other), LONG_AGO_S + 60)
+    assert len(seen.take(source)) == 1
