@@ -47,6 +47,8 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         print(json.dumps(dict(found.verdict), ensure_ascii=True), flush=True)
     else:
         print("\n".join(found.lines), flush=True)
+    for notice in found.notices:
+        _say(notice)
     if args.notify:
         from guardian.notifications.asked import telling_of_answer
 
@@ -72,7 +74,10 @@ def _watch(channel: Channel, settings: Settings) -> ExitCode:
         for found in watch(clipboard, client, channel, settings.clipboard.max_bytes):
             if isinstance(found, NotScreened):
                 _say(f"NOT screened: {found.why}")
-            elif found.outcome is not Outcome.CLEAN:
+                continue
+            for notice in found.notices:
+                _say(notice)
+            if found.outcome is not Outcome.CLEAN:
                 print(_line(found), flush=True)
     return ExitCode.IO_FAILED
 

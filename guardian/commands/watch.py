@@ -7,6 +7,7 @@ being asked about.
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import shutil
 import signal
@@ -143,7 +144,8 @@ def _ended_by_signal() -> Iterator[threading.Event]:
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        # In a thread of its own: the one that the handler interrupts may hold the lock of the very event it waits for.
+        _thread.start_new_thread(stop.set, ())
 
     before = signal.signal(signal.SIGTERM, end)
     try:

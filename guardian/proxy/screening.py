@@ -132,6 +132,9 @@ class Screening:
             if self._said != result.trouble:
                 self._said = result.trouble
                 self._tell(f"not screened: {result.trouble}")
-        elif self._said:
+            return
+        if self._said:
             self._said = ""
             self._tell("the service is back: answers are screened again")
+        for notice in result.notices:
+            self._tell(notice)

@@ -65,6 +65,8 @@ class Delivering:
             self.teller.trouble(source.id, f"{delivery.position} is not screened yet: {error}")
             self.retries.put_off(source.id, tag)
             return
+        for notice in answer.notices:
+            self.teller.trouble("", notice)
         if self._is_to_be_tried_again(answer, memory, delivery.key):
             self.retries.put_off(source.id, tag)
             self._tell(source, delivery, answer, tag)
