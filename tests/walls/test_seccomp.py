@@ -12,8 +12,9 @@ from cell_rig import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.walls import seccomp
-from guardian.walls.seccomp import Instruction, Numbers
+from guardian.walls import seccomp, system_calls
+from guardian.walls.seccomp import Instruction
+from guardian.walls.system_calls import Numbers
 
 ARCHITECTURES = ("x86_64", "aarch64")
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -48,17 +49,17 @@ def confined(name: str, number: int, argument: int = 0) -> int:
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-@pytest.mark.parametrize("call", seccomp._FORKS | seccomp._CONFINED)
+@pytest.mark.parametrize("call", system_calls.FORKS | system_calls.CONFINED)
 def test_what_leads_out_of_the_cell_is_refused(name: str, call: str) -> None:
-    number = getattr((seccomp._FORKS | seccomp._CONFINED)[call], name)
+    number = getattr((system_calls.FORKS | system_calls.CONFINED)[call], name)
     if number is not None:
         assert confined(name, number) == REFUSED
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-@pytest.mark.parametrize("call", seccomp._SEALED)
+@pytest.mark.parametrize("call", system_calls.SEALED)
 def test_what_touches_files_is_refused_once_sealed_and_not_before(name: str, call: str) -> None:
-    number = getattr(seccomp._SEALED[call], name)
+    number = getattr(system_calls.SEALED[call], name)
     if number is not None:
         assert run(seccomp.seal_program(name), AUDIT[name], number) == REFUSED
         assert confined(name, number) == ALLOWED
@@ -66,7 +67,7 @@ def test_what_touches_files_is_refused_once_sealed_and_not_before(name: str, cal
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_threads_can_be_made_and_processes_cannot(name: str) -> None:
-    clone, clone3 = getattr(seccomp._CLONE, name), getattr(seccomp._CLONE3, name)
+    clone, clone3 = getattr(system_calls.CLONE, name), getattr(system_calls.CLONE3, name)
     assert confined(name, clone, CLONE_THREAD_FLAGS) == ALLOWED
     assert confined(name, clone, 17) == REFUSED  # SIGCHLD alone: fork
     assert confined(name, clone, 0x4111) == REFUSED  # vfork, as posix_spawn does it
@@ -76,12 +77,12 @@ def test_threads_can_be_made_and_processes_cannot(name: str) -> None:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_process_that_may_fork_still_gets_out_by_no_other_road(name: str) -> None:
     program = seccomp.confine_program(name, PROCESS, may_fork=True)
-    clone = getattr(seccomp._CLONE, name)
+    clone = getattr(system_calls.CLONE, name)
     assert run(program, AUDIT[name], clone, 17) == ALLOWED  # SIGCHLD alone: fork
     assert run(program, AUDIT[name], clone, CLONE_THREAD_FLAGS) == ALLOWED
     for namespace in (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000):
         assert run(program, AUDIT[name], clone, 17 | namespace) == REFUSED
-    for numbers in seccomp._CONFINED.values():
+    for numbers in system_calls.CONFINED.values():
         number = getattr(numbers, name)
         assert number is None or run(program, AUDIT[name], number) == REFUSED
 
@@ -89,18 +90,18 @@ def test_a_process_that_may_fork_still_gets_out_by_no_other_road(name: str) -> N
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_forks_can_be_given_up_later(name: str) -> None:
     program = seccomp.fork_program(name)
-    clone = getattr(seccomp._CLONE, name)
+    clone = getattr(system_calls.CLONE, name)
     assert run(program, AUDIT[name], clone, 17) == REFUSED
     assert run(program, AUDIT[name], clone, CLONE_THREAD_FLAGS) == ALLOWED
-    assert run(program, AUDIT[name], getattr(seccomp._CLONE3, name)) == 0x00050000 | errno.ENOSYS
-    for numbers in seccomp._FORKS.values():
+    assert run(program, AUDIT[name], getattr(system_calls.CLONE3, name)) == 0x00050000 | errno.ENOSYS
+    for numbers in system_calls.FORKS.values():
         number = getattr(numbers, name)
         assert number is None or run(program, AUDIT[name], number) == REFUSED
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_the_process_can_abort_itself_and_signal_nobody_else(name: str) -> None:
-    tgkill = getattr(seccomp._TGKILL, name)
+    tgkill = getattr(system_calls.TGKILL, name)
     assert confined(name, tgkill, PROCESS) == ALLOWED
     assert confined(name, tgkill, PROCESS + 1) == REFUSED
 
@@ -121,7 +122,13 @@ def test_the_x32_door_is_closed() -> None:
 @steady
 @given(st.sampled_from(ARCHITECTURES), st.integers(0, 0x3FFFFFFF))
 def test_everything_else_is_allowed(name: str, number: int) -> None:
-    special = {*seccomp._FORKS.values(), *seccomp._CONFINED.values(), seccomp._CLONE, seccomp._CLONE3, seccomp._TGKILL}
+    special = {
+        *system_calls.FORKS.values(),
+        *system_calls.CONFINED.values(),
+        system_calls.CLONE,
+        system_calls.CLONE3,
+        system_calls.TGKILL,
+    }
     if number not in {getattr(numbers, name) for numbers in special}:
         assert confined(name, number) == ALLOWED
 
@@ -136,13 +143,13 @@ def test_the_numbers_are_the_kernels(name: str) -> None:
         for call, number in re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text(), re.MULTILINE)
     }
     single = {
-        "clone": seccomp._CLONE,
-        "clone3": seccomp._CLONE3,
-        "tgkill": seccomp._TGKILL,
-        "seccomp": seccomp._SECCOMP,
+        "clone": system_calls.CLONE,
+        "clone3": system_calls.CLONE3,
+        "tgkill": system_calls.TGKILL,
+        "seccomp": system_calls.SECCOMP,
     }
-    groups = seccomp._FORKS | seccomp._CONFINED | seccomp._SEALED
-    tables: dict[str, Numbers] = {**groups, **single, "seccomp": seccomp._SECCOMP}
+    groups = system_calls.FORKS | system_calls.CONFINED | system_calls.SEALED
+    tables: dict[str, Numbers] = {**groups, **single, "seccomp": system_calls.SECCOMP}
     compared = 0
     for call, numbers in tables.items():
         number = getattr(numbers, name)
@@ -157,5 +164,5 @@ def test_a_call_that_one_architecture_lacks_has_its_successor_refused_there(name
     """aarch64 has no open, fork and so on; their successors must then be in the table."""
     successors = {"open": "openat", "creat": "openat", "mkdir": "mkdirat", "rename": "renameat2", "unlink": "unlinkat"}
     for old, new in successors.items():
-        assert getattr(seccomp._SEALED[new], name) is not None
-        assert getattr(seccomp._SEALED[old], name) is not None or name == "aarch64"
+        assert getattr(system_calls.SEALED[new], name) is not None
+        assert getattr(system_calls.SEALED[old], name) is not None or name == "aarch64"
