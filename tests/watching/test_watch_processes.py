@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from process_rig import ended_services, guardian, kill, services, start_watch, until
+from process_rig import LONGEST_FOR_MANY_S, ended_services, guardian, kill, services, start_watch, until
 from watch_rig import a_maildir, deliver, kept_in, settings_of
 
 from guardian.watching.database import open_database
@@ -86,10 +86,10 @@ def burst(tmp_path: Path, count: int) -> None:
         for number in range(count):
             (box / f"{number}.txt").write_text(f"Lunch at noon? {number}")
         watcher.send_signal(signal.SIGCONT)
-        until(lambda: watcher.poll() is not None or answered(home) >= count // 2)
+        until(lambda: watcher.poll() is not None or answered(home) >= count // 2, LONGEST_FOR_MANY_S)
         watcher.kill()
         watcher.communicate()
-        until(lambda: guardian(home, "watch", "--once").returncode == 0)
+        until(lambda: guardian(home, "watch", "--once", longest_s=LONGEST_FOR_MANY_S).returncode == 0)
         assert answered(home) == count
     kept = kept_in(settings)
     assert (kept.total, kept.unscreened.total()) == (count, 0)
