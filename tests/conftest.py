@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -38,12 +39,16 @@ def starter_examples(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
     return Path(shutil.copy(kept, tmp_path_factory.mktemp("examples")))  # links do not cross file systems
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the homes of all tests are. `mktemp` would list all that were before, for each one: minutes in the end."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def guardian_home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, starter_examples: Path
-) -> Path:
+def guardian_home(homes: Path, monkeypatch: pytest.MonkeyPatch, starter_examples: Path) -> Path:
     """No test sees its runner's own Guardian: the home is new, and nothing is set."""
-    home = tmp_path_factory.mktemp("guardian-home")
+    home = Path(tempfile.mkdtemp(dir=homes, prefix="guardian-home-"))
     (home / "cache").mkdir(mode=0o700)
     os.link(starter_examples, home / "cache" / EXAMPLES_CACHE)  # the program replaces the file, it never writes into it
     for name in [name for name in os.environ if name.startswith("GUARDIAN_")]:

@@ -76,7 +76,7 @@ def test_no_sink_takes_an_inspection(gate: Gate) -> None:
         json_line(typing.cast(Screened, inspection))
     for found in pkgutil.iter_modules(guardian.sinks.__path__, "guardian.sinks."):
         for _, function in inspect.getmembers(importlib.import_module(found.name), inspect.isfunction):
-            assert Inspection not in typing.get_type_hints(function).values()
+            assert Inspection not in typing.get_type_hints(function, localns={"Path": Path}).values()
 
 
 def test_an_inspection_holds_no_verdict_and_shows_no_text() -> None:

@@ -44,6 +44,7 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("ask", "Mind the small print."),
     ("journal", "list"),
     ("digest",),
+    ("clipboard", "--help"),
     ("journal", "verify"),
     ("feedback", _SEQ, "right"),
     ("key", "show"),

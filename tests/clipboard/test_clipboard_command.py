@@ -79,7 +79,9 @@ def test_what_was_copied_and_what_is_marked_is_judged_on_demand(
     x_copy(x_env, SCAM)
     x_copy(x_env, ORDINARY, "primary")
     once = run_guardian("clipboard", "once", env=env_of(home, x_env))
-    assert (once.returncode, once.stdout.split(b":")[0], once.stderr) == (1, b"flagged", b"")
+    assert (once.returncode, once.stdout.split(b":")[0]) == (1, b"flagged")
+    assert once.stderr.startswith(b"guardian: your journal's key is in a file")  # the first record began the journal
+    assert once.stderr.count(b"\n") == 1
     marked = run_guardian("clipboard", "selection", "--json", env=env_of(home, x_env))
     assert (marked.returncode, json.loads(marked.stdout)["outcome"]) == (0, "clean")
     lines = recorded(run_guardian, home).splitlines()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pack_rig import own_settings, pack, policies_folder
 
+from guardian.assembly import EXAMPLES_CACHE
 from guardian.errors import OutputError
 from guardian.packs.base import PackError
 from guardian.packs.keys import MINE, read_public_key, read_trusted_keys
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("shared_cell")
 
 def test_a_trial_on_a_bench_says_what_a_trial_by_a_gate_of_its_own_says(first: Path) -> None:
     settings = own_settings()
+    kept = (settings.paths.cache / EXAMPLES_CACHE).read_bytes()
     found, key = opened_pack(first, settings, unsigned=False)
     lowered = lower(found, key.tier, found.manifest.channels, is_active=False)
     alone = try_pack(settings, lowered, found.golden)
@@ -32,7 +34,8 @@ def test_a_trial_on_a_bench_says_what_a_trial_by_a_gate_of_its_own_says(first: P
         bench.rows.save()
     assert beside == alone
     assert before == {}
-    assert not list(settings.paths.cache.glob("examples*"))  # the rows of a stranger's examples are kept nowhere
+    # the rows of a stranger's examples are kept nowhere
+    assert [path.read_bytes() for path in settings.paths.cache.glob("examples*")] == [kept]
 
 
 def test_an_offer_shows_all_and_changes_nothing(first: Path) -> None:

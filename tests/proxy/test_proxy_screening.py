@@ -82,7 +82,7 @@ def test_a_service_that_is_killed_is_replaced(home: Path, told: list[str]) -> No
             pids.append(end_service(home, by))
             assert isinstance(answer, Answer)
     assert pids[0] != pids[1]
-    assert told == []
+    assert [line for line in told if "your journal's key is in a file" not in line] == []
 
 
 def end_service(home: Path, by: signal.Signals) -> int:
