@@ -40,15 +40,15 @@ def starter_examples(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def homes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the homes of all tests are. `mktemp` would list all that were before, for each one: minutes in the end."""
     return tmp_path_factory.mktemp("homes")
 
 
 @pytest.fixture(autouse=True)
-def guardian_home(homes: Path, monkeypatch: pytest.MonkeyPatch, starter_examples: Path) -> Path:
+def guardian_home(homes_folder: Path, monkeypatch: pytest.MonkeyPatch, starter_examples: Path) -> Path:
     """No test sees its runner's own Guardian: the home is new, and nothing is set."""
-    home = Path(tempfile.mkdtemp(dir=homes, prefix="guardian-home-"))
+    home = Path(tempfile.mkdtemp(dir=homes_folder, prefix="guardian-home-"))
     (home / "cache").mkdir(mode=0o700)
     os.link(starter_examples, home / "cache" / EXAMPLES_CACHE)  # the program replaces the file, it never writes into it
     for name in [name for name in os.environ if name.startswith("GUARDIAN_")]:

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,9 @@ _FAMILY: Final = re.compile(r"\b(?:AF|PF)_([A-Z0-9_]+)")
 _ADDRESS: Final = re.compile(
     r"sin6?_port=htons\((\d+)\).*?(?:inet_addr\(\"([^\"]+)\"\)|inet_pton\(AF_INET6, \"([^\"]+)\")"
 )
-_CALL: Final = re.compile(r"^\d+\s+(?:<\.\.\. )?(\w+)")
+_CALL: Final = re.compile(r"^\d+\s+(\w+)")
+_UNFINISHED: Final = " <unfinished ...>"
+_RESUMED: Final = re.compile(r"^(\d+)\s+<\.\.\. \w+ resumed>")
 _LOCAL: Final = frozenset({"UNIX", "LOCAL", "UNSPEC"})
 
 
@@ -69,7 +71,7 @@ def trace(command: Sequence[str], log: Path, *, env: Mapping[str, str], stdin: b
 def read_trace(log: Path) -> Traced:
     """What stands in a trace."""
     found = Traced()
-    for line in log.read_text(errors="replace").splitlines():
+    for line in _whole_calls(log.read_text(errors="replace").splitlines()):
         family = _FAMILY.search(line)
         if family is None:
             continue
@@ -81,3 +83,17 @@ def read_trace(log: Path) -> Traced:
         if call is not None and call[1] == "connect" and address is not None:
             found.connected[f"{address[2] or address[3]}:{address[1]}"] += 1
     return found
+
+
+def _whole_calls(lines: Iterable[str]) -> Iterator[str]:
+    """Each call on one line: strace writes a call in two where another thread's came between, and only the second says
+    what became of it. A call that never came back was not granted."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        resumed = _RESUMED.match(line)
+        if line.endswith(_UNFINISHED):
+            begun[line.split(maxsplit=1)[0]] = line.removesuffix(_UNFINISHED)
+        elif resumed is not None:
+            yield begun.pop(resumed[1], "") + line[resumed.end() :]
+        else:
+            yield line

@@ -39,3 +39,20 @@ def test_the_harness_counts_what_a_program_was_given(tmp_path: Path) -> None:
     assert found.networks.get("INET", 0) >= 3
     assert len(found.connected) == 1
     assert read_trace(tmp_path / "log").networks == found.networks
+
+
+def test_a_call_that_strace_wrote_in_two_counts_for_what_became_of_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text(
+        "11 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP <unfinished ...>\n"
+        "12 socket(AF_UNIX, SOCK_STREAM, 0 <unfinished ...>\n"
+        "11 <... socket resumed>)             = -1 EPERM (Operation not permitted)\n"
+        "12 <... socket resumed>)             = 4\n"
+        '13 connect(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16 <unfinished ...>\n'
+        "13 <... connect resumed>)            = 0\n"
+    )
+    found = read_trace(log)
+    assert found.networks == {"INET": 1}
+    assert found.refused == {"INET": 1}
+    assert found.granted["UNIX"] == 1
+    assert found.connected == {"127.0.0.1:80": 1}
