@@ -76,6 +76,12 @@ class Paths:
     """What the owner said that conversations with an AI are about; need not exist."""
     proxy_socket: Path
     """Where the running proxy tells of its sessions."""
+    added_models_file: Path
+    """The models that the owner added, with their hashes; need not exist."""
+    judge_register: Path
+    """What was measured of the judge; need not exist."""
+    personal_heads: Path
+    """What `guardian adapt` learned, each version in a file; need not exist."""
     journal_file: Path
     """The journal; need not exist."""
     journal_waiting: Path
@@ -123,6 +129,9 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         proxy_upstream_key=config / "proxy-upstream.key",
         proxy_goals=state / "proxy-goals",
         proxy_socket=runtime / "proxy.sock",
+        added_models_file=data / "models" / "added.toml",
+        judge_register=state / "judge-register.json",
+        personal_heads=data / "heads",
         journal_file=data / "journal" / "journal.db",
         journal_waiting=data / "journal" / "waiting",
         shipped_policies=shipped / "policies",

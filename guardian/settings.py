@@ -19,6 +19,7 @@ from guardian.paths import HOME_VARIABLE, Paths, find_paths
 from guardian.reading.limits import Limits
 from guardian.safe_text import safe_line
 from guardian.settings_file import Entry, parse_settings, read_settings_file
+from guardian.settings_judge import AssistantSettings, JudgeSettings
 from guardian.settings_live import (
     AlertSettings,
     ClipboardSettings,
@@ -99,6 +100,8 @@ class Settings:
     clipboard: ClipboardSettings = field(default_factory=ClipboardSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     proxy: ProxySettings = field(default_factory=ProxySettings)
+    judge: JudgeSettings = field(default_factory=JudgeSettings)
+    assistant: AssistantSettings = field(default_factory=AssistantSettings)
 
     def items(self) -> Iterator[tuple[str, object, Origin]]:
         """Every key with its value and origin, in the order of this page."""
@@ -123,6 +126,8 @@ _SECTIONS: Mapping[str, type] = {
     "clipboard": ClipboardSettings,
     "service": ServiceSettings,
     "proxy": ProxySettings,
+    "judge": JudgeSettings,
+    "assistant": AssistantSettings,
 }
 
 

@@ -62,6 +62,9 @@ def another_value(key: Key) -> str:
     values |= {f"alerts.interrupt_{severity}": "notice" for severity in ("low", "medium", "high")}
     values |= {"alerts.quiet_hours": "22:00-07:00", "alerts.time_zone": "Europe/Berlin"}
     values |= {"notify.desktop": "off", "notify.terminal": "foot", "clipboard.max_bytes": "4096"}
+    values |= {"judge.timeout_s": "7.5", "judge.patience_s": "8.5", "judge.context_tokens": "512"}
+    values |= {"assistant.server": "http://127.0.0.1:8080", "assistant.most_tokens": "64"}
+    values |= {"assistant.temperature": "1.5", "assistant.grounded": "only"}
     if key.name.startswith("limits.") and isinstance(key.rule, Whole):
         values.setdefault(key.name, str(key.rule.low + 1))
     return values.get(key.name, "7")
@@ -119,6 +122,7 @@ def test_each_key_can_be_set_in_the_file_and_is_named_with_its_line(key: Key, tm
 @pytest.mark.parametrize("key", [param for param in KEYS if isinstance(param.values[0], Key) and param.values[0].flag])
 def test_a_flag_outranks_the_environment_which_outranks_the_file(key: Key, tmp_path: Path) -> None:
     choices = {"model.threads": ("2", "3", "5"), "filter.fail_on": ("flagged", "flagged", "notice")}
+    choices |= {"judge.timeout_s": ("2.5", "3.5", "5.5")}
     choices["calibration.false_alarms_per_week"] = ("1.5", "2.5", "4.5")
     in_file, in_environment, in_flag = choices.get(key.name, ("/file", "/environment", "/flag"))
     write(tmp_path, f"{key.name} = " + (in_file if isinstance(key.rule, Whole | Number) else f'"{in_file}"'))

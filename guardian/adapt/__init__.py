@@ -1,0 +1,1 @@
+"""A head of the owner's own over the frozen encoder."""

@@ -1,0 +1,1 @@
+"""Models that the owner added, pinned by their hash."""

@@ -1,0 +1,1 @@
+"""Model files of the owner's, looked at before any native code does."""

@@ -1,0 +1,1 @@
+"""A second opinion from a language model of the owner's."""
