@@ -17,7 +17,7 @@ from guardian.journal.journal import Journal
 from guardian.journal.owner_words import LatestWords, may_be_word, verdict_spoken_of
 from guardian.journal.record import Entry, Kind, Record, Unreadable, kind_in
 from guardian.journal.scan import Scan, shares
-from guardian.journal.store import DAMAGE_HINT
+from guardian.journal.store_file import DAMAGE_HINT
 from guardian.safe_text import safe_line
 
 BATCH: Final = 200

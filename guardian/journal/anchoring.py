@@ -18,7 +18,8 @@ from guardian.journal.keys import KeyStore
 from guardian.journal.ledger import Ledger
 from guardian.journal.note import read_note
 from guardian.journal.record import Kind, Record
-from guardian.journal.store import DAMAGE_HINT, Store
+from guardian.journal.store import Store
+from guardian.journal.store_file import DAMAGE_HINT
 from guardian.journal.tree import Frontier
 
 EVERY: Final = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from guardian.errors import JournalDamagedError
 from guardian.journal.checkpoint import NoteError, open_note
 from guardian.journal.journal import Journal
-from guardian.journal.store import DAMAGE_HINT
+from guardian.journal.store_file import DAMAGE_HINT
 from guardian.settings import Settings
 
 

@@ -17,7 +17,8 @@ from guardian.errors import JournalDamagedError, JournalError
 from guardian.journal.chain import NO_CHAIN, End, next_link, record_key
 from guardian.journal.keys_in_hand import Keys
 from guardian.journal.seal import SealError
-from guardian.journal.store import DAMAGE_HINT, Store, Wrap
+from guardian.journal.store import Store, Wrap
+from guardian.journal.store_file import DAMAGE_HINT
 
 
 def erase(store: Store, ranges: Sequence[tuple[int, int]], end: End, epoch: int) -> bytes:

@@ -31,7 +31,8 @@ from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.rekey import WrapForOwner, forget_unused_key, recoverable, remove_retired_keys, renewed
 from guardian.journal.seal import JOURNAL_ID_BYTES
 from guardian.journal.secret import Secret
-from guardian.journal.store import DAMAGE_HINT, Row, Store, Wrap
+from guardian.journal.store import Row, Store, Wrap
+from guardian.journal.store_file import DAMAGE_HINT
 from guardian.journal.waiting import WaitingRoom, once_in
 
 

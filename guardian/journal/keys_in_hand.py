@@ -14,7 +14,7 @@ from guardian.journal.header import Header, digest_of
 from guardian.journal.hybrid import HybridPrivate
 from guardian.journal.seal import SealError, Wrapper, derived
 from guardian.journal.secret import Secret
-from guardian.journal.store import DAMAGE_HINT
+from guardian.journal.store_file import DAMAGE_HINT
 
 _SIGNING = b"guardian/sign/ed25519/v1"
 _PQ_SIGNING = b"guardian/sign/ml-dsa-65/v1"

@@ -19,7 +19,8 @@ from guardian.journal.keys_in_hand import Keys
 from guardian.journal.record import Entry, Record, Unreadable
 from guardian.journal.seal import SealError
 from guardian.journal.secret import Secret
-from guardian.journal.store import DAMAGE_HINT, Head, Row, Store, Wrap
+from guardian.journal.store import Head, Row, Store, Wrap
+from guardian.journal.store_file import DAMAGE_HINT
 from guardian.journal.tree import Frontier
 
 HEADER = "header"

@@ -15,7 +15,7 @@ from guardian.journal.fields import FIELDS
 from guardian.journal.journal import Journal
 from guardian.journal.receipt import Place, ReceiptError, make_receipt
 from guardian.journal.record import Erased, Kind, Record
-from guardian.journal.store import DAMAGE_HINT
+from guardian.journal.store_file import DAMAGE_HINT
 from guardian.journal.verdict_record import text_of
 
 PROVES = (

@@ -1,4 +1,4 @@
-"""The journal's file: a plain SQLite database. It knows tables and transactions, no keys and no meaning.
+"""The journal's rows in a plain SQLite database. It knows tables and transactions, no keys and no meaning.
 
 Invariants: what a transaction wrote is on disk when it returns (synchronous=FULL, rollback journal), or not there at
 all; erased content does not stay in free pages (secure_delete); the head is read only behind BEGIN IMMEDIATE, so two
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,47 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError
+from guardian.journal.store_file import CREATION, DAMAGE_HINT, connected, opened, said
 
-APPLICATION_ID: Final = 0x47445231
-"""'GDR1' in the file's header, by which `file` and others know it."""
-SCHEMA_VERSION: Final = 2
 PAGE_ROWS: Final = 500
 """Rows read at a time; between two pages no lock is held, so a long read never keeps a writer waiting."""
-BUSY_TIMEOUT_S: Final = 60.0
-
-TABLES: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE record (
-    seq INTEGER PRIMARY KEY, schema INTEGER NOT NULL, root BLOB NOT NULL, public BLOB NOT NULL, fields BLOB NOT NULL,
-    sealed BLOB, sealed_sha256 BLOB NOT NULL, leaf BLOB NOT NULL
-);
-CREATE TABLE wrap (
-    seq INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL, chain BLOB NOT NULL
-);
-CREATE TABLE head (
-    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, frontier BLOB NOT NULL,
-    chain BLOB NOT NULL, note TEXT NOT NULL
-);
-CREATE TABLE counts (
-    day TEXT NOT NULL, channel TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL, mark BLOB NOT NULL,
-    PRIMARY KEY (day, channel, outcome)
-) WITHOUT ROWID;
-CREATE TABLE merged (name TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE seen (tag BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE once (name BLOB PRIMARY KEY, seq INTEGER, day INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX once_day ON once (day);
-"""
-
-_WORDS: Final = {
-    sqlite3.SQLITE_FULL: "no space is left on its disk",
-    sqlite3.SQLITE_IOERR: "its disk does not read or write",
-    sqlite3.SQLITE_READONLY: "it can't be written to",
-    sqlite3.SQLITE_CANTOPEN: "it can't be opened",
-    sqlite3.SQLITE_BUSY: "another program holds it",
-    sqlite3.SQLITE_LOCKED: "another program holds it",
-    sqlite3.SQLITE_PERM: "it can't be written to",
-    sqlite3.SQLITE_NOMEM: "there is not enough memory",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +74,8 @@ class Store:
         """
         self.path = path
         self._pid = os.getpid()
-        with _said(path):
-            if not read_only:
-                _make_private_file(path)
-            _check_file(path)
-        self._mode = "ro" if read_only else "rw"
-        self._db = self._connected()
-
-    def _connected(self) -> sqlite3.Connection:
-        with _said(self.path):
-            database = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={self._mode}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,  # the journal's own lock stands before it
-                timeout=BUSY_TIMEOUT_S,
-            )
-            try:
-                _set_up(database, self.path)
-            except BaseException:
-                database.close()
-                raise
-        return database
+        self._read_only = read_only
+        self._db = opened(path, read_only=read_only)
 
     def close(self) -> None:
         """Let the file go."""
@@ -147,10 +89,8 @@ class Store:
 
     def create(self) -> None:
         """Make the tables, inside a transaction."""
-        for statement in TABLES.split(";\n"):
+        for statement in CREATION:
             self.run(statement)
-        self.run(f"PRAGMA application_id = {APPLICATION_ID}")
-        self.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -195,14 +135,14 @@ class Store:
 
     def run_many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
         """One statement for many rows."""
-        with _said(self.path):
+        with said(self.path):
             self._db.executemany(statement, rows)
 
     def all(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Every row of the answer."""
         if os.getpid() != self._pid:
             raise JournalError("the journal was opened by another process", hint="open it again behind a fork")
-        with _said(self.path):
+        with said(self.path):
             return self._db.execute(statement, values).fetchall()
 
     def one(self, statement: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
@@ -284,62 +224,12 @@ class Store:
     def _connect_again(self) -> None:
         """Where SQLite once could not open the file for writing, it keeps to reading, whatever the disk does since."""
         with suppress(JournalError):
-            self._db = self._connected()  # the old one closes when no other thread reads through it any more
+            self._db = connected(
+                self.path, read_only=self._read_only
+            )  # the old one closes when no other thread reads through it any more
 
 
-def _set_up(database: sqlite3.Connection, path: Path) -> None:
-    database.execute("PRAGMA trusted_schema = OFF")
-    database.execute("PRAGMA journal_mode = TRUNCATE")
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute("PRAGMA secure_delete = ON")
-    database.execute("PRAGMA temp_store = MEMORY")
-    if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-        return
-    application, version = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in _MARKS)
-    if application != APPLICATION_ID:
-        raise JournalError(f"{path} is no journal of guardian's", hint="move it away, and a new one is begun")
-    if version != SCHEMA_VERSION:
-        hint = "use that version, or a newer one"
-        raise JournalError(f"the journal {path} was written by another version of guardian", hint=hint)
-
-
-_MARKS: Final = ("application_id", "user_version")
 _ANOTHER_TYPE: Final = "a column has another type"
-DAMAGE_HINT: Final = "guardian journal verify says what is wrong with it"
-
-
-@contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the system's errors into lines for the owner; neither ever holds what was to be written."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code in _WORDS:
-            raise JournalIoError(f"the journal {path}: {_WORDS[code]}") from None
-        if code == sqlite3.SQLITE_NOTADB:
-            raise JournalDamagedError(f"{path} is no database", hint=DAMAGE_HINT) from None
-        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
-    except UnicodeDecodeError:  # in SQLite's own message, which quotes the damage
-        raise JournalDamagedError(f"the journal {path} is damaged", hint=DAMAGE_HINT) from None
-    except OSError as error:
-        words = (error.strerror or type(error).__name__).lower()
-        raise JournalIoError(f"the journal {path}: {words}") from None
-
-
-def _make_private_file(path: Path) -> None:
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-
-
-def _check_file(path: Path) -> None:
-    facts = path.lstat()
-    if not stat.S_ISREG(facts.st_mode):
-        raise JournalError(f"the journal {path} is no regular file", hint="move it away, and a new one is begun")
-    if facts.st_uid != os.geteuid():
-        raise JournalError(f"the journal {path} belongs to another account", hint="chown it, or set GUARDIAN_HOME")
-    if stat.S_IMODE(facts.st_mode) & 0o077:
-        raise JournalError(f"other accounts may open the journal {path}", hint=f"chmod 600 {path} mends it")
 
 
 def _typed(kind: type[Any], values: tuple[Any, ...], path: Path) -> Any:

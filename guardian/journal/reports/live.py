@@ -18,7 +18,7 @@ from guardian.journal.owner_words import LatestWords, verdict_spoken_of
 from guardian.journal.record import Entry
 from guardian.journal.reports.view import View, view_of
 from guardian.journal.scan import Scan, shares
-from guardian.journal.store import DAMAGE_HINT
+from guardian.journal.store_file import DAMAGE_HINT
 
 
 class FileWatch:

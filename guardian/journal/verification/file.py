@@ -13,7 +13,8 @@ from contextlib import closing
 from typing import Final
 
 from guardian.errors import JournalDamagedError
-from guardian.journal.store import TABLES, Store
+from guardian.journal.store import Store
+from guardian.journal.store_file import TABLES
 from guardian.journal.verification.report import Part, Problems
 
 _MOST_LINES: Final = 20
