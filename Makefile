@@ -54,6 +54,7 @@ train: ## rebuild the embedded model from ../shared/data/train and our corpus (a
 	@$(BIN)/python models/training/train.py
 	@$(BIN)/python models/training/train.py --plain
 	@$(BIN)/python models/training/evaluate.py --ship
+	@$(BIN)/python models/training/adapt_check.py
 
 compare: ## training choices beside each other, on voices and sources that no run read (an hour and more)
 	@$(PYTHON) scripts/set_up.py dev train

@@ -10,6 +10,7 @@ SHIPPED = {
     "policies": "policies",
     "models/guardian-mini-2.gguf": "models/guardian-mini-2.gguf",
     "models/reference-bank.npz": "models/reference-bank.npz",
+    "models/adapt-check.npz": "models/adapt-check.npz",
     "models/manifest.toml": "models/manifest.toml",
     "models/MODEL_CARD.md": "models/MODEL_CARD.md",
     "examples/inbox": "examples/inbox",

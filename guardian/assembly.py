@@ -8,23 +8,26 @@ other rules only when all of them are ready; nothing here screens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from guardian.adapt.in_force import open_heads
 from guardian.calibration.bank import ReferenceBank, load_reference_bank
 from guardian.calibration.state import thresholds_in_force
 from guardian.calibration.thresholds import Thresholds
 from guardian.detectors.load import load_detectors
 from guardian.events import Observer, PolicyProblem, ignore
 from guardian.explanation import Explainer
-from guardian.gate import Gate, Rules
+from guardian.gate import Gate
+from guardian.hearing import SecondOpinions
 from guardian.inference.base import Encoder
 from guardian.inference.client import CellEncoder
 from guardian.inference.manifest import Manifest, load_manifest
 from guardian.inference.register import Register
+from guardian.policy.base import Policy
 from guardian.policy.effects.comparing import Comparer
 from guardian.policy.effects.track_file import read_track
 from guardian.policy.examples import ExampleRows
@@ -39,6 +42,7 @@ from guardian.reading.limits import Limits
 from guardian.reading.reader import Reader, WalledReader
 from guardian.recording import NoRecord, Recorder
 from guardian.rolling.opening import open_conversations
+from guardian.rules import Rules
 from guardian.senders import Senders
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes
@@ -89,9 +93,10 @@ def assembled(
     """A gate that is ready to screen; the model's cell ends with the context.
 
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
-    would change. Without a recorder nothing is kept. With `follow` the gate goes on to judge by the policies as they
-    change: that is for programs that go on running, and the observer is then called from another thread as well. Raises
-    ModelError, PolicyError or CellError where there is nothing to screen with.
+    would change. Without a recorder nothing is kept, and the owner's judge is not asked: that is for runs that measure.
+    With `follow` the gate goes on to judge by the policies as they change: that is for programs that go on running.
+    The observer is then called from another thread as well, and so it is where a judge is asked. Raises ModelError,
+    PolicyError or CellError where there is nothing to screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
     cache = settings.paths.cache / EXAMPLES_CACHE
@@ -104,6 +109,9 @@ def assembled(
         examples = ExampleRows(encoder, cache, reloader.note, model_sha256=manifest.sha256)
         thresholds = thresholds or thresholds_in_force(settings.paths.calibration_file, manifest, observer)
         maker = _RuleMaker(encoder, manifest, bank, thresholds, examples, settings.paths.track_records)
+        judge = None if recorder is None else _judge_of(settings, observer, lambda: gate.policies)
+        if judge is not None:
+            stack.enter_context(closing(judge))
         gate = Gate(
             encoder=encoder,
             manifest=manifest,
@@ -114,12 +122,16 @@ def assembled(
             recorder=recorder or NoRecord(),
             conversations=open_conversations(settings, recorder),
             senders=stack.enter_context(closing(senders_of(settings, recorder))),
+            heads=open_heads(settings, recorder, manifest, observer),
+            judge=judge,
         )
         examples.save()
         bench = maker.bench(gate)
         try_examples = partial(_try_examples, settings, bench, observer)
         try_examples(policies)
         if follow:
+            if judge is not None:
+                judge.start()
             stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
         yield Assembled(gate, bench, reader, lambda: encoder.register, compare)
 
@@ -152,6 +164,19 @@ class _RuleMaker:
     def bench(self, gate: Gate) -> Bench:
         """What the owner's examples are tried on, with all that is kept here."""
         return Bench(gate.inspect_all, self._examples, self._manifest, self._bank, self._thresholds)
+
+
+def _judge_of(
+    settings: Settings, observer: Observer, policies: Callable[[], Sequence[Policy]]
+) -> SecondOpinions | None:
+    """The owner's judge, where there is one; its model is loaded with the first question, or at `start`."""
+    if not settings.judge.model:
+        return None
+    from guardian.judge.late import Hearings  # here: who has no judge pays nothing for it
+    from guardian.judge.opening import open_judge
+
+    desk = open_judge(settings, observer, policies=policies)
+    return Hearings(desk, settings.judge.timeout_s) if desk is not None else None
 
 
 def _using(gate: Gate, maker: _RuleMaker, try_examples: Callable[[PolicySet], None]) -> Use:

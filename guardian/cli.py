@@ -15,6 +15,7 @@ import argparse
 from collections.abc import Sequence
 
 from guardian import __version__
+from guardian.cli_adapt import add_adapt
 from guardian.cli_ask import add_ask
 from guardian.cli_clipboard import add_clipboard
 from guardian.cli_digest import add_digest
@@ -23,6 +24,7 @@ from guardian.cli_health import add_health
 from guardian.cli_hook import add_hook
 from guardian.cli_journal import add_feedback, add_journal
 from guardian.cli_keys import add_key, add_verify_receipt
+from guardian.cli_model import add_model
 from guardian.cli_pack import add_pack
 from guardian.cli_parts import (
     CHECKING_CODES,
@@ -85,8 +87,9 @@ def build_parser() -> Parser:
     add_ask(commands)
     add_policy(commands)
     add_pack(commands)
-    _add_model(commands)
+    add_model(commands)
     _add_calibrate(commands)
+    add_adapt(commands)
     add_journal(commands)
     add_feedback(commands)
     add_key(commands)
@@ -126,33 +129,6 @@ def _add_scan(commands: Commands) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON verdict a line in place of words")
     command.add_argument("--verbose", action="store_true", help="give the reasons below each message that has some")
     add_screening_options(command)
-
-
-def _add_model(commands: Commands) -> None:
-    command = add_command(commands, "model", "look at the embedded model")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    listing = add_command(
-        actions, "list", "list models: file, hash, what each output finds and how well that was measured"
-    )
-    codes = CHECKING_CODES.format(good="the file is the pinned one", bad="it is missing, damaged or another")
-    verify = add_command(actions, "verify", "hash the model file again and compare it with its manifest", codes=codes)
-    for each in (listing, verify):
-        each.add_argument("--json", action="store_true", help="print JSON")
-    _add_model_card(actions)
-
-
-def _add_model_card(actions: Commands) -> None:
-    codes = CHECKING_CODES.format(
-        good="printed, or measured", bad="a row or an option is wrong, no model, or no key to sign with"
-    ) + ("\n  74   input or output failed")
-    card = add_command(actions, "card", "print the model card, or measure again on labelled texts", codes=codes)
-    card.add_argument("--rerun", metavar="PATH", help="screen the labelled NDJSON rows in PATH and report")
-    card.add_argument("--json", action="store_true", help="with --rerun, print the report as canonical JSON")
-    card.add_argument("--sign", action="store_true", help="with --json, sign the report with your journal's key")
-    card.add_argument("--html", metavar="FILE", help="with --rerun, also write the report as a page to FILE")
-    card.add_argument("--no-journal", action="store_true", help="record nothing")
-    add_policies_option(card)
-    add_threads_option(card)
 
 
 def _add_calibrate(commands: Commands) -> None:

@@ -9,6 +9,7 @@ from guardian.cli_parts import (
     add_command,
     add_policies_option,
     add_threads_option,
+    record_number,
 )
 
 
@@ -22,7 +23,10 @@ def add_ask(commands: Commands) -> None:
         codes=SCREENING_CODES.format(not_screened="it was not (fully) screened"),
     )
     command.add_argument(
-        "text", metavar="TEXT", nargs="?", default="-", help="the text; without it, or as -, standard input"
+        "text",
+        metavar="TEXT",
+        nargs="?",
+        help="the text; without it, or as -, standard input. With --talk or --about: what you say",
     )
     add_channel_option(command)
     command.add_argument("--from", dest="sender", metavar="SENDER", default="", help="who sent it")
@@ -39,6 +43,14 @@ def add_ask(commands: Commands) -> None:
     ):
         asked.add_argument(f"--{name}", dest="question", action="store_const", const=name, help=does)
     command.add_argument("--say", metavar="WORDS", help='ask in words of your own, such as "is it a false alarm?"')
+    command.add_argument(
+        "--about", metavar="SEQ", type=record_number, help="ask about a recorded message, by its number in the journal"
+    )
+    command.add_argument(
+        "--talk",
+        action="store_true",
+        help="talk with the language model that you added for it; line by line on a terminal",
+    )
     command.add_argument("--keep", action="store_true", help="record it in the journal as well")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.add_argument(

@@ -84,6 +84,11 @@ def add_screening_options(command: Parser) -> None:
     )
     command.add_argument("--all-policies", action="store_true", help="in JSON, list every policy, matched or not")
     command.add_argument("--no-journal", action="store_true", help="record nothing")
+    command.add_argument(
+        "--judge-timeout",
+        metavar="SECONDS",
+        help="how long a message waits for your judge's opinion, where you have one (default: 2)",
+    )
     add_policies_option(command)
     add_threads_option(command)
 

@@ -22,9 +22,9 @@ _ANSWERED_BY_SERVICE = "filter"
 """The command that a warm service may answer: then neither the other commands' parsers nor the settings are needed."""
 
 
-_WITHOUT_WALL = frozenset({"policy", "hook", "clipboard", "watch", "source", "proxy", "doctor"})
+_WITHOUT_WALL = frozenset({"policy", "hook", "clipboard", "watch", "source", "proxy", "doctor", "ask"})
 """Commands behind which no wall is raised here: some start programs of the owner's, which would inherit it; some raise
-one of their own, or try them."""
+one of their own (`ask` after it has started what speaks to a server), or try them."""
 
 
 def run(argv: Sequence[str], env: Mapping[str, str]) -> int:

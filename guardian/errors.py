@@ -42,6 +42,10 @@ class CalibrationError(GuardianError):
     """The thresholds that the owner calibrated cannot be used, or cannot be made from what there is."""
 
 
+class AdaptError(GuardianError):
+    """What the owner's labels taught cannot be used, or there is nothing to learn from."""
+
+
 class CellError(GuardianError):
     """The child process that holds the model could not be started or did not answer."""
 

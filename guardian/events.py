@@ -65,7 +65,8 @@ class PoliciesChanged:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationProblem:
-    """The owner's calibrated thresholds could not be used; the shipped ones are in force."""
+    """The owner's calibrated thresholds, or the head that `guardian adapt` made, could not be used; the model judges as
+    shipped."""
 
     line: str
     """One line: what, hint."""
@@ -102,6 +103,22 @@ class CaughtUp:
         return f"{what} in the journal now"
 
 
+@dataclass(frozen=True, slots=True)
+class JudgeProblem:
+    """The owner's judge could not be used, or its canaries failed; verdicts go on without it."""
+
+    line: str
+    """One line: what, why, hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeMended:
+    """The owner's judge, of which a problem was told, knows its canaries again."""
+
+    line: str
+    """One line."""
+
+
 Event = (
     Progress
     | CellStarted
@@ -113,6 +130,8 @@ Event = (
     | JournalNotice
     | NotJournaled
     | CaughtUp
+    | JudgeProblem
+    | JudgeMended
 )
 Observer = Callable[[Event], None]
 

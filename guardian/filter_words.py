@@ -35,6 +35,7 @@ class FilterWords:
         "fail_closed",
         "fail_on",
         "json",
+        "judge_timeout",
         "mail",
         "no_journal",
         "policies",
@@ -56,6 +57,7 @@ class FilterWords:
         self.fail_on: str | None = values.get("fail_on")
         self.policies: str | None = values.get("policies")
         self.threads: str | None = values.get("threads")
+        self.judge_timeout: str | None = values.get("judge_timeout")
 
     @classmethod
     def of(cls, args: object) -> Self:

@@ -5,6 +5,8 @@ Invariants:
   changes or unpickled, and every sink takes a `Screened`, never text.
 - There is no argument that skips a step. What fails leaves a reason in the verdict's coverage.
 - A finding of a rule is never removed by the model; only a named veto sets a finding aside.
+- The owner's judge, where there is one, is asked between the matches and the outcome, and may raise (`judge.weighing`);
+  no message waits for it longer than its owner allows, and what it says late comes as a verdict of its own.
 - Every verdict on a whole message went to the recorder before anybody sees it; a draft leaves no trace anywhere.
 - The rules change between messages only: each message is judged wholly by one set, and its verdict names that set.
 - What was sent before can raise what is said of a message, never lower it.
@@ -13,35 +15,32 @@ Invariants:
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final, NoReturn, final
 
+from guardian.adapt.heads import Heads, NoHead
 from guardian.calibration.thresholds import fingerprint
-from guardian.detectors.base import Detector, Evidence
-from guardian.detectors.possible import possible_scores
-from guardian.explanation import Explainer
+from guardian.detectors.base import Detector
 from guardian.finding import Finding, FindingKind
-from guardian.inference.base import Encoder, Encoding, EncodingFailure
+from guardian.hearing import Hearing, SecondOpinions, Weighed
+from guardian.inference.base import Encoder
 from guardian.inference.manifest import Manifest
+from guardian.inspecting import Inspector, Pending
 from guardian.inspection import Inspection
 from guardian.message import Message
 from guardian.policy.base import Policy
 from guardian.policy.decide import decide
-from guardian.policy.match import Matcher
 from guardian.reading.base import Reading
-from guardian.reading.context import windows_in_context
-from guardian.reading.language import is_covered
 from guardian.reading.reader import Reader
 from guardian.recording import Recorder, Seen
 from guardian.rolling.base import Conversations, NoConversations
-from guardian.rolling.together import scores_of
+from guardian.rules import Rules
 from guardian.senders import Senders
-from guardian.verdict import Coverage, Outcome, PolicyMatch, Reason, Verdict, Vetoed
+from guardian.verdict import Outcome, PolicyMatch, Verdict
 from guardian.vetoes.base import Veto
 
 LOOKAHEAD = 32
@@ -51,9 +50,6 @@ LOOKAHEAD = 32
 def local_time() -> datetime:
     """Now, by the owner's clock and in the owner's time zone."""
     return datetime.now().astimezone()
-
-
-_Pending = tuple[float, Message, Reading, "Future[Encoding | EncodingFailure]"]
 
 
 class _Seal:
@@ -100,23 +96,6 @@ class Screened:
         raise TypeError("a Screened is not copied or pickled: screen the message again")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Rules:
-    """What messages are held against: one value, so that nothing of it can change without the rest."""
-
-    matcher: Matcher
-    explainer: Explainer
-    policy_set: str
-    """`sha256:<hex>` of the policies in force."""
-    records: Mapping[str, str] = field(default_factory=dict)
-    """How the owner judged each policy's last alerts, in words, by policy id."""
-
-    def with_records(self, matches: Sequence[PolicyMatch]) -> tuple[PolicyMatch, ...]:
-        """The matches, those that matched with their policy's record."""
-        records = self.records
-        return tuple(replace(each, record=records.get(each.id, "")) if each.matched else each for each in matches)
-
-
 class Gate:
     """Screens messages. Built by `guardian.assembly.open_gate`; close it to end the model's cell."""
 
@@ -133,20 +112,33 @@ class Gate:
         conversations: Conversations | None = None,
         senders: Senders | None = None,
         clock: Callable[[], datetime] = local_time,
+        judge: SecondOpinions | None = None,
+        heads: Heads | None = None,
     ) -> None:
         """`conversations` is what was sent before, `senders` who wrote; None where nothing is remembered. `clock` gives
-        the owner's local time, for the policies that look at certain hours alone, and for mutes."""
+        the owner's local time, for the policies that look at certain hours alone, and for mutes. `judge` gives second
+        opinions, `heads` is what the owner's labels taught; None where the owner has none."""
         self._encoder = encoder
         self._manifest = manifest
         self._fingerprint = fingerprint(manifest)
-        self._detectors = tuple(detectors)
-        self._vetoes = tuple(vetoes)
         self._rules = rules
         self._reader = reader
         self._recorder = recorder
         self._conversations = conversations or NoConversations()
         self._senders = senders or Senders(None)
         self._clock = clock
+        self._judge = judge
+        self._heads = heads or NoHead()
+        self._tell_late: Callable[[Screened], None] = _nobody
+        self._inspector = Inspector(
+            encoder=encoder,
+            manifest=manifest,
+            detectors=detectors,
+            vetoes=vetoes,
+            reader=reader,
+            senders=self._senders,
+            clock=clock,
+        )
 
     @property
     def policy_set(self) -> str:
@@ -162,6 +154,11 @@ class Gate:
         """Judge by these rules from the next message on. May be called from any thread."""
         self._rules = rules
 
+    def tell_late(self, tell: Callable[[Screened], None]) -> None:
+        """Have `tell` called, in another thread, with what is said of a message now whose outcome the judge changed
+        late. There is one listener; the last one counts."""
+        self._tell_late = tell
+
     def screen(self, message: Message) -> Screened:
         """Screen one message. Never raises for what the message holds."""
         return next(self.screen_all((message,)))
@@ -172,144 +169,112 @@ class Gate:
         A None among the messages says that no further one is there yet: what is pending is finished first, so that
         whoever sends one message at a time gets its answer before the next.
         """
-        pending: deque[_Pending] = deque()
+        pending: deque[Pending] = deque()
         for message in messages:
             if message is not None:
-                pending.append(self._begin(message, self._conversations))
+                pending.append(self._inspector.begin(message, self._conversations))
             while len(pending) >= LOOKAHEAD or (message is None and pending):
-                yield self._finish(*pending.popleft())
+                yield self._finish(pending.popleft())
         while pending:
-            yield self._finish(*pending.popleft())
+            yield self._finish(pending.popleft())
 
     def inspect_all(self, messages: Iterable[Message]) -> Iterator[Inspection]:
         """What the policies would look at, in order: for trying and explaining a policy. Nothing is recorded, and what
         comes out has no verdict, so no sink takes it."""
-        pending: deque[_Pending] = deque()
+        pending: deque[Pending] = deque()
         for message in messages:
-            pending.append(self._begin(message, NoConversations()))
+            pending.append(self._inspector.begin(message, NoConversations()))
             if len(pending) >= LOOKAHEAD:
-                yield self._finish_inspection(*pending.popleft())
+                yield self._inspector.finish(pending.popleft())
         while pending:
-            yield self._finish_inspection(*pending.popleft())
+            yield self._inspector.finish(pending.popleft())
 
     def close(self) -> None:
-        """End the model's cell, and the reader's, and write down who wrote."""
+        """End the model's cell, the judge's and the reader's, and write down who wrote."""
+        if self._judge is not None:
+            self._judge.close()
         self._encoder.close()
         self._reader.close()
         self._senders.close()
 
-    def _begin(self, message: Message, conversations: Conversations) -> _Pending:
-        """Read and queue one message; it is remembered now, because the next is read before this one is judged."""
-        began = time.perf_counter()
-        reading = self._reader.read(message)
-        if not message.draft:
-            reading = conversations.with_earlier(message, reading)
-        windows = [window.text for window in reading.windows]
-        return (
-            began,
-            message,
-            reading,
-            self._encoder.submit(windows + windows_in_context(windows, message.context, message.channel)),
-        )
+    def _finish(self, pending: Pending) -> Screened:
+        message, rules = pending.message, self._rules
+        inspected = self._inspector.finish(pending, self._heads.current())
+        matches = rules.matcher.match(inspected.evidence, inspected.findings)
+        heard = self._heard(message, inspected, matches, rules)
+        weighed = heard.weighed if heard is not None else Weighed(matches)
+        verdict = self._verdict(pending, inspected, rules, weighed)
+        if message.draft:
+            return Screened(_SEAL, message, verdict)
+        seen = Seen(inspected.evidence.model_scores, _senders(message, pending.reading), self._fingerprint)
+        verdict = replace(verdict, journal=self._keep(message, pending.reading, verdict, seen))
+        if heard is not None:
+            heard.when_late(partial(self._hear_late, message, verdict, seen, rules, inspected.is_judged))
+        return Screened(_SEAL, message, verdict)
 
-    def _finish(
-        self, began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
-    ) -> Screened:
-        answer, rules = _answer(future, reading), self._rules
-        inspected = self._inspect(message, reading, answer)
-        evidence, findings, coverage = inspected.evidence, inspected.findings, inspected.coverage
-        matches = rules.matcher.match(evidence, findings)
+    def _heard(
+        self, message: Message, inspected: Inspection, matches: Sequence[PolicyMatch], rules: Rules
+    ) -> Hearing | None:
+        """What the judge says, where there is one. A draft is no message yet: it is asked about when it is whole."""
+        if self._judge is None or message.draft:
+            return None
+        return self._judge.hear(inspected, matches, rules.matcher)
+
+    def _verdict(self, pending: Pending, inspected: Inspection, rules: Rules, weighed: Weighed) -> Verdict:
+        message, matches = pending.message, weighed.matches
+        coverage = inspected.coverage.with_reasons(weighed.reasons)
         outcome, action = decide(matches, coverage, judged=inspected.is_judged)
-        scores: Mapping[str, float] = {}
-        if isinstance(answer, Encoding):
-            scores = scores_of(self._manifest, reading, answer.logits, message.channel).together
-        explained = rules.explainer.explain(evidence, findings, matches)
-        verdict = Verdict(
+        scores = self._inspector.scores(pending)
+        explained = rules.explainer.explain(inspected.evidence, inspected.findings, matches)
+        return Verdict(
             id=message.id,
             channel=message.channel.value,
             outcome=outcome,
             action=action,
-            risk=_risk(self._manifest.overall(scores), findings),
+            risk=_risk(self._manifest.overall(scores), inspected.findings),
             scores=scores,
             policies=rules.with_records(matches),
-            findings=explained.findings,
+            findings=(*explained.findings, *weighed.findings),
             vetoes=inspected.vetoed,
             coverage=coverage,
             model_name=self._manifest.name,
             model_sha256=self._manifest.sha256,
             policy_set=rules.policy_set,
             wall=self._encoder.wall,
-            elapsed_ms=(time.perf_counter() - began) * 1000,
+            elapsed_ms=pending.elapsed_ms,
             advice=explained.advice,
-            together=reading.earlier,
-            sender=evidence.sender,
+            together=pending.reading.earlier,
+            sender=inspected.evidence.sender,
+            judge=weighed.says,
+            head=inspected.evidence.head.version if inspected.evidence.head is not None else 0,
         )
-        if message.draft:
-            return Screened(_SEAL, message, verdict)
-        return Screened(_SEAL, message, replace(verdict, journal=self._keep(message, reading, verdict, evidence)))
 
-    def _keep(
-        self, message: Message, reading: Reading, verdict: Verdict, evidence: Evidence
-    ) -> Mapping[str, object] | None:
+    def _hear_late(
+        self, message: Message, before: Verdict, seen: Seen, rules: Rules, is_judged: bool, weighed: Weighed
+    ) -> None:
+        """The judge's word came behind the verdict: record it, and where it changes the outcome, tell."""
+        coverage = before.coverage.with_reasons(weighed.reasons)
+        outcome, action = decide(weighed.matches, coverage, judged=is_judged)
+        now = replace(
+            before,
+            outcome=outcome,
+            action=action,
+            policies=rules.with_records(weighed.matches),
+            findings=(*before.findings, *weighed.findings),
+            coverage=coverage,
+            judge=weighed.says,
+        )
+        recorded = self._recorder.record_late(message, before, now, seen)
+        if now.outcome is not before.outcome:
+            self._tell_late(Screened(_SEAL, message, replace(now, journal=recorded)))
+
+    def _keep(self, message: Message, reading: Reading, verdict: Verdict, seen: Seen) -> Mapping[str, object] | None:
         """Record a verdict, and remember who wrote what. Returns where it is recorded."""
         if verdict.outcome is Outcome.FLAGGED and not all(finding.is_joint for finding in verdict.findings):
             self._conversations.told(message, reading)
-        seen = Seen(evidence.scores, _senders(message, reading), self._fingerprint)
         recorded = self._recorder.record(message, verdict, seen)
-        self._senders.note(evidence.sender, verdict.outcome, self._clock().date())
+        self._senders.note(verdict.sender, verdict.outcome, self._clock().date())
         return recorded
-
-    def _finish_inspection(
-        self, _began: float, message: Message, reading: Reading, future: Future[Encoding | EncodingFailure]
-    ) -> Inspection:
-        return self._inspect(message, reading, _answer(future, reading))
-
-    def _inspect(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Inspection:
-        evidence = self._evidence(message, reading, answer)
-        findings, vetoed = self._findings(evidence)
-        return Inspection(evidence, findings, vetoed, self._coverage(evidence, reading, answer))
-
-    def _findings(self, evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Vetoed, ...]]:
-        kept, vetoed = [], []
-        for detector in self._detectors:
-            for finding in detector.detect(evidence):
-                objections = ((veto.name, veto.objection(finding, evidence)) for veto in self._vetoes)
-                objection = next(((name, say) for name, say in objections if say is not None), None)
-                if objection is None:
-                    kept.append(finding)
-                else:
-                    vetoed.append(Vetoed(objection[0], finding, objection[1]))
-        return tuple(kept), tuple(vetoed)
-
-    def _evidence(self, message: Message, reading: Reading, answer: Encoding | EncodingFailure) -> Evidence:
-        """What detectors and policies may look at: the model's numbers for windows in a language that it reads."""
-        sender = self._senders.facts_of(message, reading)
-        if not isinstance(answer, Encoding):
-            return Evidence(message, reading, sender=sender, judged_at=self._clock())
-        covered = [index for index, window in enumerate(reading.windows) if is_covered(window.text)]
-        if len(covered) < len(reading.windows):
-            reading = replace(reading, windows=tuple(reading.windows[index] for index in covered))
-            answer = answer.take(covered)
-        found = scores_of(self._manifest, reading, answer.logits, message.channel)
-        scores, alone = (possible_scores(each, message, reading) for each in (found.together, found.alone))
-        return Evidence(message, reading, scores, answer, judged_at=self._clock(), alone=alone, sender=sender)
-
-    def _coverage(self, evidence: Evidence, reading: Reading, answer: Encoding | EncodingFailure) -> Coverage:
-        message, reasons = evidence.message, list(reading.reasons)
-        if message.fault:
-            reasons.append(Reason("unreadable", message.fault))
-        if message.cut:
-            reasons.append(Reason("too-large", f"only the first {len(message.raw):,} bytes were read"))
-        if isinstance(answer, EncodingFailure):
-            reasons.append(Reason(answer.code, answer.say))
-        windows = evidence.reading.own_windows if evidence.encoding is not None else 0
-        return Coverage(len(message.raw), windows, tuple(reasons))
-
-
-def _answer(future: Future[Encoding | EncodingFailure], reading: Reading) -> Encoding | EncodingFailure:
-    """The model's answer, one row a window of the reading."""
-    answer = future.result()
-    return answer.in_context(len(reading.windows)) if isinstance(answer, Encoding) else answer
 
 
 def _senders(message: Message, reading: Reading) -> tuple[str, ...]:
@@ -321,3 +286,7 @@ def _risk(model: float, findings: Iterable[Finding]) -> float:
     """Risk of one message, 0 to 1: the model's, lifted by the strongest rule finding (noisy or)."""
     rule = max((finding.score for finding in findings if finding.kind is FindingKind.RULE), default=0.0)
     return 1.0 - (1.0 - model) * (1.0 - rule)
+
+
+def _nobody(_screened: Screened) -> None:
+    """Hears of nothing."""

@@ -54,6 +54,14 @@ class Message:
     once: bytes = b""
     """A name of this delivery that tells a stranger nothing; a recorder keeps what bears it one time. Empty where the
     source may give the same message twice."""
+    asked_s: float | None = None
+    """When it was asked about, by this process's monotonic clock, where others wait behind it: how long it may wait for
+    a second opinion counts from then. None: from when its turn comes."""
+    judge_within_s: float | None = None
+    """How long it may wait for a second opinion at most, where whoever asks has less time than the settings give."""
+    spoken_by: str = ""
+    """SHA-256 of the model file that wrote it, where the source knows that: a judge made of the same file is not asked
+    about it. Empty for all others."""
 
     def __repr__(self) -> str:
         return (

@@ -37,11 +37,22 @@ class Recorder(Protocol):
         """
         ...
 
+    def record_late(self, message: Message, before: Verdict, now: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """Keep what the judge said of a message after `before` was kept, and what that makes of the verdict: `now`.
+
+        From any thread. Never raises. The answer is what stands as `journal` in `now`.
+        """
+        ...
+
 
 @final
 class NoRecord:
     """Keeps nothing: for runs that are to leave no trace (`--no-journal`), and for self-tests."""
 
     def record(self, message: Message, verdict: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """Nothing."""
+        return None
+
+    def record_late(self, message: Message, before: Verdict, now: Verdict, seen: Seen) -> Mapping[str, Any] | None:
         """Nothing."""
         return None

@@ -39,7 +39,7 @@ class ProxySettings:
     fail_closed: Literal["off", "on"] = field(default="off", metadata=setting(Choice(("off", "on"))))
     """In the mode `hold`: whether a sentence that could not be judged is held back too."""
     max_body_bytes: int = field(default=32 * 1024 * 1024, metadata=setting(Whole(1024, 256 * 1024 * 1024)))
-    """Bytes of one request, and of one answer that does not stream. Pictures travel in requests."""
+    """Bytes of one request. Pictures travel in requests; of answers `limits.max_bytes_read` is the bound."""
     connections: int = field(default=64, metadata=setting(Whole(1, 1024)))
     """Connections of clients at one time; further ones are closed."""
     request_timeout_s: float = field(default=30.0, metadata=setting(Number(0.1, 600)))

@@ -7,12 +7,13 @@ the JSON form is versioned and stable (`docs/guide/json.md`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from guardian.finding import Finding
 from guardian.outcome import Action, Outcome
+from guardian.second_opinion import SecondOpinion
 from guardian.sender_facts import SenderFacts
 
 __all__ = [
@@ -68,6 +69,10 @@ class Coverage:
         """Whether everything was judged."""
         return not self.reasons
 
+    def with_reasons(self, more: tuple[Reason, ...]) -> Coverage:
+        """The same, and why more was left out."""
+        return replace(self, reasons=(*self.reasons, *more)) if more else self
+
     def to_json(self) -> dict[str, Any]:
         """The coverage as it stands in a verdict's JSON."""
         return {
@@ -90,12 +95,13 @@ class PolicyMatch:
     action: Action
     """What the policy asks for; already lowered to at most `notice` where its status is `test`."""
     score: float
-    """0 to 1, of the road (tactics, examples, patterns) that came closest to or furthest over its threshold."""
+    """0 to 1, of the road (tactics, examples, patterns) that came closest to or furthest over its threshold; below it
+    where the judge alone raised the policy."""
     threshold: float
     """Of that same road."""
     matched: bool
     because: tuple[str, ...] = ()
-    """Which roads matched: `tactic:urgency`, `pattern:1`, `example:2`."""
+    """Which roads matched: `tactic:urgency`, `pattern:1`, `example:2`; `judge` where your judge raised it."""
     tactics: tuple[str, ...] = ()
     """Ids of the tactics (or groups) by which it matched."""
     excused: str = ""
@@ -167,6 +173,10 @@ class Verdict:
     """Where the journal recorded it; None where nothing was recorded."""
     together: int = 0
     """Earlier messages of its conversation that it was also judged together with."""
+    head: int = 0
+    """Version of the owner's head that spoke (`guardian adapt`); 0 where none did."""
+    judge: SecondOpinion | None = None
+    """What the owner's judge said; None where there is none, or it was not asked."""
 
     @property
     def matched(self) -> tuple[PolicyMatch, ...]:
@@ -191,7 +201,12 @@ class Verdict:
             "sender": self.sender.to_json() if self.sender is not None else None,
             "coverage": self.coverage.to_json(),
             "together": self.together,
-            "model": {"name": self.model_name, "sha256": self.model_sha256},
+            "model": {
+                "name": self.model_name,
+                "sha256": self.model_sha256,
+                **({"head": self.head} if self.head else {}),
+            },
+            "judge": self.judge.to_json() if self.judge is not None else None,
             "policy_set": self.policy_set,
             "wall": self.wall,
             "elapsed_ms": round(self.elapsed_ms, 1),

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Final
 
 from guardian.finding import Finding, FindingKind
+from guardian.judge_words import DOUBTS, judge_lines
 from guardian.safe_text import safe_line
 from guardian.tactics import is_known, name_for
-from guardian.verdict import Outcome, PolicyMatch, Verdict
+from guardian.verdict import Outcome, PolicyMatch, Reason, Verdict
 
 QUOTE_CHARS: Final = 160
 """Longest quote on a line."""
@@ -29,6 +30,8 @@ HEADLINES: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.UNSCREENED: "unscreened: this could not be judged",
     }
 )
+
+_DOUBTED: Final = "unsure: your judge doubts what was flagged"
 
 MARKS: Final[Mapping[Outcome, str]] = MappingProxyType(
     {
@@ -71,7 +74,7 @@ def _padded(text: str, columns: int) -> str:
 
 def reason_lines(verdict: Verdict) -> list[str]:
     """In order: what was not judged, what it does (with its words), which policy and why, what one can do."""
-    lines = [f"not judged: {safe_line(reason.say)}" for reason in verdict.coverage.reasons]
+    lines = [safe_line(reason_words(reason)) for reason in verdict.coverage.reasons]
     matched = verdict.matched
     wanted = {tactic for match in matched for tactic in match.tactics} | {f"policy:{match.id}" for match in matched}
     shown = [finding for finding in verdict.findings if finding.tactic in wanted]
@@ -82,6 +85,7 @@ def reason_lines(verdict: Verdict) -> list[str]:
         lines.append(f"and {len(surest) - MOST_FINDINGS} more reasons (--json lists them all)")
     for match in matched:
         lines += _policy_lines(match)
+    lines += judge_lines(verdict)
     lines += [f"set aside: {safe_line(veto.say)} ({safe_line(veto.veto)})" for veto in verdict.vetoes]
     if matched and verdict.sender is not None:
         lines += [f"sender: {safe_line(line)}" for line in verdict.sender.lines()]
@@ -115,6 +119,19 @@ def short_words(matched: Collection[tuple[str, Iterable[str]]], not_judged: Iter
 def tactic_name(tactic: str) -> str:
     """Title of a tactic or a group; the id itself where this version of Guardian does not know it."""
     return name_for(tactic) if is_known(tactic) else tactic
+
+
+def headline(verdict: Verdict) -> str:
+    """The outcome in a few words."""
+    reasons = verdict.coverage.reasons
+    if verdict.outcome is Outcome.UNSURE and reasons and all(reason.code == DOUBTS for reason in reasons):
+        return _DOUBTED
+    return HEADLINES[verdict.outcome]
+
+
+def reason_words(reason: Reason) -> str:
+    """Why a message is not shown as fully judged; not yet safe for a terminal."""
+    return reason.say if reason.code == DOUBTS else f"not judged: {reason.say}"
 
 
 def _finding_line(finding: Finding) -> str:

@@ -14,13 +14,14 @@ from guardian.calibration.state import thresholds_in_force
 from guardian.detectors.load import load_detectors
 from guardian.events import Observer, ignore
 from guardian.explanation import Explainer
-from guardian.gate import Gate, Rules
+from guardian.gate import Gate
 from guardian.inference.manifest import load_manifest
 from guardian.policy.examples import ExampleRows
 from guardian.policy.load import policy_set_sha256
 from guardian.policy.match import Matcher
 from guardian.policy.trying.bench import Bench
 from guardian.recording import NoRecord
+from guardian.rules import Rules
 from guardian.settings import Settings
 from guardian.vetoes.load import load_vetoes
 

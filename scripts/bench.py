@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT)]
 
 from benchmarks import (  # noqa: E402
+    adapting,
     app,
     cold_filter,
     journal,
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Workplace], list[Row]]]] = {
     "policies": ("number of policies", policies.run),
     "screening": ("parts of screening, a message of 100 tokens", screening.run),
     "journal": ("the journal", journal.run),
+    "adapt": ("learning from the owner's labels", adapting.run),
     "app": ("the app", app.run),
     "weights": ("types of weights", weights.run),
 }

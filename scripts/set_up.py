@@ -2,11 +2,13 @@
 
 Invariants: standard library only (it runs on the system's Python, before anything is installed); llama-cpp-python is
 compiled once for this kind of processor and its wheel is kept in the cache directory, so that a second clone takes
-seconds; what is going on is said on one line.
+seconds; beside it, for the tests, the vocabularies of real models that its sources bring along; what is going on is
+said on one line.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -14,8 +16,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
 import venv
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +39,7 @@ CMAKE_OPTIONS = (
     "-DGGML_NATIVE=ON",
     "-DGGML_OPENMP=ON",
 )
+_MODELS_IN_SOURCES = "/vendor/llama.cpp/models/"
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
 
 
@@ -59,6 +65,8 @@ def main() -> int:
         f"{ROOT}[{','.join(EXTRAS)}]",
         *(part for group in groups for part in ("--group", f"{ROOT}/pyproject.toml:{group}")),
     )
+    if "dev" in groups:
+        keep_vocabularies()
     stamp.touch()
     say(f"ready after {time.monotonic() - began:.0f} s")
     return 0
@@ -66,7 +74,7 @@ def main() -> int:
 
 def llama_wheel() -> Path:
     """The wheel of llama-cpp-python for this processor, from the cache or compiled now."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guardian" / "wheels" / _llama_key()
+    cache = _cache("wheels") / _llama_key()
     found = sorted(cache.glob("*.whl"))
     if found:
         return found[0]
@@ -82,9 +90,44 @@ def llama_wheel() -> Path:
     command = [*PIP, "wheel", "-v", "--no-deps", "--no-binary", "llama-cpp-python", "-w", str(partial), LLAMA]
     watch(command, environment)
     cache.parent.mkdir(parents=True, exist_ok=True)
-    if not cache.exists():
+    with contextlib.suppress(OSError):  # another set-up was quicker
         partial.rename(cache)
+    shutil.rmtree(partial, ignore_errors=True)
     return sorted(cache.glob("*.whl"))[0]
+
+
+def keep_vocabularies() -> None:
+    """Keep the vocabularies and chat templates of real models, out of llama-cpp-python's sources: tests show each of
+    them what a message may say."""
+    kept = _cache("vocabularies") / LLAMA.partition("==")[2]
+    if kept.exists():
+        return
+    say("fetching the vocabularies of real models, for the tests")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".") as folder:  # on the same disk, for the last step
+        pip("download", "--no-deps", "--no-binary", "llama-cpp-python", "-d", folder, LLAMA)
+        partial = Path(folder) / "models"
+        partial.mkdir()
+        try:
+            for sources in Path(folder).glob("*.tar.gz"):
+                _unpack_models(sources, partial)
+            partial.rename(kept)
+        except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+            if not kept.exists():  # else another set-up was quicker
+                raise SystemExit(fail(f"the sources of {LLAMA} cannot be unpacked: {error}")) from error
+
+
+def _unpack_models(sources: Path, folder: Path) -> None:
+    """Put what the sources have of models into a folder, side by side."""
+    with tarfile.open(sources, "r:gz") as archive:
+        for member in archive:
+            _, found, name = member.name.partition(_MODELS_IN_SOURCES)
+            if found and member.isfile() and (content := archive.extractfile(member)):
+                (folder / Path(name).name).write_bytes(content.read())
+
+
+def _cache(name: str) -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guardian" / name
 
 
 PIP = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]

@@ -10,8 +10,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tiny_gguf import TinyModels
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as in `guardian.__main__`
 
@@ -59,6 +63,14 @@ def guardian_home(homes_folder: Path, monkeypatch: pytest.MonkeyPatch, starter_e
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # nor its runner's own keyring
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])))
     return home
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
+    """Generative models of a megabyte, made when first asked for: `tiny_models.keyword("zanzibar")` is a path."""
+    from tiny_gguf import TinyModels
+
+    return TinyModels(tmp_path_factory.mktemp("tiny-models"))
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def workplace() -> Iterator[Workplace]:
         yield made
 
 
-TAKE_LONG = ("start-up", "warm-filter", "latency", "throughput", "journal", "app")
+TAKE_LONG = ("start-up", "warm-filter", "latency", "throughput", "journal", "adapt", "app")
 """Benchmarks that start many processes, or several models, even in a smoke test."""
 
 

@@ -55,6 +55,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
             "scan",
             "ask",
             "calibrate",
+            "adapt",
             "feedback",
             "verify-receipt",
             "doctor",
@@ -80,7 +81,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "journal mark",
         *("journal verify", "journal checkpoint", "journal prove", "journal forget"),
         *("key show", "key move", "key rotate", "key phrase", "key recover"),
-        *("model list", "model verify", "model card"),
+        *("model list", "model verify", "model card", "model add", "model use", "model test", "model remove"),
         *("proxy sessions", "proxy goal"),
     }
 
@@ -147,6 +148,8 @@ USAGE_ERRORS = [
     (["filter", "--fail-on", "clean"], "--fail-on"),
     (["filter", "--threads", "0"], "--threads must be a whole number from 1 to 256, not 0"),
     (["filter", "--threads"], "--threads"),
+    (["filter", "--judge-timeout", "soon"], '--judge-timeout must be a number from 0 to 600, not "soon"'),
+    (["scan", "--judge-timeout", "601", "x"], "--judge-timeout must be a number from 0 to 600, not 601"),
     (["scan"], "nothing to scan: name a PATH, or give --ndjson (see guardian scan --help)"),
     (["policy"], "see guardian policy --help"),
     (["policy", "lsit"], "see guardian policy --help"),

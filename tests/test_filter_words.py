@@ -23,6 +23,7 @@ WORDS = [
         "some/folder",
         "--threads",
         "2",
+        "--judge-timeout",
         "--help",
         "-h",
         "--",

@@ -37,6 +37,9 @@ class Counting:
         self.recorded += 1
         return None
 
+    def record_late(self, message: Message, before: Verdict, now: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        return None
+
 
 @pytest.fixture(scope="module")
 def recorder() -> Counting:

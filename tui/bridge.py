@@ -39,6 +39,7 @@ from tui.messages import (
     InboxListed,
     InboxScreened,
     JournalFound,
+    OtherScreened,
     ReasonsWanted,
     TextGiven,
 )
@@ -48,7 +49,7 @@ from tui.serving import Serving
 
 if TYPE_CHECKING:
     from guardian.assembly import Assembled
-    from guardian.gate import Gate
+    from guardian.gate import Gate, Screened
     from guardian.reading.reader import Reader, WalledReader
 
 BATCH = 4
@@ -138,6 +139,16 @@ class Bridge:
             else:
                 self._question = question
             self._change.notify()
+
+    def screen(self, message: Message) -> Screened:
+        """Screen one message now, as a question of the owner's, for a thread of the desk. Raises CellError while there
+        is no gate."""
+        gate = self.assembled.gate
+        with self._lock.owner():
+            screened = gate.screen(message)
+        if not message.draft:
+            self._post(OtherScreened(screened))
+        return screened
 
     def stop(self, wait_s: float = 0.0) -> None:
         """End after the message that is being judged, and wait for that, but not longer than `wait_s`."""

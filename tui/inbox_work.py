@@ -51,14 +51,14 @@ class NamesRead(AppMessage):
 def read_alert(alert: Alert, screened: Screened | None, records: Records | None, _job: Job) -> AlertRead:
     """The message of an alert, from memory or from the journal. Raises JournalError."""
     from guardian.errors import JournalError
-    from tui.shown import shown_of_entry, shown_of_screened
+    from tui.shown import said_of, shown_of_entry, shown_of_screened
 
     if screened is not None:
         return AlertRead(shown_of_screened(screened, alert.at_ms), alert.key)
     if records is None or alert.seq is None:
         raise JournalError("this message is not in the journal, and not in memory any more")
     with records.journal() as journal:
-        return AlertRead(shown_of_entry(journal, alert.seq, alert.feedback), alert.key)
+        return AlertRead(shown_of_entry(journal, alert.seq, said_of(alert)), alert.key)
 
 
 def grouped(lines: Lines, alerts: Sequence[Alert], _job: Job) -> Grouped:

@@ -100,6 +100,7 @@ MESSAGE_KEYS = (
     _key("R", "part('receipt')", "Receipt", "Prove to somebody that this was recorded", name="message.receipt"),
     _key("right_square_bracket", "step_alert(1)", "Next alert", "The next of the list", name="message.next"),
     _key("left_square_bracket", "step_alert(-1)", "Alert before", "The one before it", name="message.previous"),
+    _key("t", "talk", "Talk", "Ask your own language model about this message", name="message.talk"),
     _key(
         "y", "copy", "Copy", "Copy the part that has the keys, as it is shown: safe, not as sent", name="message.copy"
     ),
@@ -141,9 +142,20 @@ ASK_KEYS = (
     _key("f9,s", "ask('similar')", "Seen before?", "Similar messages from your journal", name="ask.similar"),
     _key("slash", "words", "In words", "Type a question", name="ask.words"),
     _key("ctrl+s", "keep", "Keep", "Record this text in the journal, as any message", name="ask.keep", in_footer=True),
+    _key("ctrl+l,t", "talk", "Talk", "With your own language model, about this text or anything", name="ask.talk"),
     _key("escape", "leave_editor", "Leave text", "Out of the text, so that single keys work", name="ask.leave"),
 )
 """Work anywhere on the Ask screen."""
+
+TALK_KEYS = (
+    _key("escape", "stop", "Stop", "Stop the answer; else out of the line, and back", name="talk.stop", in_footer=True),
+    _key("ctrl+l", "leave", "To the text", "Back to the text that is judged", name="talk.leave", in_footer=True),
+    _key("f4", "clear", "New", "Begin a new conversation", name="talk.new", in_footer=True),
+    _key("slash", "line", "Say", "To the line for what you say", name="talk.line"),
+    _key("y", "copy", "Copy", "Copy the last answer", name="talk.copy"),
+    _key("Y", "write", "To a file", "Write the last answer to a private file", name="talk.write"),
+)
+"""Work while you talk with your language model."""
 
 ANSWER_KEYS = (
     _key("enter", "take", "Take", "Copy this line, or open that message", name="answer.take"),
@@ -319,6 +331,7 @@ KEY_GROUPS = (
     KeyGroup("Lines", OPTION_KEYS),
     KeyGroup("Texts", TEXT_KEYS),
     KeyGroup("Ask", ASK_KEYS, "ask"),
+    KeyGroup("Talk", TALK_KEYS),
     KeyGroup("Who speaks", SPEAKER_KEYS),
     KeyGroup("A line of an answer", ANSWER_KEYS),
     KeyGroup("Policies", POLICY_KEYS, "policies"),

@@ -53,6 +53,8 @@ class Notices:
         self._unseen: set[int] = set()
         self._came_s: dict[int, float] = {}
         """When alerts came that came while the app was open."""
+        self._raised: set[int] = set()
+        """Alerts that are what they are by the judge's late word."""
         self._touched_s = time.monotonic()
         self._waits_for_eyes: int | None = None
         self._highest = -1
@@ -163,15 +165,25 @@ class Notices:
 
     def _alerts_changed(self, keys: tuple[int, ...]) -> None:
         book = self._app.book
+        raised = self._raised_now(keys)
         self._list(keys)
         for key in keys:
             alert = book.get(key)
-            if alert is not None and self._is_news(key) and key in self._unseen:
+            if alert is not None and (key in raised or self._is_news(key)) and key in self._unseen:
                 self._came_s[key] = time.monotonic()
                 self._tell(alert)
         self._highest = max([self._highest, *(key for key in keys if book.screened(key) is None)])
         self._board.take_down(key for key in keys if key not in self._unseen)
         self._show()
+
+    def _raised_now(self, keys: Iterable[int]) -> set[int]:
+        """What the judge has raised just now: news, and unseen again where it was seen as something milder."""
+        book = self._app.book
+        raised = {key for key in keys if (alert := book.get(key)) is not None and alert.is_raised_late}
+        new = raised - self._raised if self._app.state.reach is Reach.OPEN else set()
+        self._raised |= raised
+        self.seen.unsee(*new)
+        return new
 
     def _is_news(self, key: int) -> bool:
         """Whether it came just now: screened in this run, or newer than all that the journal held."""

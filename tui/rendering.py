@@ -16,11 +16,12 @@ from textual.content import Content
 from guardian import tactics
 from guardian.finding import Finding
 from guardian.journal.reports.view import local_time
+from guardian.judge_words import DOUBTS, judge_lines
 from guardian.message import Channel
 from guardian.policy.trying.match_words import standing_words
 from guardian.safe_text import safe_line
-from guardian.verdict import Outcome, PolicyMatch, Verdict
-from guardian.verdict_words import HEADLINES, MARKS, MOST_FINDINGS, QUOTE_CHARS, score_lines, tactic_name
+from guardian.verdict import Outcome, PolicyMatch, Reason, Verdict
+from guardian.verdict_words import MARKS, MOST_FINDINGS, QUOTE_CHARS, headline, score_lines, tactic_name
 from tui.marking import Piece, Role
 from tui.passages import Passages, shown_findings
 from tui.shown import Shown
@@ -61,13 +62,14 @@ def title(shown: Shown) -> Content:
 def reasons(verdict: Verdict) -> Content:
     """Headline; what was not judged; what it does, by number; tactics; your policies and why; scores; advice."""
     outcome = verdict.outcome
-    head = Content.styled(f"{MARKS[outcome]}{HEADLINES[outcome]}".strip(), f"bold {COLOURS[outcome]}")
+    head = Content.styled(f"{MARKS[outcome]}{headline(verdict)}".strip(), f"bold {COLOURS[outcome]}")
     parts = [
         [head],
-        [_labelled("not judged", reason.say) for reason in verdict.coverage.reasons],
+        [_not_judged(reason) for reason in verdict.coverage.reasons],
         list(_doings(verdict)),
         list(_tactics(verdict)),
         [line for match in verdict.matched for line in _policy(match)],
+        [Content(line) for line in judge_lines(verdict)],
         [_labelled("set aside", f"{veto.say} ({veto.veto})") for veto in verdict.vetoes],
         list(_scores(verdict)),
         [_labelled("you can", advice) for advice in verdict.advice],
@@ -164,6 +166,10 @@ def _scores(verdict: Verdict) -> Iterator[Content]:
         yield Content.styled(f"{safe_line(match.id)}: {standing_words(match)}", _MUTED)
     for line in score_lines(verdict):
         yield Content.styled(line, _MUTED)
+
+
+def _not_judged(reason: Reason) -> Content:
+    return Content(safe_line(reason.say)) if reason.code == DOUBTS else _labelled("not judged", reason.say)
 
 
 def _labelled(label: str, words: str) -> Content:

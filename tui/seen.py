@@ -58,6 +58,21 @@ class Seen:
         if new:
             self._tell(new)
 
+    def unsee(self, *keys: int) -> None:
+        """These are others than what was seen."""
+        for key in keys:
+            if not self.is_seen(key):
+                continue
+            if key < 0:
+                self._of_this_run.discard(key)
+                continue
+            place = bisect_right(self._starts, key) - 1
+            first, last = self._starts[place], self._ends[place]
+            left = [(low, high) for low, high in ((first, key - 1), (key + 1, last)) if low <= high]
+            self._starts[place : place + 1] = [low for low, _ in left]
+            self._ends[place : place + 1] = [high for _, high in left]
+            self.is_saved = False
+
     def take(self, ranges: Iterable[tuple[int, int]]) -> None:
         """What was seen earlier, as a file says."""
         for first, last in ranges:

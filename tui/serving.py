@@ -107,10 +107,12 @@ class Serving:
     def _begin(self) -> None:
         from guardian.service.claim import Claim  # here: this is not the painting thread
         from guardian.service.limits import ServiceLimits
+        from guardian.service.place import house_at
         from guardian.service.server import Server
 
         self._ended.clear()
-        self._claim = Claim.take(self._settings.paths.runtime)
+        paths = self._settings.paths
+        self._claim = Claim.take(paths.runtime)
         limits = ServiceLimits(
             body_bytes=self._settings.limits.max_bytes_read,
             stop_within_s=STOP_WITHIN_S,
@@ -125,6 +127,7 @@ class Serving:
             on_screened=[self._tell],
             ended=self._ended.set,
             notices=self._notices.take,
+            house=house_at(paths.config, paths.data, paths.state),
         )
         self._server.start()
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from guardian.errors import JournalError
-from guardian.journal.feedback import Feedback
+from guardian.journal.owner_words import NOTHING_SAID, Said
 from guardian.journal.reports.facts import sender_of
 from guardian.journal.reports.view import View, view_of
 from guardian.journal.scan import Scan
-from guardian.journal.verdict_record import text_of
-from guardian.message import Channel, Format, Message
+from guardian.journal.verdict_record import message_of
+from guardian.message import Message
 from guardian.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def shown_under(key: int, alert: Alert | None, screened: Screened | None, record
         return shown_of_screened(screened, at_ms)
     try:
         with records.journal() as journal:
-            shown = shown_of_entry(journal, key, alert.feedback if alert is not None else _word_on(journal, key))
+            shown = shown_of_entry(journal, key, said_of(alert) if alert is not None else _words_on(journal, key))
     except JournalError:
         if screened is None:
             raise
@@ -73,31 +73,25 @@ def shown_under(key: int, alert: Alert | None, screened: Screened | None, record
     return replace(shown, message=screened.message, why_not="") if screened is not None else shown
 
 
-def _word_on(journal: Journal, seq: int) -> Feedback | None:
-    return view_of(Scan(journal), journal.entry(seq)).feedback
+def said_of(alert: Alert) -> Said:
+    """What was said of an alert's message later."""
+    return Said(alert.feedback, alert.mark, alert.opinion)
 
 
-def shown_of_entry(journal: Journal, seq: int, feedback: Feedback | None) -> Shown:
-    """A recorded message, with the owner's word on it.
+def _words_on(journal: Journal, seq: int) -> Said:
+    return view_of(Scan(journal), journal.entry(seq)).said
+
+
+def shown_of_entry(journal: Journal, seq: int, said: Said = NOTHING_SAID) -> Shown:
+    """A recorded message, with what was said of it later.
 
     Raises JournalError where it is no verdict, was forgotten, or can't be read.
     """
-    view = View(journal.entry(seq), feedback)
+    view = View.of(journal.entry(seq), said)
     verdict, record = view.verdict(), view.record
     if record is None or verdict is None:
         raise JournalError(f"record {seq} can't be shown: {view.why_not or f'it is of the kind {view.kind}'}")
-    body, text = record.body["message"], text_of(record)
-    message = None
-    if text is not None:
-        message = Message(
-            text,
-            channel=Channel(body["channel"]),
-            id=str(body["id"]),
-            sender=body["sender"],
-            source=str(body["source"]),
-            format=Format(body["format"]),
-            context=tuple(map(str, body["context"])),
-        )
+    body, message = record.body["message"], message_of(record)
     return Shown(
         verdict,
         message,
@@ -105,5 +99,5 @@ def shown_of_entry(journal: Journal, seq: int, feedback: Feedback | None) -> Sho
         sender_of(record),
         record.at_ms,
         view,
-        "" if text is not None else str(record.body["text"]["why_not"]),
+        "" if message is not None else str(record.body["text"]["why_not"]),
     )

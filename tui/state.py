@@ -18,10 +18,13 @@ from guardian.events import (
     CellRestarted,
     CellStarted,
     Event,
+    JudgeMended,
+    JudgeProblem,
     NotJournaled,
     PoliciesChanged,
     PolicyProblem,
 )
+from guardian.safe_text import safe_line
 from guardian.verdict import Outcome, Verdict
 from tui.messages import Reach
 
@@ -63,6 +66,8 @@ class HouseState:
     """One safe line for each problem of a policy file, until it is mended."""
     calibration_problems: tuple[str, ...] = ()
     """The same for the thresholds."""
+    judge_problem: str = ""
+    """Why the judge's opinions weigh nothing now, in one safe line; empty where they do, or there is no judge."""
     total: int | None = None
     """Messages that the paths hold; None until they are listed."""
     counts: Mapping[Outcome, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -116,7 +121,8 @@ class HouseState:
     @property
     def problems(self) -> tuple[str, ...]:
         """Whatever of the owner's can't be used as it stands."""
-        return (*self.policy_problems, *self.calibration_problems)
+        judge = (self.judge_problem,) if self.judge_problem else ()
+        return (*self.policy_problems, *self.calibration_problems, *judge)
 
     @property
     def screened(self) -> int:
@@ -166,6 +172,10 @@ class HouseState:
                 return replace(self, policy_set=policy_set, policies=policies, policy_problems=problems)
             case CalibrationProblem(line=line):
                 return replace(self, calibration_problems=(*self.calibration_problems, line))
+            case JudgeProblem(line=line):
+                return replace(self, judge_problem=safe_line(line))
+            case JudgeMended():
+                return replace(self, judge_problem="")
             case NotJournaled(line=line):
                 return replace(self, not_journaled=self.not_journaled + 1, journal_trouble=line)
             case CaughtUp():

@@ -12,13 +12,15 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from guardian.alerts.gist import Gist, Matched, gist_of_body, gist_of_screened, told_by_record
+from guardian.alerts.gist import Gist, Matched, gist_of_body, gist_of_screened, told_by_record, told_late
 from guardian.alerts.kinship import campaign_key, conversation_key
 from guardian.journal.feedback import Feedback
 from guardian.journal.marks import Mark
+from guardian.journal.opinion import LateOpinion
 from guardian.journal.owner_words import NOTHING_SAID, Said
 from guardian.journal.record import Kind
 from guardian.safe_text import safe_line
+from guardian.second_opinion import Changed
 from guardian.verdict import Outcome, Severity
 from guardian.verdict_words import short_words
 
@@ -65,11 +67,18 @@ class Alert:
     """The owner's word on it; None where there is none."""
     mark: Mark | None = None
     """The owner's mark, and the note with it; None where there is neither."""
+    opinion: LateOpinion | None = None
+    """What the judge said of it late; None where it did not."""
 
     @property
     def seq(self) -> int | None:
         """Its number in the journal; None where it is not there."""
         return self.key if self.key >= 0 else None
+
+    @property
+    def is_raised_late(self) -> bool:
+        """Whether it became what it is by the judge's late word."""
+        return self.opinion is not None and self.opinion.changed is Changed.RAISED
 
     @property
     def says(self) -> str:
@@ -101,6 +110,8 @@ def alert_of_view(view: View) -> Alert | None:
 
 def _alert(key: int, at_ms: int, gist: Gist, said: Said = NOTHING_SAID) -> Alert:
     """Raises ValueError for an outcome that there is not."""
+    if said.opinion is not None:
+        gist = told_late(gist, said.opinion)
     effect = _effect(gist.matched, gist.reasons)
     sender = gist.senders[0] if gist.senders else ""
     senders = _shown(gist.senders)
@@ -121,6 +132,7 @@ def _alert(key: int, at_ms: int, gist: Gist, said: Said = NOTHING_SAID) -> Alert
         is_text_kept=gist.text is not None,
         feedback=said.feedback,
         mark=said.mark,
+        opinion=said.opinion,
     )
 
 

@@ -22,6 +22,7 @@ from guardian.verdict import Severity
 
 if TYPE_CHECKING:
     from guardian.gate import Screened
+    from guardian.journal.opinion import LateOpinion
 
 _ODD: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What reading a record of another shape raises."""
@@ -114,6 +115,21 @@ def gist_of_body(body: Mapping[str, Any]) -> Gist:
         )
     except _ODD as error:
         raise ValueError("not a verdict's body") from error
+
+
+def told_late(gist: Gist, opinion: LateOpinion) -> Gist:
+    """The same, as the judge's late word has it. Raises ValueError for an odd one."""
+    try:
+        now = {str(row["id"]): row for row in opinion.policies}
+        matched = {each.id: each for each in gist.matched if each.id not in now}
+        matched |= {policy: _matched(row) for policy, row in now.items() if row["matched"]}
+    except _ODD as error:
+        raise ValueError("not an opinion's rows") from error
+    return gist._replace(
+        outcome=opinion.outcome.value,
+        matched=tuple(matched.values()),
+        reasons=(*gist.reasons, *_reasons(opinion.reasons)),
+    )
 
 
 def _without_scores(data: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """The one function that answers: a question about a screened message, from evidence.
 
-Invariant: it answers about a `Screened` alone, so about nothing that has not been through the gate. A chat model, once
-one can be installed, gets what `questions.question_of` does not know; its place is in front of this, not inside.
+Invariant: it answers about a `Screened` alone, so about nothing that has not been through the gate. What
+`questions.question_of` does not know goes to a model that talks, where there is one (`guardian.assistant.talk`), and
+never through here.
 """
 
 from __future__ import annotations

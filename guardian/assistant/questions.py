@@ -34,8 +34,11 @@ WORDS: Final[Mapping[Question, str]] = MappingProxyType(
 )
 """Each question in full."""
 
-CANNOT: Final = "I can't answer that: no chat model is installed, and I answer from what was measured alone."
-"""To whatever else is asked."""
+CANNOT: Final = (
+    "I can't answer that: no language model talks here, and I answer from what was measured alone. "
+    "To have one: guardian model add FILE, then guardian model use NAME --as assistant."
+)
+"""To whatever else is asked, where no model of the owner's could be asked."""
 
 LONGEST_CHARACTERS: Final = 300
 """Of a question; what stands behind is not looked at."""

@@ -11,10 +11,11 @@ from typing import Final
 from guardian.assistant.answer import Answer, Line, quoted, said
 from guardian.assistant.questions import Question
 from guardian.finding import Finding, FindingKind
+from guardian.judge_words import judge_lines
 from guardian.policy.roads import margin_of
 from guardian.tactics import GROUPS, RISK, TACTICS
 from guardian.verdict import Outcome, PolicyMatch, Verdict
-from guardian.verdict_words import MOST_FINDINGS
+from guardian.verdict_words import MOST_FINDINGS, reason_words
 
 _HOW_FAR: Final = ((0.25, "barely"), (1.0, "clearly"), (2.5, "far"))
 """Up to which distance, in logits, a word holds: 1 multiplies the odds by 2.7."""
@@ -24,7 +25,7 @@ _DETECTORS: Final = {FindingKind.RULE: "a rule", FindingKind.MODEL: "the model",
 
 def why(verdict: Verdict) -> Answer:
     """What led to a verdict, in order: what was not judged, what it does, which policy, how strongly."""
-    lines = [said(f"not judged: {reason.say}", f"coverage: {reason.code}") for reason in verdict.coverage.reasons]
+    lines = [said(reason_words(reason), f"coverage: {reason.code}") for reason in verdict.coverage.reasons]
     for finding in _distinct(findings_that_count(verdict))[:MOST_FINDINGS]:
         lines += _finding_lines(finding)
     for match in verdict.matched:
@@ -35,6 +36,7 @@ def why(verdict: Verdict) -> Answer:
         )
     if not verdict.matched:
         lines += _closest(verdict)
+    lines += [said(line, "the judge's opinion") for line in judge_lines(verdict)]
     lines += [said(f"set aside: {veto.say}", f"the veto {veto.veto}") for veto in verdict.vetoes]
     return Answer(Question.WHY, tuple(dict.fromkeys(lines)))
 

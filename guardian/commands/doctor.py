@@ -14,6 +14,7 @@ from typing import Final
 from guardian.commands.doctor_checks import (
     Check,
     Level,
+    check_assistant,
     check_directories,
     check_limits,
     check_packages,
@@ -53,14 +54,17 @@ def _checks(settings: Settings, settings_problem: str) -> Iterator[Check]:
     packages = check_packages()
     yield packages
     if packages.level is Level.OK:  # else the next line could not be imported
-        from guardian.commands import doctor_screening
+        from guardian.commands import doctor_judge, doctor_screening
 
         yield doctor_screening.check_llama()
         yield doctor_screening.check_model(settings)
         yield doctor_screening.check_calibration(settings)
+        yield doctor_screening.check_head(settings)
         yield from doctor_screening.check_screening(settings)
         yield from doctor_screening.check_policies(settings)
+        yield from doctor_judge.check_judge(settings)
     yield check_limits(settings)
+    yield check_assistant(settings)
     yield from _check_journal(settings)
     yield from check_directories(settings)
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from guardian.assistant.talk.opening import SAME_AS_JUDGE, chosen
 from guardian.reading.limits import changed_limits
 from guardian.settings import OriginKind, Settings
 
@@ -69,6 +70,16 @@ def check_limits(settings: Settings) -> Check:
     return Check(
         Level.OK, "limits", f"{usual}; changed by you: {', '.join(changed)}" if changed else f"{usual}, as shipped"
     )
+
+
+def check_assistant(settings: Settings) -> Check:
+    """Which language model talks with the owner, and whether the judge is made of the same file."""
+    found = chosen(settings)
+    if found is None:
+        return Check(Level.OK, "assistant", "none: questions are answered from evidence alone")
+    if found.is_judge_too:
+        return Check(Level.WARN, "assistant", f"{found.name}: {SAME_AS_JUDGE}")
+    return Check(Level.OK, "assistant", f"{found.name}; every sentence of it is screened before you see it")
 
 
 def check_packages() -> Check:

@@ -72,6 +72,7 @@ def reaches(settings: Settings) -> Iterator[Reach]:
     yield _service(settings)
     yield Reach(Level.OK, _OPEN, "what those programs reach; Guardian itself opens Unix sockets alone", "design alone")
     yield _proxy(settings)
+    yield _speaking(settings)
     yield _imap()
 
 
@@ -144,6 +145,15 @@ def _proxy(settings: Settings) -> Reach:
     if settings.proxy.allow_remote_upstream:
         return Reach(Level.OK, "the proxy", reach, "the kernel: Landlock (ports); names are looked up over UDP")
     return _tried("the proxy", reach, "the kernel: Landlock (TCP ports), seccomp (no UDP)", "ports", str(port))
+
+
+def _speaking(settings: Settings) -> Reach:
+    process = "the process that speaks to the server of your assistant, only where you set assistant.server"
+    port = urlsplit(settings.assistant.server).port
+    if port is None:
+        return Reach(Level.OK, process, "nothing: no server is set", "the same walls as the proxy's, where one is set")
+    reach = f"TCP port {port}, by design on this machine alone; files of its own program"
+    return _tried(process, reach, "the kernel: Landlock (TCP port, files), seccomp (no UDP)", "ports", str(port))
 
 
 def _imap() -> Reach:

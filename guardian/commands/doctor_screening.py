@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from guardian.adapt.versions import read_in_force, versions_on_disk
 from guardian.assembly import MANIFEST_NAME, assembled
 from guardian.calibration.state import load_calibration
 from guardian.commands.doctor_checks import Check, Level
@@ -102,6 +103,21 @@ def check_calibration(settings: Settings) -> Check:
     return Check(Level.OK, what, f"your own, made {calibration.made_at[:10]} for {made_for}")
 
 
+def check_head(settings: Settings) -> Check:
+    """Which head of the owner's speaks with the model. It is not opened: that takes the journal's key."""
+    what, folder = "head", settings.paths.personal_heads
+    try:
+        version = read_in_force(folder)
+    except GuardianError as error:
+        return Check(Level.WARN, what, error.line())
+    if not version:
+        return Check(Level.OK, what, "none: the model judges as shipped (guardian adapt learns from your feedback)")
+    if version not in versions_on_disk(folder):
+        hint = "guardian adapt --back or --off"
+        return Check(Level.WARN, what, f"version {version} is in force and its file is gone ({hint})")
+    return Check(Level.OK, what, f"version {version} of your own is in force (guardian adapt --list)")
+
+
 def check_screening(settings: Settings) -> Iterator[Check]:
     """The model's cell, its wall and the self-test, by screening two texts as any other."""
     events: list[Event] = []
@@ -136,7 +152,7 @@ def check_policies(settings: Settings) -> Iterator[Check]:
     yield Check(level, "policies", f"{in_force} in force, of {len(policies.files)} files in {policies.directory}")
     for problem in policies.problems:
         yield Check(Level.BAD, "policy", problem.to_line())
-    for problem in lint_policies(policies, manifest, date.today()):
+    for problem in lint_policies(policies, manifest, date.today(), has_judge=bool(settings.judge.model)):
         if problem.level is not ProblemLevel.INFO:
             yield Check(Level.WARN, "policy", problem.to_line())
 

@@ -20,7 +20,7 @@ from guardian.filter_words import FilterWords
 from guardian.message import Channel, Format, Message
 from guardian.service.answer import Answer
 from guardian.service.errors import ServiceError
-from guardian.service.place import socket_place
+from guardian.service.place import Household, house_of, socket_place
 from guardian.sources.stdin import read_stream
 
 if TYPE_CHECKING:
@@ -61,10 +61,15 @@ def run_warm(
     settings = thin_settings(env)
     if settings is None:
         return Unanswered("the settings file is to be read in full")
-    fail_on, max_bytes = settings
+    fail_on, max_bytes, judge_s = settings
+    if args.judge_timeout is not None:
+        asked_s = _seconds(args.judge_timeout)
+        if not 0 <= asked_s <= judge_s:  # it may be less: others wait behind this message
+            return Unanswered("--judge-timeout is more than the service waits (judge.timeout_s)")
+        judge_s = asked_s
     message, rest = read_input(args, max_bytes)
-    message = replace(message, once=os.urandom(_ONCE_BYTES))
-    answer = _answer(path, message, args, answer_within_s)
+    message = replace(message, once=os.urandom(_ONCE_BYTES), judge_within_s=judge_s)
+    answer = _answer(path, message, args, answer_within_s + judge_s, house_of(env))
     if isinstance(answer, ServiceError):
         return Unanswered(answer.line(), message, rest)
     say_road(args, "judged by the warm service")
@@ -99,11 +104,16 @@ def _own_gate_needed(args: FilterWords, env: Mapping[str, str]) -> str:
     return ""
 
 
-def _answer(path: str, message: Message, args: FilterWords, within_s: float) -> Answer | ServiceError:
+def _seconds(text: str) -> float:
+    """A plain number of seconds; infinity for anything else, which the whole settings read, or refuse in words."""
+    return float(text) if text.isascii() and text.replace(".", "", 1).isdigit() else float("inf")
+
+
+def _answer(path: str, message: Message, args: FilterWords, within_s: float, house: Household) -> Answer | ServiceError:
     from guardian.service.client import ServiceClient  # here: who has no service needs no sockets
 
     try:
-        with ServiceClient(path, timeout_s=within_s) as client:
+        with ServiceClient(path, timeout_s=within_s, house=house) as client:
             return client.screen(message, all_policies=args.all_policies)
     except ServiceError as error:
         return error

@@ -16,6 +16,8 @@ from guardian.events import (
     Event,
     ExampleFails,
     JournalNotice,
+    JudgeMended,
+    JudgeProblem,
     NotJournaled,
     Observer,
     PoliciesChanged,
@@ -35,6 +37,8 @@ def narrate(*, verbose: bool) -> Observer:
                 said.add(line)
                 _print(line)
             case CalibrationProblem(line) | JournalNotice(line) | NotJournaled(line):
+                _print(line)
+            case JudgeProblem(line) | JudgeMended(line):
                 _print(line)
             case ExampleFails(line):
                 _print(line)

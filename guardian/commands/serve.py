@@ -29,7 +29,7 @@ from guardian.service.heap import keep_one_heap
 from guardian.service.house import House
 from guardian.service.limits import ServiceLimits
 from guardian.service.notices import Notices
-from guardian.service.place import SOCKET_NAME
+from guardian.service.place import SOCKET_NAME, house_at
 from guardian.service.server import Server
 from guardian.service.telling_systemd import READY, STOPPING, tell_systemd
 from guardian.service.units import UNITS
@@ -69,6 +69,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
             ended=stopping.want,
             on_screened=hooks,
             notices=notices.take,
+            house=house_at(settings.paths.config, settings.paths.data, settings.paths.state),
         )
         return _serve(server, _idle_s(args, settings), stopping)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Final
 
+from guardian.adapt.said import HeadSaid
 from guardian.finding import Finding
 from guardian.inference.base import Encoding
 from guardian.inference.strata import Stratum, stratum_of
@@ -41,6 +42,13 @@ class Evidence:
     """The same scores without what was sent before; below `scores` where the conversation raised them."""
     sender: SenderFacts | None = None
     """What is known of who wrote; None where the message names nobody, or nothing is known."""
+    head: HeadSaid | None = None
+    """The owner's head that spoke (`guardian.adapt`); `scores` and `alone` are then as it left them."""
+
+    @property
+    def model_scores(self) -> Mapping[str, float]:
+        """`scores` as the model gave them, whatever the owner's head made of them."""
+        return self.scores if self.head is None else self.head.before
 
     @property
     def stratum(self) -> Stratum:

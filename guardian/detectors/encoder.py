@@ -1,12 +1,15 @@
 """Turns the embedded model's calibrated scores into findings.
 
 Invariants: an output gives a finding only at or above its own threshold on the message's channel; a group
-steps back behind its own tactics; the overall risk speaks only where no tactic and no group does.
+steps back behind its own tactics; the overall risk speaks only where no tactic and no group does. What the model finds
+and the owner's head lowered below its threshold is found all the same, with the model's own score: the veto
+`your_labels` sets it aside, so that the verdict names it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from guardian.calibration.thresholds import Thresholds, shipped_thresholds
 from guardian.detectors.base import TOGETHER, Detector, Evidence
@@ -16,6 +19,10 @@ from guardian.tactics import GROUPS, RISK, group_of, is_known, say_for
 
 if TYPE_CHECKING:
     from guardian.inference.manifest import Manifest
+
+
+BY_LABELS: Final = "by what you said of messages like it"
+"""Behind the sentence of a finding that the model's own score does not carry."""
 
 
 class EncoderDetector(Detector):
@@ -42,19 +49,27 @@ class EncoderDetector(Detector):
 
     def detect(self, evidence: Evidence) -> list[Finding]:
         """One finding an output over its threshold, highest score first; the model gives no spans."""
-        over = {
-            label: evidence.scores[label]
-            for label, threshold in self._thresholds.on(evidence.message.channel).items()
-            if evidence.scores.get(label, -1.0) >= threshold
-        }
-        named = over.keys() - {RISK.id}
-        covered = {group_of(label) for label in named - GROUPS.keys()}
-        told = (named - covered) or over.keys()
-        ranked = sorted(told, key=lambda label: (-over[label], label))
-        return [self._finding(label, over[label], evidence) for label in ranked]
+        thresholds = self._thresholds.on(evidence.message.channel)
+        told = _told(evidence.scores, thresholds)
+        if evidence.head is not None:
+            before = _told(evidence.head.before, thresholds)
+            told |= {label: score for label, score in before.items() if evidence.scores[label] < thresholds[label]}
+        ranked = sorted(told, key=lambda label: (-told[label], label))
+        return [self._finding(label, told[label], evidence) for label in ranked]
 
     def _finding(self, label: str, score: float, evidence: Evidence) -> Finding:
         threshold = self._thresholds.on(evidence.message.channel)[label]
         is_joint = bool(evidence.reading.earlier) and evidence.alone.get(label, 0.0) < threshold
         say = f"{say_for(label)}, {TOGETHER}" if is_joint else say_for(label)
+        if evidence.model_scores.get(label, 0.0) < threshold:
+            say = f"{say}, {BY_LABELS}"
         return Finding(self.name, label, score, say, (), FindingKind.MODEL, is_joint)
+
+
+def _told(scores: Mapping[str, float], thresholds: Mapping[str, float]) -> dict[str, float]:
+    """The outputs over their thresholds that give a finding, with their scores."""
+    over = {label: scores[label] for label, least in thresholds.items() if scores.get(label, -1.0) >= least}
+    named = over.keys() - {RISK.id}
+    covered = {group_of(label) for label in named - GROUPS.keys()}
+    told = (named - covered) or over.keys()
+    return {label: over[label] for label in told}

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 NOT_JUDGED: Final = (Outcome.UNSCREENED, Outcome.UNSURE)
 """In the order in which they are told."""
+MOST_TEXT_CHARACTERS: Final = 4_000
+"""Of one message; guardian journal show has all."""
 _SEVERITIES: Final = tuple(Severity)
 _TITLE_CHARACTERS: Final = 60
 _WHY_CHARACTERS: Final = 200
@@ -49,7 +51,9 @@ class Item:
 
     alert: Alert
     text: str | None = None
-    """As it was recorded, untrusted; None where it was not asked for or not kept."""
+    """The beginning of it as it was recorded, untrusted; None where it was not asked for or not kept."""
+    left_out: int = 0
+    """Characters of it that are not in `text`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -163,8 +167,13 @@ def _take(view: View, found: _Found, *, with_text: bool) -> None:
     if alert is None or record is None or alert.outcome is Outcome.CLEAN:
         return
     raw = text_of(record) if with_text else None
-    text = raw.decode("utf-8", "replace") if raw is not None else None
-    found.items.setdefault(alert.outcome, []).append(Item(alert, text))
+    found.items.setdefault(alert.outcome, []).append(Item(alert) if raw is None else _item_with_text(alert, raw))
+
+
+def _item_with_text(alert: Alert, raw: bytes) -> Item:
+    """Messages may be long, and there may be many of them: no more is kept than is shown."""
+    text = raw.decode("utf-8", "replace")
+    return Item(alert, text[:MOST_TEXT_CHARACTERS], max(len(text) - MOST_TEXT_CHARACTERS, 0))
 
 
 def _reasons(found: _Found) -> tuple[tuple[str, int], ...]:

@@ -1,6 +1,6 @@
 """A digest as lines for a terminal or a mail.
 
-Invariants: every line is safe; what was not judged stands before everything else; a list that is cut says so.
+Invariants: every line is safe; a list that is cut says so.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from guardian.digest.words import (
     LIMITS,
     head,
     item_line,
-    missing_words,
     more_words,
-    not_judged_words,
-    task_lines,
+    sections,
     text_of_item,
 )
 
@@ -28,23 +26,15 @@ MOST_COUNTED: Final = 10
 def digest_lines(digest: Digest) -> list[str]:
     """The digest, line by line."""
     lines = [digest.span.words, head(digest)]
-    if digest.not_judged:
-        lines += ["", "NOT JUDGED", not_judged_words(digest)]
-        lines += [f"  {count:,} x {reason}" for reason, count in digest.reasons[:MOST_COUNTED]]
-        lines += _items(digest.not_judged, digest)
-    lines += _section("MISSING", missing_words(digest))
-    if digest.flagged:
-        lines += ["", "FLAGGED", *_items(digest.flagged, digest)]
-    if digest.notices:
-        lines += ["", "WORTH A SECOND LOOK", *_items(digest.notices, digest)]
-    lines += _section("WAITS FOR YOU", task_lines(digest))
+    for section in sections(digest):
+        lines += ["", section.title.upper()]
+        lines += [section.opening] if section.opening else []
+        lines += [f"  {count:,} x {reason}" for reason, count in section.reasons[:MOST_COUNTED]]
+        lines += _items(section.items, digest)
+        lines += section.lines
     if digest.screened:
-        lines += _section("COUNTS", list(_counts(digest)))
+        lines += ["", "COUNTS", *_counts(digest)]
     return [*lines, "", LIMITS]
-
-
-def _section(title: str, lines: Sequence[str]) -> list[str]:
-    return ["", title, *lines] if lines else []
 
 
 def _items(items: Sequence[Item], digest: Digest) -> Iterator[str]:

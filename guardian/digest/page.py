@@ -1,7 +1,7 @@
 """A digest as one page that needs nothing else: no script, no font, no picture, no address.
 
 Invariants: whatever came from a message or a policy passes `safe_text` and HTML escaping (`_cell`, `_block`); the page
-forbids itself scripts and every outside resource; what was not judged stands before everything else.
+forbids itself scripts and every outside resource.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from guardian.digest.digest import Digest, Item
 from guardian.digest.words import (
     COUNT_WORDS,
     LIMITS,
+    Section,
     head,
     item_line,
-    missing_words,
     more_words,
-    not_judged_words,
-    task_lines,
+    sections,
     text_of_item,
 )
 from guardian.journal.reports.html_charts import bar
@@ -53,29 +52,22 @@ def digest_page(digest: Digest) -> Iterator[str]:
     yield f"<style>{_STYLE}</style></head>\n<body>\n"
     made = f"Made {digest.made:%Y-%m-%d %H:%M}." + ("" if digest.with_text else " The texts were left out.")
     yield f'<h1>{_cell(digest.span.words)}</h1><p>{_cell(head(digest))}</p><p class="soft">{_cell(made)}</p>\n'
-    yield from _not_judged(digest)
-    yield from _lines("Missing", missing_words(digest))
-    yield from _items("Flagged", digest.flagged, digest)
-    yield from _items("Worth a second look", digest.notices, digest)
-    yield from _lines("Waits for you", task_lines(digest))
+    for section in sections(digest):
+        yield from _section(section, digest)
     yield from _counts(digest)
     yield f'<p class="soft">{_cell(LIMITS)}</p>\n</body></html>\n'
 
 
-def _not_judged(digest: Digest) -> Iterator[str]:
-    if not digest.not_judged:
-        return
-    why = "".join(f"<li>{count:,} x {_cell(reason)}</li>" for reason, count in digest.reasons)
-    yield f'<section class="cannot"><h2>Not judged</h2><p>{_cell(not_judged_words(digest))}</p><ul>{why}</ul>'
-    yield from _list(digest.not_judged, digest)
+def _section(section: Section, digest: Digest) -> Iterator[str]:
+    kind = ' class="cannot"' if section.is_of_what_was_not_judged else ""
+    opening = f"<p>{_cell(section.opening)}</p>" if section.opening else ""
+    yield f"<section{kind}><h2>{_cell(section.title)}</h2>{opening}"
+    told = [f"{count:,} x {reason}" for reason, count in section.reasons] + list(section.lines)
+    if told:
+        yield f"<ul>{''.join(f'<li>{_cell(line)}</li>' for line in told)}</ul>"
+    if section.items:
+        yield from _list(section.items, digest)
     yield "</section>\n"
-
-
-def _items(title: str, items: Sequence[Item], digest: Digest) -> Iterator[str]:
-    if items:
-        yield f"<section><h2>{_cell(title)}</h2>"
-        yield from _list(items, digest)
-        yield "</section>\n"
 
 
 def _list(items: Sequence[Item], digest: Digest) -> Iterator[str]:
@@ -86,12 +78,6 @@ def _list(items: Sequence[Item], digest: Digest) -> Iterator[str]:
     yield "</ul>"
     if len(items) > MOST_LISTED:
         yield f'<p class="soft">{_cell(more_words(items[MOST_LISTED:], digest))}</p>'
-
-
-def _lines(title: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        rows = "".join(f"<li>{_cell(line)}</li>" for line in lines)
-        yield f"<section><h2>{_cell(title)}</h2><ul>{rows}</ul></section>\n"
 
 
 def _counts(digest: Digest) -> Iterator[str]:

@@ -1,11 +1,13 @@
-"""What a digest says, whatever it is written on: headings, sentences, and one message in few words.
+"""What a digest says, whatever it is written on: sections in their order, sentences, and one message in few words.
 
-Invariants: pure; safe for a terminal; a text appears only where the digest holds one.
+Invariants: pure; safe for a terminal; a text appears only where the digest holds one; what was not judged stands before
+everything else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
@@ -20,8 +22,6 @@ NOTHING_CAME: Final = (
     "Nothing was screened in this time. That says nothing about what you were sent: check that your messages reach "
     "guardian."
 )
-MOST_TEXT_CHARACTERS: Final = 4_000
-"""Of one message; guardian journal show has all."""
 COUNT_WORDS: Final = {
     Outcome.UNSCREENED: "unscreened: could not be judged",
     Outcome.UNSURE: "unsure: judged in part only",
@@ -30,6 +30,38 @@ COUNT_WORDS: Final = {
     Outcome.CLEAN: "clean: judged whole, and none of your policies matched",
 }
 """In the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Section:
+    """A part of a digest under its own heading, read from the top."""
+
+    title: str
+    opening: str = ""
+    """One sentence before the rest."""
+    reasons: tuple[tuple[str, int], ...] = ()
+    items: Sequence[Item] = ()
+    lines: Sequence[str] = ()
+
+    @property
+    def is_of_what_was_not_judged(self) -> bool:
+        """Whether nothing is known of what stands in it."""
+        return bool(self.reasons)
+
+
+def sections(digest: Digest) -> list[Section]:
+    """What there is to tell but for the counts: no section is empty."""
+    found: list[Section] = []
+    if digest.not_judged:
+        opening = not_judged_words(digest)
+        found.append(Section("Not judged", opening, reasons=digest.reasons, items=digest.not_judged))
+    found += [
+        Section("Missing", lines=missing_words(digest)),
+        Section("Flagged", items=digest.flagged),
+        Section("Worth a second look", items=digest.notices),
+        Section("Waits for you", lines=task_lines(digest)),
+    ]
+    return [each for each in found if each.items or each.lines]
 
 
 def head(digest: Digest) -> str:
@@ -86,9 +118,8 @@ def text_of_item(item: Item) -> str:
     """The text, safe and cut; empty where there is none to be shown."""
     if item.text is None:
         return ""
-    shown = safe_text(item.text[:MOST_TEXT_CHARACTERS])
-    more = len(item.text) - MOST_TEXT_CHARACTERS
-    return shown + (f"\n(and {more:,} characters more: guardian journal show {item.alert.key})" if more > 0 else "")
+    more = f"\n(and {item.left_out:,} characters more: guardian journal show {item.alert.key})"
+    return safe_text(item.text) + (more if item.left_out else "")
 
 
 def more_words(left_out: Sequence[Item], digest: Digest) -> str:

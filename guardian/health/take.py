@@ -16,6 +16,7 @@ from guardian.calibration.state import load_calibration
 from guardian.errors import CalibrationError, GuardianError, JournalError
 from guardian.health.base import Health
 from guardian.health.canaries import CanaryRun
+from guardian.health.judge import judge_block, judge_facts
 from guardian.health.keeping import AnchorFacts, anchor_facts, journal_block
 from guardian.health.model import FilesChecked, canary_block, model_block
 from guardian.health.policies import PolicyFacts, policies_block
@@ -62,6 +63,7 @@ def take_health(settings: Settings, open_journal: OpenJournal | None, measured: 
         canary_block(now_ms, measured.canaries, measured.canary_trouble),
         policies_block(now_ms, measured.policies),
         scores_block(now_ms, settings.calibration.false_alarms_per_week, facts, yardstick),
+        judge_block(now_ms, settings, judge_facts(settings)),
         journal_block(now_ms, settings, standing(settings), facts, anchor, locked, run),
     ]
     return Health(now_ms, tuple(blocks))

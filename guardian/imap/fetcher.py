@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from guardian.imap.mailbox import Account, Mailbox, MailboxError, NotGivenError, RefusedError
-from guardian.imap.wire import MOST_MAILS, MOST_RANGES, ranges_of, receive, send
+from guardian.imap.wire import MOST_MAILS, MOST_RANGES, ranges_of
 from guardian.service.frames import Frame, FrameError, FrameReader
+from guardian.service.pipes import receive, send
 from guardian.walls.landlock import confine_files, program_folders
 from guardian.walls.local_only import gain_no_rights
 from guardian.walls.wall import cap_resources

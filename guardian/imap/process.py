@@ -21,9 +21,10 @@ from typing import Any, Final
 
 import guardian
 from guardian.errors import InputError
-from guardian.imap.wire import receive, send, uids_of
+from guardian.imap.wire import uids_of
 from guardian.safe_text import safe_line
 from guardian.service.frames import Frame, FrameError, FrameReader
+from guardian.service.pipes import receive, send
 
 ANSWER_S: Final = 150.0
 """For a question: a connection and an answer of the server."""
@@ -38,6 +39,10 @@ class Listing:
 
     validity: int
     uids: list[int]
+
+
+class NotGivenError(Exception):
+    """The server has a mail and does not give it."""
 
 
 class Fetching:
@@ -71,13 +76,12 @@ class Fetching:
         return Listing(validity, uids)
 
     def fetch(self, uid: int) -> bytes | None:
-        """A mail, at most one byte more than asked for; None where it is gone, or where the server does not give it,
-        which is said. Raises InputError."""
+        """A mail, at most one byte more than asked for; None where it is gone. Raises NotGivenError, InputError."""
         answer = self._ask({"fetch": uid, "most": self._max_bytes + 1})
         if answer.header.get("is_given") is True:
             return answer.body
         if answer.header.get("is_there") is True:
-            self._say(f"the server does not give mail {uid}; it is not screened, and tried again")
+            raise NotGivenError
         return None
 
     def wait(self, timeout_s: float) -> bool:

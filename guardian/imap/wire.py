@@ -10,34 +10,12 @@ beyond what its answer is for.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from typing import Any, Final
-
-from guardian.service.frames import Frame, FrameReader, encode
 
 MOST_MAILS: Final = 500_000
 """Mails of one folder; a listing of more is refused."""
 MOST_RANGES: Final = 150_000
 """Runs of numbers without a gap; of two numbers of ten digits each, so many still fit a frame's header."""
-_CHUNK_BYTES: Final = 1 << 16
-
-
-def send(descriptor: int, header: Mapping[str, Any], body: bytes = b"") -> None:
-    """Write a frame. Raises OSError, FrameTooBigError."""
-    unsent = memoryview(encode(Frame(header, body)))
-    while unsent:
-        unsent = unsent[os.write(descriptor, unsent) :]
-
-
-def receive(descriptor: int, reader: FrameReader) -> Frame | None:
-    """The next frame, waited for; None at the end. Raises OSError, FrameError."""
-    while (frame := reader.take()) is None:
-        data = os.read(descriptor, min(_CHUNK_BYTES, reader.missing_bytes))
-        if not data:
-            return None
-        reader.feed(data)
-    return frame
 
 
 def ranges_of(uids: list[int]) -> list[list[int]]:

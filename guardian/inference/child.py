@@ -18,43 +18,44 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import guardian
 from guardian.errors import CellError
-from guardian.inference.frames import TO_PARENT, Frame, FrameStream, encode
+from guardian.inference.framing import Protocol
 from guardian.safe_text import safe_text
 from guardian.walls.wall import WallLevel
 
 STDERR_KEPT_BYTES: Final = 16 * 1024
 _READ_BYTES: Final = 1 << 18
-_BOOT: Final = (
-    "import sys; sys.path += sys.argv[3:]; "
-    "from guardian.inference.worker import main; main(sys.argv[1], int(sys.argv[2]))"
-)
+_MOST_LAST_READS: Final = 64
+"""Reads by which the end of a pipe is looked for: a pipe holds less, but a process may write on while it is read."""
+_BOOT: Final = "import sys; sys.path += sys.argv[3:]; from {module} import main; main(sys.argv[1], int(sys.argv[2]))"
 """Arguments: the strongest wall, the parent's process id, folders to import from. They stand behind the standard
 library's, so that nothing in them can take its place."""
+
+F = TypeVar("F")
 
 
 class CellDied(CellError):
     """The process ended, or closed its pipe."""
 
 
-def default_command() -> list[str]:
-    """How the worker is started: isolated (-I) and without `site` (-S), so that neither the environment nor a .pth
+def default_command(module: str = "guardian.inference.worker") -> list[str]:
+    """How a worker is started: isolated (-I) and without `site` (-S), so that neither the environment nor a .pth
     file adds code to it, whether Guardian is installed, editable or a checkout."""
-    return [sys.executable, "-I", "-S", "-c", _BOOT]
+    return [sys.executable, "-I", "-S", "-c", _BOOT.format(module=module)]
 
 
-class CellProcess:
-    """One life of the model's process.
+class CellProcess(Generic[F]):
+    """One life of the model's process, which speaks `protocol`.
 
     `command` is started with three more kinds of arguments: the strongest wall that may be tried, this process's
     id, and the folders to import from. `descriptor` is inherited under the same number. Raises CellError where
     the process cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], limit: WallLevel, descriptor: int) -> None:
+    def __init__(self, command: Sequence[str], limit: WallLevel, descriptor: int, protocol: Protocol[F]) -> None:
         arguments = [*command, limit.value, str(os.getpid()), *import_folders()]
         try:
             self._process = subprocess.Popen(
@@ -76,13 +77,14 @@ class CellProcess:
         )
         for pipe in (self.input, self.output, self.errors):
             os.set_blocking(pipe, False)
-        self._stream = FrameStream(TO_PARENT)
+        self._protocol = protocol
+        self._stream = protocol.stream(protocol.to_parent)
         self._unsent = bytearray()
         self._last_words = bytearray()
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: F) -> None:
         """Queue a frame and write what the pipe takes; see `has_unsent`."""
-        self._unsent += encode(frame)
+        self._unsent += self._protocol.encode(frame)
         self.flush()
 
     @property
@@ -96,7 +98,7 @@ class CellProcess:
             while self._unsent:
                 del self._unsent[: os.write(self.input, self._unsent)]
 
-    def read(self) -> Iterator[Frame]:
+    def read(self) -> Iterator[F]:
         """The frames that have come. Raises CellDied at the end of the pipe, FrameError for what is no frame."""
         try:
             data = os.read(self.output, _READ_BYTES)
@@ -139,9 +141,7 @@ class CellProcess:
     def _has_hung_up(self) -> bool:
         """Whether the process has closed its side of the output, read to the end or not."""
         with contextlib.suppress(BlockingIOError):
-            while data := os.read(self.output, _READ_BYTES):
-                del data
-            return True
+            return any(not os.read(self.output, _READ_BYTES) for _ in range(_MOST_LAST_READS))
         return False
 
 

@@ -20,6 +20,7 @@ from guardian.inference.packing import FrameError
 from guardian.inference.register import Tally
 from guardian.inference.windows import Columns, Piece
 from guardian.inference.workload import Workload
+from guardian.safe_text import safe_line
 from guardian.walls.wall import WallLevel
 
 _UNDER_WAY: Final = 2
@@ -41,7 +42,7 @@ class Conversation:
     """The parent's side of it, over `process`; what it learns goes into `workload` and `tally`."""
 
     def __init__(
-        self, process: CellProcess, manifest: Manifest, batch_timeout_s: float, workload: Workload, tally: Tally
+        self, process: CellProcess[Frame], manifest: Manifest, batch_timeout_s: float, workload: Workload, tally: Tally
     ) -> None:
         self.process = process
         self.is_refused = False
@@ -102,10 +103,10 @@ class Conversation:
                 return True
             case Refusal(number=0) if not self.is_running:
                 self.is_refused = True
-                raise CellError(frame.say, hint=frame.hint)
+                raise CellError(safe_line(frame.say), hint=safe_line(frame.hint))
             case Refusal():
                 batch = self._finish_batch(frame.number)
-                failure = EncodingFailure(frame.code, f"the model refused the text: {frame.say}")
+                failure = EncodingFailure(safe_line(frame.code), f"the model refused the text: {safe_line(frame.say)}")
                 self._workload.blame(batch.pieces, failure)
         return False
 

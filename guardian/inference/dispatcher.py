@@ -23,7 +23,7 @@ from guardian.events import CellRestarted, CellStarted, Event, Observer
 from guardian.inference.base import EncodingFailure
 from guardian.inference.child import CellProcess
 from guardian.inference.conversation import Conversation
-from guardian.inference.frames import Load
+from guardian.inference.frames import FRAMES, Frame, Load
 from guardian.inference.manifest import Manifest
 from guardian.inference.packing import FrameError
 from guardian.inference.recovery import Recovery
@@ -160,7 +160,7 @@ class Dispatcher:
     def _start(self) -> None:
         plan = self._plan
         try:
-            process = CellProcess(plan.command, plan.limit, plan.descriptor)
+            process = CellProcess(plan.command, plan.limit, plan.descriptor, FRAMES)
         except CellError as error:
             self._give_up(error)
             return
@@ -221,7 +221,7 @@ class Dispatcher:
         with contextlib.suppress(Exception):  # an observer that fails must not take the model down with it
             self._observer(event)
 
-    def _watch_input(self, process: CellProcess) -> None:
+    def _watch_input(self, process: CellProcess[Frame]) -> None:
         """Wait for the process's input for as long as something could not be written to it."""
         is_watched = process.input in self._selector.get_map()
         if process.has_unsent and not is_watched:

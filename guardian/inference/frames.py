@@ -1,32 +1,23 @@
-"""The frames that cross between Guardian and the process that holds the model.
+"""The frames that cross between Guardian and the process that holds the encoder.
 
-A frame is a length (4 bytes, little endian), a kind (1 byte) and a body of that length. Text goes in as
-`Request`, numbers come out as `Result`; everything else is said once, at the start.
-
-Invariants: what `encode` writes, `decode` reads back equal; every count and size has a cap, checked before
-anything is allocated; a body is consumed to its last byte; anything else is a `FrameError`, never another
-exception, because the other side may be a process that was taken over. Standard library only: the child
-imports this file before its walls stand.
+Text goes in as `Request`, numbers come out as `Result`; everything else is said once, at the start. Invariants: those
+of `framing.py`.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from guardian.inference.framing import Protocol
 from guardian.inference.packing import U16, U32, FrameError, Reader, Writer
 from guardian.walls.probe import Probe
 
 PROTOCOL: Final = 1
 """Version of this protocol; both sides come from one installation, so a difference means a broken one."""
-BODY_LIMIT_BYTES: Final = 8 * 1024 * 1024
 TEXTS_LIMIT: Final = 256
 """Texts in one request, rows in one result."""
 LABELS_LIMIT: Final = 4096
 PROBES_LIMIT: Final = 64
-
-_HEADER = struct.Struct("<IB")
 
 
 class Hello(NamedTuple):
@@ -101,24 +92,40 @@ class Refusal(NamedTuple):
 
 
 Frame = Hello | Load | Loaded | Request | Result | Refusal
-_KINDS: Final[dict[int, type[Frame]]] = {1: Hello, 2: Load, 3: Loaded, 4: Request, 5: Result, 6: Refusal}
-_NUMBERS: Final = {kind: number for number, kind in _KINDS.items()}
-TO_CHILD: Final[frozenset[type[Frame]]] = frozenset({Load, Request})
-TO_PARENT: Final[frozenset[type[Frame]]] = frozenset({Hello, Loaded, Result, Refusal})
 
 
-def encode(frame: Frame) -> bytes:
-    """The bytes of one frame. Raises FrameError where it breaks a cap."""
-    body = Writer()
+def write_hello(body: Writer, frame: Hello) -> None:
+    """The body of a hello, which every kind of model process says first."""
+    body.number(U16, frame.protocol)
+    body.words(frame.wall)
+    body.count(len(frame.probes), PROBES_LIMIT)
+    for road, refused, said in frame.probes:
+        body.words(road)
+        body.flag(refused)
+        body.words(said)
+
+
+def read_hello(reader: Reader) -> Hello:
+    """What `write_hello` wrote."""
+    return Hello(reader.number(U16), reader.words(), tuple(_read_probe(reader) for _ in _up_to(reader, PROBES_LIMIT)))
+
+
+def write_refusal(body: Writer, frame: Refusal) -> None:
+    """The body of a refusal, in every protocol."""
+    body.number(U32, frame.number)
+    for words in (frame.code, frame.say, frame.hint):
+        body.words(words)
+
+
+def read_refusal(reader: Reader) -> Refusal:
+    """What `write_refusal` wrote."""
+    return Refusal(reader.number(U32), reader.words(), reader.words(), reader.words())
+
+
+def _write(body: Writer, frame: Frame) -> None:
     match frame:
-        case Hello(protocol, wall, probes):
-            body.number(U16, protocol)
-            body.words(wall)
-            body.count(len(probes), PROBES_LIMIT)
-            for road, refused, said in probes:
-                body.words(road)
-                body.flag(refused)
-                body.words(said)
+        case Hello():
+            write_hello(body, frame)
         case Load():
             for value in frame:
                 body.number(U32, value)
@@ -140,29 +147,13 @@ def encode(frame: Frame) -> bytes:
                 body.number(U32, tokens)
                 body.number(U32, unknown)
                 body.blob(values)
-        case Refusal(number, code, say, hint):
-            body.number(U32, number)
-            for words in (code, say, hint):
-                body.words(words)
-    data = b"".join(body.parts)
-    if len(data) > BODY_LIMIT_BYTES:
-        raise FrameError(f"a frame of {len(data)} bytes where at most {BODY_LIMIT_BYTES} are allowed")
-    return _HEADER.pack(len(data), _NUMBERS[type(frame)]) + data
-
-
-def decode(kind: type[Frame], body: bytes) -> Frame:
-    """The frame of this kind in this body. Raises FrameError for anything that `encode` would not write."""
-    reader = Reader(body)
-    frame = _read(kind, reader)
-    reader.finish()
-    return frame
+        case Refusal():
+            write_refusal(body, frame)
 
 
 def _read(kind: type[Frame], reader: Reader) -> Frame:
     if kind is Hello:
-        return Hello(
-            reader.number(U16), reader.words(), tuple(_read_probe(reader) for _ in _up_to(reader, PROBES_LIMIT))
-        )
+        return read_hello(reader)
     if kind is Load:
         return Load(*(reader.number(U32) for _ in Load._fields))
     if kind is Loaded:
@@ -172,7 +163,7 @@ def _read(kind: type[Frame], reader: Reader) -> Frame:
         return Request(reader.number(U32), tuple(reader.blob() for _ in _up_to(reader, TEXTS_LIMIT)))
     if kind is Result:
         return Result(reader.number(U32), tuple(_read_row(reader) for _ in _up_to(reader, TEXTS_LIMIT)))
-    return Refusal(reader.number(U32), reader.words(), reader.words(), reader.words())
+    return read_refusal(reader)
 
 
 def _up_to(reader: Reader, limit: int) -> range:
@@ -190,29 +181,10 @@ def _read_row(reader: Reader) -> Row:
     return Row(tokens, unknown, values)
 
 
-class FrameStream:
-    """Cuts a stream of bytes into frames, for one direction.
-
-    `accepts` names the kinds that this direction may carry; another kind is a FrameError.
-    """
-
-    def __init__(self, accepts: frozenset[type[Frame]]) -> None:
-        self._accepts = accepts
-        self._held = bytearray()
-
-    def feed(self, data: bytes) -> Iterator[Frame]:
-        """The frames that are complete once `data` has come. Raises FrameError; the stream is then of no more use."""
-        self._held += data
-        while len(self._held) >= _HEADER.size:
-            size, number = _HEADER.unpack_from(self._held)
-            kind = _KINDS.get(number)
-            if kind is None or kind not in self._accepts:
-                raise FrameError(f"frame of kind {number} where none is due")
-            if size > BODY_LIMIT_BYTES:
-                raise FrameError(f"a frame of {size} bytes where at most {BODY_LIMIT_BYTES} are allowed")
-            end = _HEADER.size + size
-            if len(self._held) < end:
-                return
-            body = bytes(self._held[_HEADER.size : end])
-            del self._held[:end]
-            yield decode(kind, body)
+FRAMES: Final[Protocol[Frame]] = Protocol(
+    {1: Hello, 2: Load, 3: Loaded, 4: Request, 5: Result, 6: Refusal},
+    _write,
+    _read,
+    to_child=frozenset({Load, Request}),
+    to_parent=frozenset({Hello, Loaded, Result, Refusal}),
+)

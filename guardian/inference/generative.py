@@ -72,7 +72,7 @@ class Generator(Protocol):
         """Longest prompt with its answer."""
         ...
 
-    def count_tokens(self, text: str) -> int | GenerationFailure:
+    def count_tokens(self, text: str, *, timeout_s: float) -> int | GenerationFailure:
         """Tokens of a text as data (no specials)."""
         ...
 

@@ -11,7 +11,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -65,6 +65,10 @@ class Manifest:
     """Name of the reference bank's file."""
     bank_sha256: str
     outputs: tuple[Output, ...]
+    check_file: str = field(default="", repr=False)
+    """Name of the file of test rows that a personal head is held against; empty where there is none. It gives no score
+    its meaning, so it is not in `repr`, which the fingerprint of a calibration is made of."""
+    check_sha256: str = field(default="", repr=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -197,6 +201,10 @@ class _Table:
             raise self.error(f"{key} must be {_KIND_NAMES[kind]}")
         return value
 
+    def has(self, key: str) -> bool:
+        """Whether a key that may be left out is there."""
+        return key in self._values
+
     def words(self, key: str, pattern: re.Pattern[str], what: str) -> str:
         value: str = self.take(key, str)
         if not pattern.fullmatch(value):
@@ -235,6 +243,7 @@ def _read_model(path: Path, table: _Table, outputs: tuple[Output, ...]) -> Manif
     plain_name = "the plain name of a file"
     digest = "64 hexadecimal digits in lower case"
     positions = table.whole("positions", 8, 1 << 16)
+    has_check = table.has("check_file")
     manifest = Manifest(
         path=path,
         name=table.words("name", _NAME, "letters, digits, dots, dashes and underscores"),
@@ -249,6 +258,8 @@ def _read_model(path: Path, table: _Table, outputs: tuple[Output, ...]) -> Manif
         bank_file=table.words("bank_file", _NAME, plain_name),
         bank_sha256=table.words("bank_sha256", _SHA256, digest),
         outputs=outputs,
+        check_file=table.words("check_file", _NAME, plain_name) if has_check else "",
+        check_sha256=table.words("check_sha256", _SHA256, digest) if has_check else "",
     )
     table.finish()
     return manifest

@@ -16,6 +16,7 @@ WORDS_LIMIT_BYTES: Final = 4096
 U8: Final = struct.Struct("<B")
 U16: Final = struct.Struct("<H")
 U32: Final = struct.Struct("<I")
+U64: Final = struct.Struct("<Q")
 
 
 class FrameError(CellError):

@@ -1,4 +1,4 @@
-"""Main of the process that holds the model: walls up, model in, then windows in and numbers out.
+"""Main of the process that holds the encoder: walls up, model in, then windows in and numbers out.
 
 The order is the safety: walls and self-test first, then llama.cpp, then the model, then the right to open
 files is given up, and only then comes text. Whatever goes wrong is said in a `Refusal` or by ending; the
@@ -7,17 +7,15 @@ parent recovers. Started by `child.py` with this file's package and llama.cpp on
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from guardian.errors import CellError
 from guardian.inference.frames import (
+    FRAMES,
     PROTOCOL,
-    TO_CHILD,
     Frame,
-    FrameStream,
     Hello,
     Load,
     Loaded,
@@ -25,14 +23,13 @@ from guardian.inference.frames import (
     Request,
     Result,
     Row,
-    encode,
 )
+from guardian.inference.pipes import Pipes
 from guardian.walls.wall import WallLevel, limit_resources, raise_walls, seal_files
 
 if TYPE_CHECKING:
-    from guardian.inference.llama_binding import EncoderModel
+    from guardian.inference.encoder_model import EncoderModel
 
-_READ_BYTES: Final = 1 << 16
 _TOO_LONG: Final = Row(0, 0, b"")
 _WARM_UP: Final = b"ready"
 _PASS_TOKENS: Final = 256
@@ -40,41 +37,17 @@ _PASS_TOKENS: Final = 256
 (25 tokens: 12.7 ms alone, 7.5 ms in a pass of 4 to 8, one thread); beyond, nothing, and memory grows."""
 
 
-class Pipes:
-    """The two pipes to the parent, moved out of the way of whatever prints."""
-
-    def __init__(self) -> None:
-        self._input = os.dup(0)
-        self._output = os.dup(1)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.close(nothing)
-        # From here on a stray print goes to the parent's buffer for stderr, not between the frames.
-        os.dup2(2, 1)
-
-    def frames(self) -> Iterator[Frame]:
-        """What the parent sends, until it closes its end."""
-        stream = FrameStream(TO_CHILD)
-        while data := os.read(self._input, _READ_BYTES):
-            yield from stream.feed(data)
-
-    def send(self, frame: Frame) -> None:
-        """Write one frame, all of it."""
-        data = memoryview(encode(frame))
-        while data:
-            data = data[os.write(self._output, data) :]
-
-
 def main(limit_name: str, parent_process: int) -> None:
     """Serve until the parent goes. `limit_name` is the strongest wall that may be tried."""
-    pipes = Pipes()
+    pipes = Pipes(FRAMES)
     limit = WallLevel(limit_name)
     level, probes = raise_walls(limit, parent_process)
     pipes.send(Hello(PROTOCOL, level.value, probes))
     frames = pipes.frames()
     try:
         # Only now: from here on code runs that is not Guardian's.
-        from guardian.inference.llama_binding import EncoderModel, import_llama
+        from guardian.inference.encoder_model import EncoderModel
+        from guardian.inference.llama_binding import import_llama
 
         library = import_llama()
         limit_resources()

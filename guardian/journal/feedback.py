@@ -1,7 +1,7 @@
 """The owner's word on a verdict: a record of its own that names the verdict's number.
 
 Invariants: nothing is overwritten, so that a word can be changed and taken back, and both stand in the journal; the
-latest word counts. Nothing is learned from it unless the owner asks (`guardian calibrate`).
+latest word counts. Nothing is learned from it unless the owner asks (`guardian adapt`).
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     MARK = "mark"
     """The owner put a verdict aside, to come back to or as done: `of` (seq), `mark` (kept, done, none), `note`. The
     latest one counts, and it says neither right nor wrong."""
+    OPINION = "opinion"
+    """The owner's judge spoke of a verdict late (`guardian.journal.opinion`). The latest one counts."""
     AMENDMENT = "amendment"
     """The policies in force changed: `before`, `after` (policy-set hashes), and what more is known of it."""
     MODEL = "model"
@@ -57,7 +59,7 @@ def kind_in(data: bytes) -> str:
     return data[begin + len(_KIND) :].partition(b'"')[0].decode("ascii", "replace") if begin >= 0 else ""
 
 
-GROWS_OLD: Final = frozenset({Kind.VERDICT, Kind.FEEDBACK, Kind.MARK})
+GROWS_OLD: Final = frozenset({Kind.VERDICT, Kind.FEEDBACK, Kind.MARK, Kind.OPINION})
 """Kinds that their owner may have forgotten after a time; what happened to the journal and to the policies stays."""
 
 

@@ -16,24 +16,26 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from guardian import __version__
-from guardian.calibration.ordinary import is_ordinary
 from guardian.errors import JournalDamagedError, JournalError, JournalIoError, PolicyError
 from guardian.events import CaughtUp, JournalNotice, NotJournaled, Observer, PolicyProblem, ignore
 from guardian.journal.again import placed_once, remember, seen_at
 from guardian.journal.backlog import Backlog, Counted
 from guardian.journal.counts import add_count, seal_counts
+from guardian.journal.in_words import error_in_words
 from guardian.journal.journal import Journal, JournalState
+from guardian.journal.keeping import kept_record
 from guardian.journal.keys import Ask
 from guardian.journal.ledger import Placed
 from guardian.journal.once import note_kept, once_of
 from guardian.journal.opening import note_folder, now_ms, open_or_begin
+from guardian.journal.opinion import opinion_record, with_quotes_of
 from guardian.journal.places.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
 from guardian.journal.seal import derived
 from guardian.journal.secret import Secret
 from guardian.journal.spoke import last_spoke
-from guardian.journal.verdict_record import verdict_record
+from guardian.journal.verdict_record import text_of
 from guardian.message import Message
 from guardian.policy.life.standing import record_amendments
 from guardian.recording import Recorder, Seen
@@ -75,9 +77,22 @@ class JournalRecorder:
                 if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "counts":
                     day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
                     return self._count(Counted(day, verdict.channel, verdict.outcome.value, once))
-                return self._keep(self._made(message, verdict, seen, at_ms), once)
+                return self._keep(kept_record(message, verdict, seen, at_ms, self._settings.journal), once)
         except Exception as error:  # a defect of the journal must not keep a verdict from its owner
-            return self._not_journaled(_in_words(error), "nothing of it can be kept")
+            return self._not_journaled(error_in_words(error), "nothing of it can be kept")
+
+    def record_late(self, message: Message, before: Verdict, now: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """See `guardian.recording.Recorder`. What was only counted, or is not in the journal yet, becomes a verdict's
+        record of its own where its outcome is another one now."""
+        seq = (before.journal or {}).get("seq")
+        if seq is None:
+            return self.record(message, now, seen) if now.outcome is not before.outcome else before.journal
+        try:
+            with self._lock:
+                self._keep_opinion(int(seq), before, now)
+        except Exception as error:  # a defect of the journal must not end the judge's thread
+            self._not_journaled(error_in_words(error), "nothing of it can be kept")
+        return before.journal
 
     def sealing_key(self, purpose: bytes) -> Secret | None:
         """A key derived from the journal's for one purpose; None while that is not to be had."""
@@ -86,6 +101,15 @@ class JournalRecorder:
                 keys = self._ready().keys
                 return derived(keys.master, keys.header.journal_id, purpose)
         except Exception:  # what would be sealed under it is then kept in memory alone
+            return None
+
+    def lasting_key(self, purpose: bytes) -> Secret | None:
+        """The same, made from the journal's identity: it stays when the master key is renewed."""
+        try:
+            with self._lock:
+                keys = self._ready().keys
+                return derived(keys.seed, keys.header.journal_id, purpose)
+        except Exception:
             return None
 
     def close(self) -> None:
@@ -99,41 +123,12 @@ class JournalRecorder:
 
     # One verdict
 
-    def _made(self, message: Message, verdict: Verdict, seen: Seen, at_ms: int) -> Record:
-        stream = {
-            "scores": {name: round(score, 4) for name, score in seen.possible.items()},
-            "senders": list(seen.senders),
-            "fingerprint": seen.fingerprint,
-            "ordinary": is_ordinary(verdict),
-        }
-        return verdict_record(
-            message,
-            verdict,
-            at_ms=at_ms,
-            program=__version__,
-            why_not_text=self._why_not_text(verdict),
-            stream=stream,
-        )
-
-    def _why_not_text(self, verdict: Verdict) -> str:
-        for match in verdict.matched:
-            if not match.keep_text:
-                return f"your policy {match.id} says keep_text = false"
-        wanted = self._settings.journal.keep_text
-        if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "full" and wanted != "none":
-            return ""
-        if verdict.outcome is Outcome.CLEAN and self._settings.journal.clean == "scores":
-            return "of clean messages only the scores are kept (journal.clean)"
-        if wanted == "none" or (wanted == "flagged" and verdict.outcome is not Outcome.FLAGGED):
-            return "the text of such messages is not kept (journal.keep_text)"
-        return ""
-
     def _count(self, counted: Counted) -> Mapping[str, Any] | None:
         self._backlog.hold_count(counted)
         try:
             self._write_counts(self._opened())
         except Exception as error:
-            return self._not_journaled(_in_words(error))
+            return self._not_journaled(error_in_words(error))
         return None
 
     def _keep(self, record: Record, once: bytes) -> Mapping[str, Any]:
@@ -144,7 +139,18 @@ class JournalRecorder:
             placed = placed or self._append(journal, record, once)
             return {"seq": placed.seq, "leaf": placed.leaf.hex()}
         except Exception as error:  # whatever it was, the record is not lost
-            return self._wait(record, once, _in_words(error))
+            return self._wait(record, once, error_in_words(error))
+
+    def _keep_opinion(self, of: int, before: Verdict, now: Verdict) -> None:
+        record = opinion_record(of, before, now, at_ms=now_ms(), program=__version__)
+        try:
+            journal = self._ready()
+            self._catch_up(journal)
+            first = journal.entry(of).record
+            if isinstance(first, Record):  # what was forgotten meanwhile is not spoken of again
+                journal.append(with_quotes_of(now, record) if text_of(first) is not None else record)
+        except Exception as error:
+            self._wait(record, b"", error_in_words(error))
 
     def _seen_at(self, journal: Journal, record: Record, once: bytes) -> Placed | None:
         placed = seen_at(journal, record)
@@ -269,8 +275,8 @@ class JournalRecorder:
         try:
             self._catch_up(self._ready())
         except Exception as error:
-            self._keep_the_rest(_in_words(error))
-            self._say_what_is_lost(_in_words(error))
+            self._keep_the_rest(error_in_words(error))
+            self._say_what_is_lost(error_in_words(error))
 
     def _keep_the_rest(self, error: JournalError) -> None:
         """What memory held goes to disk without the key: records sealed, counts as they are. What can't go stays."""
@@ -295,12 +301,3 @@ class JournalRecorder:
         if counts:
             words = f"not counted, of this run: {counts} of its clean messages; {error.line()}"
             self._observer(NotJournaled(words, is_kept=False))
-
-
-def _in_words(error: Exception) -> JournalError:
-    """Any error as one for the owner, without its own words: those may quote a message."""
-    if isinstance(error, JournalError):
-        return error
-    if isinstance(error, OSError):
-        return JournalIoError(f"the journal can't be used: {(error.strerror or type(error).__name__).lower()}")
-    return JournalError(f"internal error ({type(error).__name__})", hint="please report it")

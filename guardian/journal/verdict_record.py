@@ -1,14 +1,15 @@
 """A verdict as the journal keeps it, and how to read one back.
 
-Body of a `Kind.VERDICT` record (all keys are always there; in the file it takes less: `guardian.journal.packing`):
+Body of a `Kind.VERDICT` record (all keys are always there, but `judge` in `verdict`; in the file it takes less:
+`guardian.journal.packing`):
 
     message   {"id", "channel", "sender" (as its source says, else as its own headers say, or None), "source", "format",
               "context" ([] unless the text is kept)}
     text      {"sha256", "bytes", "context_sha256" (of the earlier turns as canonical JSON; None without any), "kept",
                "encoding" ("utf-8" or "base64"), "data" ("" unless kept), "why_not" (or "")}
     verdict   the verdict's JSON of design.md section 7 with every policy, without `journal` and `sender`;
-              where the text is not kept the quotes of its spans are empty. Matched policies carry "title", "why",
-              "severity", "action" and "tactics" besides
+              `judge` is there where one was asked; where the text is not kept all quotes are empty. Matched policies
+              carry "title", "why", "severity", "action" and "tactics" besides
     stream    {"scores": {output: score} after what cannot apply was put to 0 (empty where the model did not judge),
               "senders": [every address that the message claims], "ordinary": true or false,
               "fingerprint": what gives the scores their meaning (`calibration.thresholds.fingerprint`)}
@@ -28,7 +29,7 @@ from typing import Any, Final
 
 from guardian.journal.encoding import canonical_bytes
 from guardian.journal.record import Kind, Record, Spoke
-from guardian.message import Message
+from guardian.message import Channel, Format, Message
 from guardian.verdict import PolicyMatch, Verdict
 
 MOST_TEXT_BYTES: Final = 256 << 10
@@ -80,6 +81,23 @@ def text_of(record: Record) -> bytes | None:
     return base64.b64decode(data, validate=True) if text["encoding"] == "base64" else data.encode("utf-8")
 
 
+def message_of(record: Record) -> Message | None:
+    """The message as it was judged, where its text was kept. Raises ValueError where the record is no verdict's."""
+    raw = text_of(record)
+    if raw is None:
+        return None
+    body = record.body["message"]
+    return Message(
+        raw,
+        channel=Channel(body["channel"]),
+        id=str(body["id"]),
+        sender=body["sender"],
+        source=str(body["source"]),
+        format=Format(body["format"]),
+        context=tuple(map(str, body["context"])),
+    )
+
+
 def matched_policies(record: Record) -> list[str]:
     """Ids of the policies that matched."""
     return [str(row["id"]) for row in record.body["verdict"]["policies"] if row["matched"]]
@@ -118,13 +136,19 @@ def _verdict(verdict: Verdict, *, with_quotes: bool) -> dict[str, Any]:
     row = verdict.to_json(all_policies=True)
     del row["journal"], row["sender"]
     row["scores"] = _rounded(verdict.scores)
-    for match, policy in zip(verdict.policies, row["policies"], strict=True):
-        policy |= _matched(match) if match.matched else {}
+    row["policies"] = [policy_row(match) for match in verdict.policies]
     if not with_quotes:
         for finding in [*row["findings"], *(veto["finding"] for veto in row["vetoes"])]:
             finding["spans"] = [{**span, "quote": ""} for span in finding["spans"]]
-    row["findings"] = _jsonable(row["findings"])
-    row["vetoes"] = _jsonable(row["vetoes"])
+        for answer in (
+            answer for each in (row["judge"] or {}).get("opinions", ()) for answer in each.get("answers", ())
+        ):
+            answer["quote"] = ""
+    if row["judge"] is None:
+        del row["judge"]
+    for name in ("findings", "vetoes", "judge"):
+        if name in row:
+            row[name] = clean_json(row[name])
     row["id"] = _clean(row["id"])
     return row
 
@@ -134,8 +158,13 @@ def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
     return {name: round(score, _SCORE_DIGITS) for name, score in scores.items()}
 
 
-def _matched(match: PolicyMatch) -> dict[str, Any]:
+def policy_row(match: PolicyMatch) -> dict[str, Any]:
+    """How a policy stood, as a record has it: of one that matched, more than the verdict's JSON says."""
+    row = match.to_json()
+    if not match.matched:
+        return row
     return {
+        **row,
         "title": match.title,
         "why": match.why,
         "severity": match.severity.value,
@@ -149,9 +178,10 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _jsonable(value: Any) -> Any:
+def clean_json(value: Any) -> Any:
+    """JSON values of which every text is one that UTF-8 can hold."""
     if isinstance(value, str):
         return _clean(value)
     if isinstance(value, dict):
-        return {key: _jsonable(each) for key, each in value.items()}
-    return [_jsonable(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: clean_json(each) for key, each in value.items()}
+    return [clean_json(each) for each in value] if isinstance(value, list | tuple) else value

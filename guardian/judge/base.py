@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from guardian.message import Channel
-from guardian.policy.base import Policy
+from guardian.policy.base import Policy, When
+
+__all__ = ["Answered", "Case", "Judge", "Label", "Opinion", "When"]
 
 
 class Label(StrEnum):
@@ -24,15 +26,6 @@ class Label(StrEnum):
     NO = "no"
     UNSURE = "unsure"
     """It can't tell, or could not be asked."""
-
-
-class When(StrEnum):
-    """When a policy wants the judge: its key `judge`."""
-
-    UNDECIDED = "undecided"
-    """Where rules and encoder leave it undecided."""
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

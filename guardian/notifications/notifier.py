@@ -144,7 +144,7 @@ class Notifier:
 
     def _clicked(self, seq: int | None) -> None:
         try:
-            open_app(self._settings.notify.terminal, seq, self._env)
+            open_app(self._settings.notify.terminal, seq, self._env, self._say)
         except OutputError as error:
             self._say(error.line())
 

@@ -17,12 +17,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from guardian.errors import OutputError
 from guardian.paths import HOME_VARIABLE
+from guardian.safe_text import safe_line
 
 _PASSED_ON: Final = (
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_CURRENT_DESKTOP"),
@@ -33,6 +35,10 @@ _PASSED_ON: Final = (
 _MANAGER_SOCKET: Final = "systemd/private"
 """Under XDG_RUNTIME_DIR: where systemd-run reaches the manager of this user (sd_booted(3) has no twin for it)."""
 _MANAGER_TIMEOUT_S: Final = 1.0
+_TOLD_OF_FAILURE: Final = ("--service-type=exec",)
+"""systemd-run(1) then waits until the program runs, and fails where it can't be started."""
+FAILS_WITHIN_S: Final = 10.0
+"""A terminal that ends in failure after this was opened all the same: its owner closed it."""
 
 
 def app_command(seq: int | None) -> list[str]:
@@ -48,12 +54,22 @@ def terminal_command(terminal: str, seq: int | None, env: Mapping[str, str]) -> 
     if shutil.which("systemd-run", path=env.get("PATH")) is None or not _has_manager(env):
         return words
     passed = [name for name in sorted(env) if name in _PASSED_ON or name.startswith("GUARDIAN_")]
-    run = ["systemd-run", "--user", "--quiet", "--collect", *(f"--setenv={name}={env[name]}" for name in passed)]
+    run = [
+        "systemd-run",
+        "--user",
+        "--quiet",
+        "--collect",
+        *_TOLD_OF_FAILURE,
+        *(f"--setenv={name}={env[name]}" for name in passed),
+    ]
     return [*run, "--", *words]
 
 
-def open_app(terminal: str, seq: int | None, env: Mapping[str, str]) -> None:
-    """Open it, and come back at once. Raises OutputError where the terminal cannot be started."""
+def open_app(
+    terminal: str, seq: int | None, env: Mapping[str, str], failed: Callable[[str], None] = lambda _line: None
+) -> None:
+    """Open it, and come back at once. Raises OutputError where the terminal cannot be started; where that shows only
+    later, `failed` is given a line, in another thread."""
     if not terminal.strip():
         return
     if env.get(HOME_VARIABLE):  # it may be relative, and the terminal is opened elsewhere
@@ -73,7 +89,16 @@ def open_app(terminal: str, seq: int | None, env: Mapping[str, str]) -> None:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         name = shlex.split(terminal)[0]
         raise OutputError(f"cannot open a terminal ({name}): {said.lower()}", hint="set notify.terminal") from error
-    threading.Thread(target=process.wait, name="guardian-terminal", daemon=True).start()  # leaves no zombie
+    waiting = (process, shlex.split(terminal)[0], failed)
+    threading.Thread(target=_wait, args=waiting, name="guardian-terminal", daemon=True).start()
+
+
+def _wait(process: subprocess.Popen[bytes], name: str, failed: Callable[[str], None]) -> None:
+    """Leave no zombie, and tell of a terminal that never opened."""
+    began = time.monotonic()
+    code = process.wait()
+    if code != 0 and time.monotonic() - began < FAILS_WITHIN_S:
+        failed(f"no terminal was opened: {safe_line(name, 100)} ended with {code} (set notify.terminal)")
 
 
 def _has_manager(env: Mapping[str, str]) -> bool:

@@ -38,7 +38,8 @@ _STRONGEST: Final[Mapping[Tier, Action]] = {
     Tier.MINE: Action.HOLD,
 }
 _ORDER: Final = (
-    "id", "title", "why", "since", "review_by", "channels", "severity", "action", "status", "keep_text", "prose",
+    "id", "title", "why", "since", "review_by", "channels", "severity", "action", "status", "keep_text", "judge",
+    "judge_may_soften", "prose",
 )  # fmt: skip
 _LONGEST_LIST: Final = 80
 """A longer list stands on several lines, so that a diff shows which entry changed."""

@@ -34,6 +34,15 @@ class Status(StrEnum):
     """Kept for the record: looks at nothing."""
 
 
+class When(StrEnum):
+    """When a policy wants the judge, the owner's language model, where one is installed: its key `judge`."""
+
+    UNDECIDED = "undecided"
+    """Where rules and encoder leave it undecided (`guardian.judge.undecided`)."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One text by which the owner shows what is meant."""
@@ -156,6 +165,10 @@ class Policy:
     """Which messages of a conversation it looks at; None: all."""
     mutes: tuple[Mute, ...] = ()
     """In the order of the file, past and future ones too."""
+    judge: When = When.UNDECIDED
+    """When the judge is asked for its opinion."""
+    judge_may_soften: bool = False
+    """Whether an opinion may turn `flagged` into `unsure` where no rule and no pattern stands behind the match."""
 
     @property
     def is_in_force(self) -> bool:

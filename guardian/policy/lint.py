@@ -18,7 +18,7 @@ from typing import Final
 
 from guardian.inference.base import Floats
 from guardian.inference.manifest import Manifest
-from guardian.policy.base import Policy
+from guardian.policy.base import Policy, When
 from guardian.policy.lints.found import Found, as_problems
 from guardian.policy.lints.pairs import opposite_examples, repeated_examples
 from guardian.policy.lints.patterns import pattern_problems
@@ -31,9 +31,11 @@ from guardian.policy.scope_problems import scope_problems
 _NO_ROWS: Final[Mapping[str, Floats]] = MappingProxyType({})
 
 
-def lint_policies(policies: PolicySet, manifest: Manifest | None, today: date) -> list[Problem]:
+def lint_policies(
+    policies: PolicySet, manifest: Manifest | None, today: date, *, has_judge: bool = False
+) -> list[Problem]:
     """What there is to say of every policy that loaded, in order of files."""
-    return lint_files(policies.files, manifest, today)
+    return lint_files(policies.files, manifest, today, has_judge=has_judge)
 
 
 def lint_file(file: LoadedFile, manifest: Manifest | None, today: date) -> list[Problem]:
@@ -49,13 +51,14 @@ def lint_files(
     rows: Mapping[str, Floats] = _NO_ROWS,
     ordinary: Sequence[str] = (),
     others: Sequence[LoadedFile] = (),
+    has_judge: bool = False,
 ) -> list[Problem]:
     """What there is to say of files, and of what they say to each other and to `others`.
 
     `rows`: unit vectors of examples by their text, by which such as are nearly the same are found. `ordinary`: texts on
-    which patterns are tried.
+    which patterns are tried. `has_judge`: whether a language model of the owner's is set up to give second opinions.
     """
-    problems = [problem for file in files for problem in _alone(file, manifest, today, ordinary)]
+    problems = [problem for file in files for problem in _alone(file, manifest, today, ordinary, has_judge=has_judge)]
     asked = {file.path for file in files}
     opposites = opposite_examples([*files, *(other for other in others if other.path not in asked)], rows)
     return in_order(files, [*problems, *(problem for problem in opposites if problem.file in asked)])
@@ -67,14 +70,16 @@ def in_order(files: Iterable[LoadedFile], problems: Iterable[Problem]) -> list[P
     return sorted(problems, key=lambda each: (order[each.file], each.line, each.column))
 
 
-def _alone(file: LoadedFile, manifest: Manifest | None, today: date, ordinary: Sequence[str]) -> Iterator[Problem]:
+def _alone(
+    file: LoadedFile, manifest: Manifest | None, today: date, ordinary: Sequence[str], *, has_judge: bool
+) -> Iterator[Problem]:
     """What there is to say of one file by itself."""
     if file.policy is None or file.source is None:
         return
     positions = Positions(file.source.text)
     found: list[Found] = [
         *_file_mode(file.path, file.source.mode),
-        *_roads(file.policy, positions),
+        *_roads(file.policy, positions, has_judge=has_judge),
         *pattern_problems(file.policy, positions, ordinary),
         *tactic_problems(file.policy, positions, manifest),
         *_review(file.policy, positions, today),
@@ -92,17 +97,20 @@ def _file_mode(path: Path, mode: int) -> Iterator[Found]:
         yield Level.INFO, "readable-by-others", Place(), "other accounts can read this file", hint
 
 
-def _roads(policy: Policy, positions: Positions) -> Iterator[Found]:
-    """A policy by which nothing can match: no judge reads prose, so prose alone is no road."""
+def _roads(policy: Policy, positions: Positions, *, has_judge: bool) -> Iterator[Found]:
+    """A policy by which nothing can match: prose alone is read by a judge, and by nothing else."""
     if policy.match.tactics or policy.match.patterns or any(example.flag for example in policy.examples):
         return
     hint = "add a [match] or an example with flag = true"
-    if policy.prose:
-        message = "prose alone matches nothing while no judge is installed"
-        yield Level.WARNING, "prose-alone", positions.key(["prose"]), message, hint
-    else:
+    if not policy.prose:
         message = "has no tactics, no patterns and no example to flag, so it never matches"
         yield Level.WARNING, "never-matches", positions.key(["match"]), message, hint
+    elif policy.judge is When.NEVER:
+        message = 'only a judge reads prose, and judge = "never", so it never matches'
+        yield Level.WARNING, "never-matches", positions.key(["judge"]), message, hint
+    elif not has_judge:
+        message = "only a judge reads prose, and none is set up, so it matches nothing"
+        yield Level.WARNING, "prose-alone", positions.key(["prose"]), message, f"{hint}, or set judge.model"
 
 
 def _review(policy: Policy, positions: Positions, today: date) -> Iterator[Found]:

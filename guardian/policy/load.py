@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from guardian.errors import PolicyError
-from guardian.policy.base import Policy
+from guardian.policy.base import Policy, When
 from guardian.policy.position import Place, Positions, ShapeError, check_shape, syntax_error_place
 from guardian.policy.problem import Level, Problem
 from guardian.policy.schema import PolicyFile, to_policy
@@ -156,6 +156,9 @@ def _canonical(policy: Policy) -> dict[str, Any]:
             for mute in sorted(policy.mutes)
         ],
         "keep_text": policy.keep_text,
+        # left out where nothing is said of a judge, so that such a policy keeps the hash that it had before
+        **({"judge": policy.judge} if policy.judge is not When.UNDECIDED else {}),
+        **({"judge_may_soften": True} if policy.judge_may_soften else {}),
     }
 
 

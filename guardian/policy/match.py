@@ -117,6 +117,19 @@ class Matcher:
         case = _Case(evidence, tactics, self._probe)
         return tuple(_match(watch, case) for watch in self._by_channel[channel])
 
+    def excuses(self, policy: Policy, evidence: Evidence) -> str:
+        """Why no model may bring up a policy in force that did not match this message, in words; empty where one may:
+        its scope, any mute that holds for the sender, a copied fine example."""
+        scope, circumstances = self._by_id[policy.id].scope, circumstances_of(evidence)
+        if outside := scope.outside(circumstances):
+            return outside
+        if mutes := scope.mutes(circumstances):
+            return f"you muted {mutes[0]}"
+        if self._probe is None or evidence.encoding is None:
+            return ""
+        number = self._probe.same_as_fine(policy.id, evidence.encoding.embeddings)
+        return "" if number is None else f"nearly the same as your fine example {number}"
+
     def pattern_spans(self, match: PolicyMatch, evidence: Evidence) -> tuple[Span, ...]:
         """The words that a matched policy's patterns found, in order of pattern and place, at most `MOST_SPANS`."""
         watch = self._by_id.get(match.id)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, 
 from pydantic.json_schema import SkipJsonSchema
 
 from guardian.message import Channel
-from guardian.policy.base import DEFAULT_RARITY, Example, Match, Policy, Status
+from guardian.policy.base import DEFAULT_RARITY, Example, Match, Policy, Status, When
 from guardian.policy.expression import Expression, Name, all_of, any_of, parse_expression
 from guardian.policy.patterns import LONGEST_PATTERN_CHARACTERS
 from guardian.policy.schema_scope import (
@@ -113,6 +113,13 @@ class PolicyFile(Table):
     status: Literal["draft", "test", "active", "retired"] = "active"
     prose: str = Field(default="", max_length=20_000, description="The policy in full sentences.")
     keep_text: bool = Field(default=True, description="Whether the journal may keep the text of matched messages.")
+    judge: Literal["undecided", "always", "never"] = Field(
+        default="undecided", description="When your judge is asked, where you have one."
+    )
+    judge_may_soften: bool = Field(
+        default=False,
+        description="Whether your judge may turn flagged into unsure where no rule and no pattern matched.",
+    )
     match: MatchTable = Field(default_factory=MatchTable)
     examples: list[ExampleTable] = Field(default_factory=list)
     senders: SendersTable = Field(default_factory=SendersTable)
@@ -159,6 +166,8 @@ def to_policy(file: PolicyFile, path: Path) -> Policy:
         days=to_days(list(file.when.days)),
         conversation=to_turns(file.conversation),
         mutes=tuple(to_mute(mute) for mute in file.mutes),
+        judge=When(file.judge),
+        judge_may_soften=file.judge_may_soften,
     )
 
 

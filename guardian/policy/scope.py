@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guardian.detectors.base import Evidence
-from guardian.policy.base import Day, Hours, Mute, Policy, Turns
+from guardian.policy.base import Day, Hours, Mute, Policy, Turns, When
 from guardian.policy.senders import SenderList, addresses_of
 
 _DAYS = tuple(Day)
@@ -107,8 +107,18 @@ def precedence(policy: Policy) -> list[str]:
         "match: tactics, patterns and examples, any of them",
         f"mutes: {'; '.join(str(mute) for mute in policy.mutes) or 'none'} (go before rules and patterns too)",
         "fine examples: near copies are excused from what the model says, never from a rule or a pattern",
+        f"judge: {_judge_words(policy)}",
     ]
     return [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
+
+
+def _judge_words(policy: Policy) -> str:
+    """When the owner's judge is asked, where there is one, and what it may do."""
+    if policy.judge is When.NEVER:
+        return "never asked"
+    when = "asked of every message" if policy.judge is When.ALWAYS else "asked where this is undecided"
+    soften = "turn flagged into unsure where no rule and no pattern matched" if policy.judge_may_soften else ""
+    return f"{when}; it may raise{f', and {soften}' if soften else ''}, never clear"
 
 
 def _is_time(policy: Policy, at: datetime) -> bool:

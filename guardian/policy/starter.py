@@ -16,7 +16,7 @@ from typing import Any
 
 from guardian.errors import PolicyError
 from guardian.paths import ensure_private_directory
-from guardian.policy.load import SUFFIX
+from guardian.policy.load import SUFFIX, load_policies
 
 MARKER = ".starter-policies-installed"
 """Its presence, not its content, says that the starter policies were copied."""
@@ -45,6 +45,15 @@ def starter_policies(shipped: Path) -> tuple[StarterPolicy, ...]:
     if not found:
         raise PolicyError(f"no starter policies in {shipped}", hint="install guardian again")
     return tuple(sorted(found, key=lambda each: each.title.casefold()))
+
+
+def shipped_examples(shipped: Path) -> frozenset[str]:
+    """The texts of all examples that come with the program. Raises PolicyError where there are no policies to be
+    read."""
+    policies = load_policies(shipped).policies
+    if not policies:
+        raise PolicyError(f"no starter policies in {shipped}", hint="install guardian again")
+    return frozenset(example.text for policy in policies for example in policy.examples)
 
 
 def _starter(document: dict[str, Any]) -> StarterPolicy:

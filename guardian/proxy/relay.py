@@ -15,12 +15,13 @@ from typing import Any
 
 import httpx
 
+from guardian.message import Message
 from guardian.proxy.screening import NotScreened
 from guardian.service.answer import Answer
 from guardian.streams.base import Ask, Purpose, Release, Step
 from guardian.streams.turn import Turn
 
-Screen = Callable[[Ask], Awaitable[Answer | NotScreened]]
+Screen = Callable[[Message], Awaitable[Answer | NotScreened]]
 Send = Callable[[bytes], Awaitable[None]]
 
 
@@ -57,6 +58,8 @@ class Relay:
         self._hang_up = hang_up
         self._reading: asyncio.Task[bytes | None] | None = None
         self._asking: dict[asyncio.Task[Answer | NotScreened], Ask] = {}
+        self._ahead: dict[Message, asyncio.Task[Answer | NotScreened]] = {}
+        """Questions that were put before it was sure that they would be asked (`Turn.foreseen`)."""
         self._ending: Ending | None = None
         self.outcome: Answer | NotScreened | None = None
         """The last word on the whole answer; None while there is none."""
@@ -69,7 +72,7 @@ class Relay:
             while not self._turn.is_done:
                 await self._step()
         finally:
-            await end_tasks(*self._asking, *filter(None, (self._reading,)))
+            await end_tasks(*self._asking, *self._ahead.values(), *filter(None, (self._reading,)))
         return self._ending or Ending.WHOLE
 
     async def _step(self) -> None:
@@ -104,6 +107,7 @@ class Relay:
             return
         if chunk is not None:
             await self._perform(self._turn.feed(chunk))
+            self._look_ahead()
         elif self._ending is None:
             self._ending = Ending.WHOLE
             await self._perform(self._turn.finish())
@@ -125,7 +129,21 @@ class Relay:
             if isinstance(step, Release):
                 await self._pass_on(step.data)
             else:
-                self._asking[asyncio.create_task(_screened(self._screen, step))] = step
+                is_asked = step.message in self._ahead
+                task = self._ahead.pop(step.message) if is_asked else self._asked(step.message)
+                self._asking[task] = step
+
+    def _look_ahead(self) -> None:
+        """Put the questions that come next, and let go of those that were not to be asked."""
+        wanted = self._turn.foreseen() if not self._asking else []
+        for message in [each for each in self._ahead if each not in wanted]:
+            self._ahead.pop(message).cancel()
+        for message in wanted:
+            if message not in self._ahead:
+                self._ahead[message] = self._asked(message)
+
+    def _asked(self, message: Message) -> asyncio.Task[Answer | NotScreened]:
+        return asyncio.create_task(_screened(self._screen, message))
 
     async def _pass_on(self, data: bytes) -> None:
         if self._ending is not Ending.LEFT:
@@ -150,5 +168,5 @@ async def end_tasks(*tasks: asyncio.Task[Any]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _screened(screen: Screen, ask: Ask) -> Answer | NotScreened:
-    return await screen(ask)
+async def _screened(screen: Screen, message: Message) -> Answer | NotScreened:
+    return await screen(message)

@@ -52,7 +52,7 @@ def run_proxy(settings: Settings, tell: Callable[[str], None]) -> signal.Signals
 
     async def run() -> signal.Signals | None:
         async with open_client(upstream, settings.proxy) as client:
-            exchanges = Exchanges(screening, sessions, settings.proxy)
+            exchanges = Exchanges(screening, sessions, settings.proxy, settings.limits.max_bytes_read)
             app = ProxyApp(client, upstream, key, settings.proxy, exchanges)
             door = Door(app, token=token, hosts=hosts_of(settings.proxy.port))
             warming = asyncio.create_task(screening.warm())

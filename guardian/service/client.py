@@ -28,7 +28,7 @@ from guardian.service.frames import (
     encode,
 )
 from guardian.service.peer import is_own
-from guardian.service.place import socket_address
+from guardian.service.place import Household, socket_address
 from guardian.service.questions import question, status_question
 
 if TYPE_CHECKING:
@@ -46,18 +46,25 @@ class ServiceClient:
     Safe for threads: they ask one after the other. Between questions the service may let an idle connection go; the
     next question then makes a new one. `revive` is called, before that, where no service is left; it starts one or
     raises ServiceUnavailableError. `timeout_s` is how long one question may take in all; a start counts, and is not cut
-    short.
+    short. A service of another house than `house`, where one is named, refuses.
     """
 
-    def __init__(self, path: Path | str, *, timeout_s: float = 60.0, revive: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        timeout_s: float = 60.0,
+        revive: Callable[[], None] | None = None,
+        house: Household = (),
+    ) -> None:
         """Connects. Raises ServiceUnavailableError where nobody, or somebody else, answers at `path`."""
-        self._path, self._timeout_s, self._revive = path, timeout_s, revive
+        self._path, self._timeout_s, self._revive, self._house = path, timeout_s, revive, house
         self._lock = threading.Lock()
         self._connection: socket.socket | None = _connected(path, timeout_s)
 
     def screen(self, message: Message, *, all_policies: bool = False) -> Answer:
         """The verdict on a message. Raises ServiceUnavailableError, ServiceRefusedError."""
-        frame = self._ask(question(message, all_policies=all_policies))
+        frame = self._ask(question(message, all_policies=all_policies, house=self._house))
         try:
             return answer_of(frame)
         except FrameError as error:

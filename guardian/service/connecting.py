@@ -21,7 +21,7 @@ from guardian.paths import HOME_VARIABLE, ensure_private_directory
 from guardian.safe_text import safe_line
 from guardian.service.client import ServiceClient
 from guardian.service.errors import ServiceUnavailableError
-from guardian.service.place import SOCKET_NAME
+from guardian.service.place import SOCKET_NAME, house_at
 from guardian.settings import DEBUG_VARIABLE, PREFIX, Settings
 
 STARTS_WITHIN_S: Final = 30.0
@@ -40,18 +40,19 @@ def connect(settings: Settings, *, start: bool = True, timeout_s: float = 60.0) 
 
     `timeout_s` is for each question. Raises ServiceUnavailableError where there is none to be had.
     """
-    path = settings.paths.runtime / SOCKET_NAME
+    paths = settings.paths
+    path, house = paths.runtime / SOCKET_NAME, house_at(paths.config, paths.data, paths.state)
 
     def revive() -> None:
         _start_service(settings, path)
 
     if not start:
-        return ServiceClient(path, timeout_s=timeout_s)
+        return ServiceClient(path, timeout_s=timeout_s, house=house)
     try:
-        return ServiceClient(path, timeout_s=timeout_s, revive=revive)
+        return ServiceClient(path, timeout_s=timeout_s, revive=revive, house=house)
     except ServiceUnavailableError:
         revive()
-        return ServiceClient(path, timeout_s=timeout_s, revive=revive)
+        return ServiceClient(path, timeout_s=timeout_s, revive=revive, house=house)
 
 
 def _start_service(settings: Settings, path: Path) -> None:

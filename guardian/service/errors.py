@@ -16,6 +16,8 @@ class RefusalCode(StrEnum):
     """The question, or its answer, is larger than a frame may be."""
     OTHER_VERSION = "other-version"
     """Client and service are not of one version."""
+    OTHER_HOUSE = "other-house"
+    """The service has other settings, another journal or another memory than its client."""
     STOPPING = "stopping"
     """It is about to end and takes no new questions."""
     SETTINGS = "settings"

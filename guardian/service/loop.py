@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from guardian import __version__
@@ -23,7 +24,8 @@ from guardian.service.doorway import Doorway
 from guardian.service.errors import RefusalCode
 from guardian.service.frames import Frame, FrameError, FrameTooBigError, encode
 from guardian.service.limits import ServiceLimits
-from guardian.service.questions import SCREEN, STATUS, is_set, message_of, speaks
+from guardian.service.place import Household
+from guardian.service.questions import SCREEN, STATUS, is_for, is_set, message_of, speaks
 from guardian.service.room import Room
 from guardian.service.turns import Question, Turns
 
@@ -42,11 +44,12 @@ class Loop:
         *,
         status: Callable[[], Mapping[str, Any]],
         ended: Callable[[], None],
+        house: Household = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`status` is asked in the loop's thread and must be quick; the loop adds what it counted itself. `ended` is
         called at the end, whatever brought it about."""
-        self._limits, self._turns = limits, turns
+        self._limits, self._turns, self._house = limits, turns, house
         self._status, self._ended, self._clock = status, ended, clock
         self._selector = selectors.DefaultSelector()
         self._doorway = Doorway(listener, self._selector, clock)
@@ -178,8 +181,11 @@ class Loop:
         elif frame.header.get("ask") == STATUS:
             self._free_room_of(connection)
             connection.send(encode(Frame({"status": self._whole_status()})), self._clock())
+        elif frame.header.get("ask") == SCREEN and not is_for(self._house, frame.header):
+            self._turn_away(connection, RefusalCode.OTHER_HOUSE, "the service that runs has another configuration")
         elif frame.header.get("ask") == SCREEN:
-            message, all_policies = message_of(frame), is_set(frame.header, "all_policies")
+            all_policies = is_set(frame.header, "all_policies")
+            message = replace(message_of(frame), asked_s=time.monotonic())  # others wait behind it
             question = Question(connection.number, message, all_policies, connection.room_bytes)
             connection.room_bytes = 0
             connection.in_flight += 1

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SOCKET_NAME: Final = "guardian.sock"
 LOCK_NAME: Final = "service.lock"
+Household = tuple[str, ...]
+"""Whose settings, journal and memory a verdict comes from: their folders. A socket may be shared by several houses, and
+a verdict may not. Empty where nobody asks."""
 _HOME_VARIABLE: Final = "GUARDIAN_HOME"
 _LONGEST_ADDRESS_BYTES: Final = 103 if sys.platform == "darwin" else 107
 """`sun_path` without its closing zero."""
@@ -43,6 +46,22 @@ def own_home(env: Mapping[str, str]) -> str:
     """What `GUARDIAN_HOME` names, as an absolute path; empty where it is not set."""
     home = os.path.expanduser(env.get(_HOME_VARIABLE, ""))
     return os.path.join(os.getcwd(), home) if home else ""
+
+
+def config_folder(env: Mapping[str, str]) -> str:
+    """Where the owner's settings and policies lie, or would (`guardian.paths`; a test compares the two)."""
+    return _folder(env, "config", "XDG_CONFIG_HOME", "~/.config")
+
+
+def house_of(env: Mapping[str, str]) -> Household:
+    """The house of this environment."""
+    data = _folder(env, "data", "XDG_DATA_HOME", "~/.local/share")
+    return house_at(config_folder(env), data, _folder(env, "state", "XDG_STATE_HOME", "~/.local/state"))
+
+
+def house_at(config: Path | str, data: Path | str, state: Path | str) -> Household:
+    """The house with these folders, whatever links lead to them."""
+    return tuple(os.path.realpath(each) for each in (config, data, state))
 
 
 @contextmanager
@@ -73,12 +92,15 @@ def _runtime_folder(env: Mapping[str, str]) -> str:
     by_system = f"/run/user/{os.geteuid()}"
     if _is_private(by_system, missing_is_fine=False):
         return os.path.join(by_system, "guardian")
-    return os.path.join(_state_folder(env), "run")
+    return os.path.join(_folder(env, "state", "XDG_STATE_HOME", "~/.local/state"), "run")
 
 
-def _state_folder(env: Mapping[str, str]) -> str:
-    named = env.get("XDG_STATE_HOME", "")
-    return os.path.join(named if os.path.isabs(named) else os.path.expanduser("~/.local/state"), "guardian")
+def _folder(env: Mapping[str, str], name: str, variable: str, usual: str) -> str:
+    if home := own_home(env):
+        return os.path.join(home, name)
+    named = env.get(variable, "")
+    usual = "~/Library/Application Support" if sys.platform == "darwin" else usual
+    return os.path.join(named if os.path.isabs(named) else os.path.expanduser(usual), "guardian")
 
 
 def _is_private(folder: str, *, missing_is_fine: bool) -> bool:

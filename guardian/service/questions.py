@@ -13,10 +13,13 @@ from guardian import __version__
 from guardian.message import Channel, Format, Message
 from guardian.safe_text import safe_line
 from guardian.service.frames import PROTOCOL, Frame, FrameError
+from guardian.service.place import Household
 
 SCREEN: Final = "screen"
 STATUS: Final = "status"
 _MOST_ONCE_BYTES: Final = 256
+_MOST_SECONDS: Final = 600
+"""As `judge.timeout_s` has it."""
 
 
 def speaks(header: Mapping[str, Any]) -> bool:
@@ -24,8 +27,8 @@ def speaks(header: Mapping[str, Any]) -> bool:
     return header.get("protocol") == PROTOCOL and header.get("version") == __version__
 
 
-def question(message: Message, *, all_policies: bool) -> Frame:
-    """The frame that asks for a verdict on a message."""
+def question(message: Message, *, all_policies: bool, house: Household = ()) -> Frame:
+    """The frame that asks for a verdict on a message: of the service of this house alone, where one is named."""
     header = {
         **_asking(SCREEN),
         "channel": message.channel.value,
@@ -38,7 +41,9 @@ def question(message: Message, *, all_policies: bool) -> Frame:
         "cut": message.cut,
         "draft": message.draft,
         "once": message.once.hex(),
+        "judge_within_s": message.judge_within_s,
         "all_policies": all_policies,
+        "house": list(house),
     }
     return Frame(header, message.raw)
 
@@ -50,6 +55,14 @@ def status_question() -> Frame:
 
 def _asking(ask: str) -> dict[str, Any]:
     return {"protocol": PROTOCOL, "version": __version__, "ask": ask}
+
+
+def is_for(house: Household, header: Mapping[str, Any]) -> bool:
+    """Whether a question is for the service of `house`. Raises FrameError."""
+    asked = header.get("house")
+    if not isinstance(asked, list) or not all(isinstance(each, str) for each in asked):
+        raise FrameError("the house is not a list of texts")
+    return not (asked and house) or tuple(asked) == house
 
 
 def message_of(frame: Frame) -> Message:
@@ -74,6 +87,7 @@ def message_of(frame: Frame) -> Message:
             cut=is_set(header, "cut"),
             draft=is_set(header, "draft"),
             once=once,
+            judge_within_s=_seconds(header, "judge_within_s"),
         )
     except FrameError:
         raise
@@ -87,6 +101,15 @@ def is_set(header: Mapping[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise FrameError(f"{name} is neither true nor false")
     return value
+
+
+def _seconds(header: Mapping[str, Any], name: str) -> float | None:
+    value = header[name]
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_SECONDS:
+        raise FrameError(f"{name} is no number of seconds")
+    return float(value)
 
 
 def _words(header: Mapping[str, Any], name: str) -> str:

@@ -76,6 +76,7 @@ class Screening:
         taken.append(first)
         with self._lock:
             self.assembled = self._supply()
+            self.assembled.gate.tell_late(self._tell)
             for screened in self.assembled.gate.screen_all(self._messages(first, taken)):
                 self._answer(taken.popleft(), screened)
 

@@ -22,6 +22,7 @@ from guardian.service.claim import Claim
 from guardian.service.counts import Counts
 from guardian.service.limits import ServiceLimits
 from guardian.service.loop import Loop
+from guardian.service.place import Household
 from guardian.service.screening import Screening, Supply
 from guardian.service.turns import Turns
 
@@ -45,13 +46,15 @@ class Server:
         on_screened: Sequence[Listener] = (),
         ended: Callable[[], None] = lambda: None,
         notices: Callable[[], Sequence[str]] = tuple,
+        house: Household = (),
     ) -> None:
         """`supply` gives what the next messages are judged with, in the screening thread, and may take its time.
 
         `lock` is held while the gate is used, `limits.batch` messages at most, for a gate that others use too.
         `on_screened` is told of every verdict but those on drafts, in a thread of its own, in order; it can neither
         delay nor break an answer. `ended` is called when no more clients are taken, whatever brought that about.
-        What `notices` gives goes with the next answer, for its owner to read.
+        What `notices` gives goes with the next answer, for its owner to read. A client of another house than `house`,
+        where one is named, is refused.
         """
         self._claim, self._limits, self._kind = claim, limits, kind
         self._supply, self._lock = supply, lock if lock is not None else nullcontext()
@@ -62,6 +65,7 @@ class Server:
         self._began_s = time.monotonic()
         self._ended = ended
         self._notices = notices
+        self._house = house
 
     @property
     def counts(self) -> Counts:
@@ -82,7 +86,14 @@ class Server:
 
     def start(self) -> None:
         """Listen, and return. Raises OutputError where the socket cannot be made."""
-        loop = Loop(self._claim.listen(), self._limits, self._turns, status=self._status, ended=self._ended)
+        loop = Loop(
+            self._claim.listen(),
+            self._limits,
+            self._turns,
+            status=self._status,
+            ended=self._ended,
+            house=self._house,
+        )
         self._screening = Screening(
             self._turns, self._supply, loop.deliver, self._announcer.tell, self._lock, self._limits.batch, self._notices
         )
@@ -109,6 +120,7 @@ class Server:
             "pid": os.getpid(),
             "version": __version__,
             "kind": self._kind,
+            "house": list(self._house),
             "uptime_s": round(time.monotonic() - self._began_s, 1),
             "wall": assembled.register().wall if assembled is not None else "down",
             "policy_set": assembled.gate.policy_set if assembled is not None else "",

@@ -14,7 +14,7 @@ from guardian.verdict import Outcome
 
 def headline(screened: Screened) -> str:
     """The outcome in a few words."""
-    return verdict_words.HEADLINES[screened.verdict.outcome]
+    return verdict_words.headline(screened.verdict)
 
 
 def reason_lines(screened: Screened) -> list[str]:

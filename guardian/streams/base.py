@@ -10,7 +10,8 @@ A `guardian.streams.turn.Turn` is driven by whoever holds the sockets (`dialect_
     perform(turn.finish())  # also when the upstream broke off: finish(broken=True)
     # perform: send what a Release holds, in order; put each Ask to the service, in any order and any number at once,
     # and perform what turn.answer(ask.number, answer) returns, or turn.unanswered(ask.number, "why") where none came.
-    # Read no more from the upstream while `turn.is_full`. All is sent when `turn.is_done`.
+    # Read no more from the upstream while `turn.is_full`. All is sent when `turn.is_done`. `turn.foreseen()` is what
+    # will be asked if a sentence has ended just now: an answer to one of these is an answer to an equal `Ask`.
 
 Invariants: the bytes that are released and the messages that are asked depend on the bytes that were fed and on the
 answers, never on how the bytes were cut or when the answers came; where nothing is held back and no note is due, the

@@ -15,9 +15,10 @@ class WholeBody(Framing):
     """The framing of `application/json`."""
 
     is_stream: ClassVar[bool] = False
-    most_bytes: ClassVar[int] = 32 << 20
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int | None = None) -> None:
+        """`most_bytes`: of a longer body nothing is read."""
+        self.most_bytes = self.most_bytes if most_bytes is None else most_bytes
         self._body = bytearray()
         self._is_too_long = False
 

@@ -42,7 +42,8 @@ class Framing(ABC):
 
     is_stream: ClassVar[bool] = True
     """Whether new events may stand between those that came."""
-    most_bytes: ClassVar[int] = MOST_EVENT_BYTES
+    most_bytes: int = MOST_EVENT_BYTES
+    """Of one event."""
 
     @abstractmethod
     def feed(self, data: bytes) -> list[Event]:

@@ -110,6 +110,13 @@ class Lane:
         self.flush()
         self.is_closed = True
 
+    def foreseen(self) -> Unit | None:
+        """The unit that may have ended just now, where nothing waits before it; see `UnitCutter.foreseen`."""
+        if self._is_whole or self.is_closed or self.units or self.is_asking:
+            return None
+        text = self._cutter.foreseen()
+        return Unit(self._cut_at, self._cut_at + len(text), text) if text else None
+
     def window(self, unit: Unit) -> str:
         """The text to be judged: the unit behind those before it that passed. For a tool call its arguments, read."""
         if self._is_whole:

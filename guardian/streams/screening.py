@@ -118,6 +118,13 @@ class Screening:
         new, self._new = self._new, []
         return new
 
+    def foreseen(self) -> list[Message]:
+        """What will be asked next, if what has come of a sentence is all of it. To be thrown away where it is not."""
+        if not self._is_holding:
+            return []
+        units = [(lane, unit) for lane in self.lanes if (unit := lane.foreseen()) is not None and not unit.is_blank]
+        return [self._draft(text) for lane, unit in units for text in _texts(lane, unit)]
+
     def end(self, voice: Voice) -> None:
         """The voice ends: nothing of it waits for more, and the whole of it is asked."""
         if voice.is_ended:
@@ -149,12 +156,11 @@ class Screening:
                 lane.decide(unit, None)
                 continue
             place = f"{lane.number}/{unit.start}"
-            window, alone = lane.window(unit), unit.text.strip()
-            is_behind_others = window.endswith(alone) and window != alone
-            fate = _Fate(1 + is_behind_others)
-            self._ask(_Question(Purpose.WINDOW, voice, window, place, lane, unit, fate=fate))
-            if is_behind_others:
-                self._ask(_Question(Purpose.WINDOW, voice, alone, place, lane, unit, fate=fate, is_alone=True))
+            texts = _texts(lane, unit)
+            fate = _Fate(len(texts))
+            for number, text in enumerate(texts):
+                is_alone = number > 0
+                self._ask(_Question(Purpose.WINDOW, voice, text, place, lane, unit, fate=fate, is_alone=is_alone))
             if self._is_holding:
                 lane.is_asking = True
             else:
@@ -162,20 +168,23 @@ class Screening:
 
     def _ask(self, question: _Question) -> None:
         self._count += 1
-        is_draft = question.purpose is Purpose.WINDOW
-        message = Message(
-            # two halves of a surrogate pair that came in two pieces are one character again
-            raw=question.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode(),
-            channel=Channel.AI_OUTPUT,
-            source=self._delivery.source,
-            context=self._delivery.context,
-            cut=question.purpose is Purpose.TURN and self.is_cut,
-            draft=is_draft,
-            once=b"" if is_draft else self._once(question),
-        )
+        message = self._draft(question.text)
+        if question.purpose is not Purpose.WINDOW:
+            is_cut = question.purpose is Purpose.TURN and self.is_cut
+            message = replace(message, cut=is_cut, draft=False, once=self._once(question))
         self._questions[self._count] = question
         question.voice.waiting += 1
         self._new.append(Ask(self._count, question.purpose, message))
+
+    def _draft(self, text: str) -> Message:
+        return Message(
+            # two halves of a surrogate pair that came in two pieces are one character again
+            raw=text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode(),
+            channel=Channel.AI_OUTPUT,
+            source=self._delivery.source,
+            context=self._delivery.context,
+            draft=True,
+        )
 
     def _once(self, question: _Question) -> bytes:
         if not self._delivery.key:
@@ -244,3 +253,9 @@ class Screening:
         if voice.turn is None or voice.turn.outcome is not Outcome.FLAGGED:
             place = f"{window.lane}/{window.start}"
             self._ask(_Question(Purpose.RECORD, voice, window.text, place, first=window.judged))
+
+
+def _texts(lane: Lane, unit: Unit) -> tuple[str, ...]:
+    """What is judged of a sentence: it behind those before it, and where there are any, it by itself."""
+    window, alone = lane.window(unit), unit.text.strip()
+    return (window, alone) if window.endswith(alone) and window != alone else (window,)

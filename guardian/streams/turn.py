@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 
+from guardian.message import Message
 from guardian.streams.base import Delivery, Json, Judged, Mode, Release, Step
-from guardian.streams.dialects.base import Dialect
+from guardian.streams.dialects.base import Dialect, write_error_note
 from guardian.streams.events import Event, Framing
 from guardian.streams.held import HeldEvent
 from guardian.streams.intake import Intake
@@ -66,6 +67,12 @@ class Turn:
         for event in events:
             self._take(event)
         return self._steps() if events else []
+
+    def foreseen(self) -> list[Message]:
+        """Messages that `feed` will ask about next, if a sentence has ended where the bytes end. In most answers nobody
+        knows that before the next word; whoever asks at once, and throws away what was not to be asked, saves that
+        wait. Nothing is released by it."""
+        return self._screening.foreseen()
 
     def finish(self, *, broken: bool = False) -> list[Step]:
         """The upstream has ended; `broken` where it did so before its time. A second call does nothing."""
@@ -146,4 +153,6 @@ class Turn:
             earlier = render(into)
             is_written = self._dialect.write_note(into, voice.number, note, is_streamed=is_streamed)
             is_changed = render(into) != earlier
+            if not is_changed and not is_streamed:  # an error in place of an answer, and no event can stand before it
+                is_written = is_changed = write_error_note(into, note)
         return [] if is_written else [self._framing.event(render(said), name) for name, said in events], is_changed

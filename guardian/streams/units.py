@@ -18,6 +18,9 @@ _VIEW_CHARS = MAX_SENTENCE_CHARS + 20
 _MOST_BLANK_CHARS = 4096
 _FENCE = re.compile(r"```|~~~")
 _BLANK = re.compile(r"\s*")
+_MOST_CLOSING_CHARS = 4
+_MAY_END = re.compile(r"""[.!?\u2026\u3002\uff01\uff1f]["'\u2019\u201d\u00bb)\]]*$""")
+"""A stop, and what closes behind it (`guardian.reading.sentences`)."""
 
 
 class UnitCutter:
@@ -41,6 +44,18 @@ class UnitCutter:
     def flush(self) -> list[str]:
         """What waits, as units: no more is to be waited for."""
         return self._cut(is_final=True)
+
+    def foreseen(self) -> str:
+        """The unit that ends with what has come, if white space and a new sentence come next; empty where none would.
+
+        Only that tells whether it has ended: this is a guess, by which nothing may pass.
+        """
+        said = self._text.rstrip()
+        if self._fence or not _MAY_END.search(said[-_MOST_CLOSING_CHARS:]) or len(said) > MAX_SENTENCE_CHARS:
+            return ""
+        ahead = UnitCutter()
+        units = ahead.feed(f"{self._text} A")
+        return units[0] if units == [said] else ""
 
     def _cut(self, *, is_final: bool) -> list[str]:
         units: list[str] = []

@@ -27,7 +27,7 @@ from guardian.walls.probe import Probe
 from guardian.walls.probes import look_round, network_id, try_everything, try_files
 
 ADDRESS_SPACE_LIMIT_BYTES: Final = 2 * 1024**3
-"""Model, context, interpreter and thread stacks need about a quarter of it."""
+"""The encoder: its model, context, interpreter and thread stacks need about a quarter of it."""
 DESCRIPTORS_LIMIT: Final = 32
 
 _CLONE_NEWUSER: Final = 0x10000000
@@ -85,13 +85,13 @@ def _confine_files(limit: WallLevel) -> tuple[Probe, ...]:
     return (try_files(f"landlock {abi}"),) if abi else ()
 
 
-def limit_resources() -> None:
-    """Cap memory, open files and the growth of files.
+def limit_resources(memory_bytes: int = ADDRESS_SPACE_LIMIT_BYTES) -> None:
+    """Cap memory (address space), open files and the growth of files.
 
     There is no cap on processes: RLIMIT_NPROC counts everything that the owner runs, so a small one would
     break the model's own threads; the filter refuses new processes instead.
     """
-    cap_resources(memory_bytes=ADDRESS_SPACE_LIMIT_BYTES, descriptors=DESCRIPTORS_LIMIT)
+    cap_resources(memory_bytes=memory_bytes, descriptors=DESCRIPTORS_LIMIT)
 
 
 def cap_resources(*, memory_bytes: int, descriptors: int) -> None:

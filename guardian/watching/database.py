@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -22,19 +22,24 @@ from guardian.paths import Paths, ensure_private_directory
 KEY_BYTES: Final = 32
 _CHECK: Final = b"guardian/watched/check/v1"
 _PATIENCE_S: Final = 30.0
-_VERSION: Final = 1
+_VERSION: Final = 2
 _SCHEMA: Final = """
 CREATE TABLE source (
     number INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, looked_ms INTEGER NOT NULL DEFAULT 0,
     answered INTEGER NOT NULL DEFAULT 0, flagged INTEGER NOT NULL DEFAULT 0, unscreened INTEGER NOT NULL DEFAULT 0,
-    trouble TEXT NOT NULL DEFAULT ''
+    trouble TEXT NOT NULL DEFAULT '', counted_day INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE delivery (
     source INTEGER NOT NULL, tag BLOB NOT NULL, is_done INTEGER NOT NULL, tries INTEGER NOT NULL,
+    stamp_of BLOB, missed_day INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (source, tag)
 ) WITHOUT ROWID;
 CREATE TABLE fixed (one INTEGER PRIMARY KEY CHECK (one = 1), key_check BLOB NOT NULL);
 """
+
+
+Values = tuple[Any, ...] | Mapping[str, Any]
+"""What stands for the question marks of a statement, or for its names."""
 
 
 class Database:
@@ -61,6 +66,7 @@ class Database:
     def _set_up(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA temp_store = MEMORY")
         with self.transaction():
             version = self.all("PRAGMA user_version")[0][0]
             if version == 0:
@@ -69,7 +75,10 @@ class Database:
                 self.run("INSERT INTO fixed VALUES (1, ?)", (self.mac(b"check", _CHECK),))
                 self.run(f"PRAGMA user_version = {_VERSION}")
             elif version != _VERSION:
-                raise SourcesError(f"{self.path} was written by another version of guardian", hint="use that one")
+                raise SourcesError(
+                    f"{self.path} was written by another version of guardian",
+                    hint="use that one, or delete it: then what is in your sources counts as new",
+                )
         if self.one("SELECT key_check FROM fixed") != (self.mac(b"check", _CHECK),):
             raise SourcesError(
                 f"the key beside {self.path} is another one than it was",
@@ -96,18 +105,23 @@ class Database:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
+    def run(self, statement: str, values: Values = ()) -> None:
         """One statement without an answer. Raises SourcesError."""
         with said(self.path):
             self._connection.execute(statement, values)
 
-    def one(self, statement: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
+    def run_all(self, statement: str, rows: Iterable[Values]) -> None:
+        """One statement for each row of values. Raises SourcesError."""
+        with said(self.path):
+            self._connection.executemany(statement, rows)
+
+    def one(self, statement: str, values: Values = ()) -> tuple[Any, ...] | None:
         """The first row of the answer. Raises SourcesError."""
         with said(self.path):
             row: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
             return row
 
-    def all(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    def all(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Every row of the answer. Raises SourcesError."""
         with said(self.path):
             return self._connection.execute(statement, values).fetchall()

@@ -1,8 +1,7 @@
-"""Hints that something may have arrived: watchdog's events of directories, and what pushing sources say.
+"""Hints that something may have arrived: events of directories, and what pushing sources say.
 
-A hint costs a look and proves nothing: events are dropped when the system's queue overflows, and some file systems give
-none. So every source is looked at every `RESCAN_S` besides, and where the system gives no events at all, every
-`POLLED_RESCAN_S`, which is said.
+A hint costs a look and proves nothing (`guardian.folder_events`). So every source is looked at every `RESCAN_S`
+besides, and where the system gives no events at all, every `POLLED_RESCAN_S`, which is said.
 
 Invariants: what is called with an event only notes whose it is, in a set that never outgrows the sources; nothing is
 reported before it was quiet for `DEBOUNCE_S`, or `LONGEST_UNREST_S` at most.
@@ -13,8 +12,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -24,14 +24,10 @@ from watchdog.events import (
     FileModifiedEvent,
     FileMovedEvent,
     FileSystemEvent,
-    FileSystemEventHandler,
 )
-from watchdog.observers import Observer
 
+from guardian.folder_events import FolderEvents, steps_of
 from guardian.sources.live.base import Say
-
-if TYPE_CHECKING:
-    from watchdog.observers.api import BaseObserver, ObservedWatch
 
 DEBOUNCE_S: Final = 0.2
 LONGEST_UNREST_S: Final = 2.0
@@ -39,17 +35,18 @@ STOP_S: Final = 0.5
 """How soon a wait ends that is to end."""
 RESCAN_S: Final = 60.0
 POLLED_RESCAN_S: Final = 5.0
-_TELLING: Final[list[type[FileSystemEvent]]] = [
+_TELLING: Final[tuple[type[FileSystemEvent], ...]] = (
     FileCreatedEvent,
     FileModifiedEvent,
     FileClosedEvent,
     FileMovedEvent,
     DirCreatedEvent,
     DirMovedEvent,
-]
+)
 """What may bring something; not that a file was opened or read, which is what we do ourselves, or that it went."""
-_Watched = tuple[str, int, int]
-"""A directory with its device and inode: one that was made anew is another one."""
+_ANY: Final = ""
+_Owners = frozenset[tuple[str, str]]
+"""The ids of the sources that a directory hints at, each with the name that matters there; `_ANY` for every name."""
 
 
 class Hints:
@@ -59,15 +56,12 @@ class Hints:
         self._say = say
         self._changed = threading.Condition()
         self._hinted: set[str] = set()
-        self._observer: BaseObserver | None = None
-        self._watches: dict[_Watched, ObservedWatch] = {}
-        self._owners: dict[_Watched, frozenset[str]] = {}
-        self._has_given_up = False
+        self._events: FolderEvents[_Owners] = FolderEvents(self._heard, _TELLING)
 
     @property
     def rescan_s(self) -> float:
         """How long a source may go without a look."""
-        return POLLED_RESCAN_S if self._has_given_up else RESCAN_S
+        return POLLED_RESCAN_S if self._events.has_given_up else RESCAN_S
 
     def hint(self, source_id: str) -> None:
         """This source may have something new. From any thread."""
@@ -90,59 +84,27 @@ class Hints:
             return hinted
 
     def follow(self, folders: Mapping[str, frozenset[str]]) -> None:
-        """Have changes told of these directories and no others, each with the ids of the sources that it hints at."""
-        if self._has_given_up:
-            return
-        wanted = {each: folders[each[0]] for each in map(_identified, folders) if each is not None}
-        try:
-            if self._observer is None:
-                self._observer = Observer()
-                self._observer.start()
-            for each in [each for each, ids in self._owners.items() if wanted.get(each) != ids]:
-                del self._owners[each]
-                self._observer.unschedule(self._watches.pop(each))
-            for each, ids in wanted.items():
-                if each not in self._watches:
-                    self._watch(self._observer, each, ids)
-        except OSError as error:
-            self._has_given_up = True
-            self.close()
-            cause = (error.strerror or type(error).__name__).lower()
-            self._say(f"the system gives no events ({cause}): sources are looked at every {POLLED_RESCAN_S:g} s")
+        """Have changes told of these directories and no others, each with the ids of the sources that it hints at. One
+        that is a link, or is made anew, hints at them as well when it leads elsewhere."""
+        owners: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        for folder, ids in folders.items():
+            if os.path.dirname(folder) in folders:  # one of thousands, maybe: it is no link, and its parent tells of it
+                owners[folder] |= {(each, _ANY) for each in ids}
+                continue
+            owners[os.path.realpath(folder)] |= {(each, _ANY) for each in ids}
+            for place, name in steps_of(folder):
+                owners[place] |= {(each, name) for each in ids}
+        trouble = self._events.follow({place: frozenset(pairs) for place, pairs in owners.items()})
+        if trouble:
+            self._say(f"{trouble}: sources are looked at every {POLLED_RESCAN_S:g} s")
 
     def close(self) -> None:
         """Give the events back."""
-        observer, self._observer = self._observer, None
-        self._watches.clear()
-        self._owners.clear()
-        if observer is not None and observer.is_alive():
-            observer.stop()
-            observer.join()
+        self._events.close()
 
-    def _watch(self, observer: BaseObserver, each: _Watched, ids: frozenset[str]) -> None:
-        handler = _Handler(self, ids)
-        try:
-            self._watches[each] = observer.schedule(handler, each[0], event_filter=_TELLING)
-            self._owners[each] = ids
-        except (FileNotFoundError, NotADirectoryError):  # it went while we looked; the next rescan says so
-            return
-
-
-class _Handler(FileSystemEventHandler):
-    """Notes whose directory an event is about; an exception here would end watchdog's thread."""
-
-    def __init__(self, hints: Hints, ids: frozenset[str]) -> None:
-        self._hints, self._ids = hints, ids
-
-    def dispatch(self, event: FileSystemEvent) -> None:
-        """See `watchdog.events.FileSystemEventHandler`."""
-        for each in self._ids:
-            self._hints.hint(each)
-
-
-def _identified(folder: str) -> _Watched | None:
-    try:
-        status = os.stat(folder)
-    except (OSError, ValueError):
-        return None
-    return folder, status.st_dev, status.st_ino
+    def _heard(self, owners: _Owners, paths: Sequence[str]) -> None:
+        """In watchdog's thread."""
+        names = {_ANY, *map(os.path.basename, paths)}
+        for each, name in owners:
+            if name in names:
+                self.hint(each)

@@ -15,6 +15,16 @@ from typing import Final
 from guardian.verdict import Outcome
 from guardian.watching.database import Database
 
+_DONE: Final = "INSERT OR REPLACE INTO delivery (source, tag, is_done, tries, stamp_of) VALUES (?, ?, 1, 0, ?)"
+_COUNT: Final = (
+    "INSERT OR IGNORE INTO met SELECT stamp_of FROM delivery JOIN met USING (tag)"
+    " WHERE source = :source AND stamp_of IS NOT NULL",
+    "UPDATE delivery SET missed_day = 0 WHERE source = :source AND missed_day AND tag IN met",
+    "UPDATE delivery SET missed_day = :day WHERE source = :source AND is_done AND NOT missed_day AND tag NOT IN met",
+    "UPDATE source SET counted_day = :day WHERE number = :source",
+)
+"""What is there, with what its stamps stand for; then since when each row is missed."""
+_GOES: Final = "source = :source AND is_done AND missed_day AND missed_day <= :until"
 _FORGET: Final = ("DELETE FROM delivery WHERE source = ?", "DELETE FROM source WHERE number = ?")
 
 
@@ -62,13 +72,17 @@ class Memory:
         """Whether the delivery of this key, or one with this stamp, is done."""
         if self._number is None:
             return False
+        return self.has_done(self.tag(key))
+
+    def has_done(self, tag: bytes) -> bool:
+        """The same, of a hash that `tag` made."""
         statement = "SELECT 1 FROM delivery WHERE source = ? AND tag = ? AND is_done"
-        return self._database.one(statement, (self._number, self._delivery(key))) is not None
+        return self._database.one(statement, (self._number, tag)) is not None
 
     def begin(self, key: bytes) -> int:
         """Note that a delivery is asked about; how often that failed before."""
-        place = (self.number, self._delivery(key))
-        self._database.run("INSERT OR IGNORE INTO delivery VALUES (?, ?, 0, 0)", place)
+        place = (self.number, self.tag(key))
+        self._database.run("INSERT OR IGNORE INTO delivery (source, tag, is_done, tries) VALUES (?, ?, 0, 0)", place)
         row = self._database.one("SELECT tries FROM delivery WHERE source = ? AND tag = ?", place)
         return row[0] if row is not None else 0
 
@@ -76,7 +90,7 @@ class Memory:
         """Note that a delivery could not be judged and is to be tried again; how often that is by now."""
         tries = self.begin(key) + 1
         statement = "UPDATE delivery SET tries = ? WHERE source = ? AND tag = ?"
-        self._database.run(statement, (tries, self.number, self._delivery(key)))
+        self._database.run(statement, (tries, self.number, self.tag(key)))
         return tries
 
     def finish(self, key: bytes, stamp: bytes, outcome: Outcome | None) -> None:
@@ -102,10 +116,9 @@ class Memory:
         count = 0
         for key, stamp in pairs:
             count += 1
-            for each in (key, stamp):
-                if each:
-                    values = (self.number, self._delivery(each))
-                    self._database.run("INSERT OR REPLACE INTO delivery VALUES (?, ?, 1, 0)", values)
+            self._database.run(_DONE, (self.number, self.tag(key), None))
+            if stamp and stamp != key:
+                self._database.run(_DONE, (self.number, self.tag(stamp), self.tag(key)))
         return count
 
     def once(self, key: bytes, tries: int) -> bytes:
@@ -118,8 +131,8 @@ class Memory:
         return {tag for (tag,) in rows}
 
     def tag(self, key: bytes) -> bytes:
-        """The hash under which a delivery stands in `begun`."""
-        return self._delivery(key)
+        """The hash under which a delivery stands here."""
+        return self._database.mac(b"delivery", self._tag + key)
 
     def drop(self, tags: Iterable[bytes]) -> None:
         """Forget what was begun and is gone from its source."""
@@ -137,6 +150,30 @@ class Memory:
             values = (now_ms, self.number)
             self._database.run("UPDATE source SET trouble = '', looked_ms = ? WHERE number = ?", values)
 
+    @property
+    def counted_day(self) -> int:
+        """On which day, from 1970-01-01, `count` was called last; 0 for never."""
+        row = self._database.one("SELECT counted_day FROM source WHERE number = ?", (self._number,))
+        return row[0] if row is not None else 0
+
+    def count(self, met: Iterable[bytes], day: int, kept_days: int) -> int:
+        """Forget what is gone: `met` are the hashes of all that is there on this day. What was not there on any day
+        that was counted, `kept_days` long, goes; how many rows that were. All or nothing.
+
+        The key of what a stamp tells is not asked about while the stamp is known, so it is there where the stamp is.
+        """
+        with self._database.transaction():
+            self._database.run("CREATE TEMP TABLE IF NOT EXISTS met (tag BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._database.run("DELETE FROM met")
+            self._database.run_all("INSERT OR IGNORE INTO met VALUES (?)", ((tag,) for tag in met))
+            for statement in _COUNT:
+                self._database.run(statement, {"source": self.number, "day": day})
+            goes = {"source": self.number, "until": day - kept_days}
+            gone = self._database.one(f"SELECT count(*) FROM delivery WHERE {_GOES}", goes)
+            self._database.run(f"DELETE FROM delivery WHERE {_GOES}", goes)
+            self._database.run("DELETE FROM met")
+        return gone[0] if gone is not None else 0
+
     def health(self) -> Health:
         """How it fares."""
         statement = "SELECT looked_ms, answered, flagged, unscreened, trouble FROM source WHERE number = ?"
@@ -149,6 +186,3 @@ class Memory:
             for statement in _FORGET:
                 self._database.run(statement, (self._number,))
         self._number = None
-
-    def _delivery(self, key: bytes) -> bytes:
-        return self._database.mac(b"delivery", self._tag + key)

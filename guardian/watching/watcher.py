@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from guardian.errors import InputError
 from guardian.sources.live.base import Delivery, Source
+from guardian.watching.census import Census
 from guardian.watching.database import Database
 from guardian.watching.delivering import Delivering
 from guardian.watching.hints import Hints
@@ -78,7 +80,9 @@ class Watcher:
             self._let_go(gone)
         for source in sources:
             memory = Memory(self._database, source.id)
-            self._watched[source.id] = _Watched(source, memory, unmet=memory.begun())
+            each = _Watched(source, memory, unmet=memory.begun())
+            source.rests = partial(self._rests, each)
+            self._watched[source.id] = each
         self._delivering.retries.keep(set(self._watched))
 
     def close(self) -> None:
@@ -143,11 +147,14 @@ class Watcher:
         """What a source gives; a source in trouble gives nothing more, and is told."""
         began, trouble, spent_s = time.monotonic(), "", 0.0
         each.unmet |= self._delivering.retries.tags(each.source.id)
+        census = Census.due(each.source, each.memory)
         try:
-            for delivery in each.source.look(each.memory.is_seen):
+            for delivery in each.source.look(census or each.memory.is_seen):
                 spent_s += time.monotonic() - began
                 if each.unmet:
                     each.unmet.discard(each.memory.tag(delivery.key))
+                if census is not None:
+                    census.given(delivery.key)
                 yield delivery
                 began = time.monotonic()
         except InputError as error:
@@ -158,16 +165,30 @@ class Watcher:
             self._delivering.teller.trouble(each.source.id, trouble)
         spent_s += time.monotonic() - began
         each.rests_until = time.monotonic() + spent_s
-        each.memory.looked(time.time_ns() // 1_000_000, trouble)
         wait_s = max(UNSETTLED_S, spent_s) if each.source.is_unsettled else self._hints.rescan_s
         each.due = time.monotonic() + wait_s
+        self._close_look(each, trouble or _unread_words(each.source.unread), census)
+        self._tell_unrest(each)
+
+    def _close_look(self, each: _Watched, trouble: str, census: Census | None) -> None:
+        """Note what a look saw; only one that saw everything tells what is gone."""
+        each.memory.looked(time.time_ns() // 1_000_000, trouble)
         if trouble or each.source.is_unsettled:
             self.blind.add(each.source.id)
             self._delivering.retries.postpone(each.source.id)
-        else:
-            self.blind.discard(each.source.id)
-            self._tell_gone(each)
-        self._tell_unrest(each)
+            return
+        self.blind.discard(each.source.id)
+        self._tell_gone(each)
+        if census is not None:
+            census.close()
+
+    def _rests(self, each: _Watched, key: bytes) -> bool:
+        """Whether a delivery that is there is put off for now."""
+        tag = each.memory.tag(key)
+        is_resting = not self._delivering.retries.is_due(each.source.id, tag)
+        if is_resting:
+            each.unmet.discard(tag)
+        return is_resting
 
     def _tell_unrest(self, each: _Watched) -> None:
         """What is written all the time is never judged, and its owner is to know that."""
@@ -222,6 +243,10 @@ class Watcher:
         each.is_closed = True
         each.source.close()
         del self._watched[each.source.id]
+
+
+def _unread_words(count: int) -> str:
+    return f"{count:,} of what is there could not be read, and was not screened" if count else ""
 
 
 @dataclass(slots=True)

@@ -222,6 +222,10 @@ class _Gathered:
         self.records.append(made)
         return None
 
+    def record_late(self, message: Message, before: Verdict, now: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """Nothing: no judge speaks here."""
+        return None
+
 
 def _verdicts(bench: Workplace) -> list[Record]:
     """Records of real verdicts."""

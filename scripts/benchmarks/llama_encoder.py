@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 from benchmarks.served import PASS_TOKENS, PASS_WINDOWS, Tokens, give_up, serve
 from guardian.errors import CellError
+from guardian.inference.encoder_model import EncoderModel
 from guardian.inference.frames import Load
-from guardian.inference.llama_binding import EncoderModel, import_llama
+from guardian.inference.llama_binding import import_llama
 
 WINDOW_TOKENS = 510
 _BYTES_PER_TOKEN = 16

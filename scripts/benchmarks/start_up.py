@@ -34,6 +34,7 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("model", "verify"),
     ("model", "card"),
     ("calibrate",),
+    ("adapt", "--list"),
     ("doctor",),
     ("health", "--no-model"),
     ("hook", "claude-code", "--print-settings"),

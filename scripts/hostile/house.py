@@ -21,7 +21,7 @@ from guardian.calibration.thresholds import shipped_thresholds
 from guardian.detectors.load import load_detectors
 from guardian.events import ignore
 from guardian.explanation import Explainer
-from guardian.gate import Gate, Rules
+from guardian.gate import Gate
 from guardian.inference.base import Encoder, Encoding, EncodingFailure
 from guardian.inference.manifest import load_manifest
 from guardian.paths import HOME_VARIABLE
@@ -31,6 +31,7 @@ from guardian.policy.match import Matcher
 from guardian.reading.limits import Limits
 from guardian.reading.reader import LocalReader, Reader
 from guardian.recording import NoRecord
+from guardian.rules import Rules
 from guardian.settings import Settings, load_settings
 from guardian.tactics import group_of
 from guardian.verdict import Outcome, Verdict

@@ -10,7 +10,8 @@ rounds, and the worst:
 - hold: how much later the first words arrive than the first sentence is complete directly, which is when the first
   character behind it is there: before that nobody can know that it has ended;
 - verdict: how long the service takes for that sentence alone, asked right behind each round: what of `hold` is the
-  model's, on a machine as busy as it is now.
+  model's, on a machine as busy as it is now. The proxy asks one word earlier, when the sentence may have ended, so
+  that `hold` can be less.
 """
 
 from __future__ import annotations

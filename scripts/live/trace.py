@@ -1,7 +1,7 @@
 """`python scripts/live/trace.py`: Guardian's programs traced from end to end, and which sockets they got.
 
-Invariant: exit code 1 where anything but the proxy got a socket of another family than AF_UNIX, or the proxy connected
-to anything but its upstream.
+Invariant: exit code 1 where anything but the proxy, and the process that speaks to the assistant's server, got a socket
+of another family than AF_UNIX, or one of the two connected to anything but its server.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "proxy"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "proxy"), str(ROOT / "tests"), str(ROOT)]
 
 from proxy_rig import CALM, CANARY, HARMFUL, running_proxy, running_service, write_policy  # noqa: E402
+from talk_rig import running_server  # noqa: E402
 
 from live.tracing import HEADINGS, Traced, read_trace, trace, traced_command  # noqa: E402
 
@@ -36,6 +37,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         rows = list(_local_runs(Path(folder)))
         is_quiet = not any(row.networks for row in rows)
+        spoken, server = _spoken(Path(folder))
+        print(spoken.line("ask --talk, with a server"), flush=True)
+        is_quiet &= set(spoken.connected) == {f"127.0.0.1:{server}"}
         proxied, upstream = _proxied(Path(folder))
         print(proxied.line("proxy, with a question and its answer"), flush=True)
         is_quiet &= set(proxied.connected) == {f"127.0.0.1:{upstream}"}
@@ -105,6 +109,20 @@ def _serving(folder: Path, env: dict[str, str]) -> Iterator[Path]:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(LONGEST_S)
+
+
+def _spoken(folder: Path) -> tuple[Traced, int]:
+    """A conversation with a server of this machine: its port, and what every process of `ask` did."""
+    served = folder / "served"
+    served.mkdir()
+    with running_server(served) as server:
+        env = os.environ | {
+            "GUARDIAN_HOME": str(folder / "home"),
+            "GUARDIAN_ASSISTANT_SERVER": server.url,
+            "GUARDIAN_ASSISTANT_SERVER_MODEL": "calm",
+        }
+        words = ["ask", "--talk", "what is the weather?"]
+        return trace([*GUARDIAN, *words], folder / "log", env=env, timeout_s=LONGEST_S), server.port
 
 
 def _proxied(folder: Path) -> tuple[Traced, int]:

@@ -26,6 +26,11 @@ FILES = [
     "[limits]\nmax_bytes_read = 0\n",
     "[limits]\nmax_bytes_read = true\n",
     '[limits]\nmax_bytes_read = "2048"\n',
+    "[judge]\ntimeout_s = 0.5\n",
+    "[judge]\ntimeout_s = 3\n",
+    "[judge]\ntimeout_s = true\n",
+    "[judge]\ntimeout_s = 601\n",
+    "judge = 2\n",
     "limits = 7\n",
     "filter = []\n",
     "[filter\n",
@@ -34,12 +39,12 @@ FILES = [
 ]
 
 
-def by_the_whole(home: Path) -> tuple[str, int] | None:
+def by_the_whole(home: Path) -> tuple[str, int, float] | None:
     try:
         settings = load_settings({"GUARDIAN_HOME": str(home)}, {})
     except SettingsError:
         return None
-    return settings.filter.fail_on, settings.limits.max_bytes_read
+    return settings.filter.fail_on, settings.limits.max_bytes_read, settings.judge.timeout_s
 
 
 @pytest.mark.parametrize("text", FILES, ids=range(len(FILES)))

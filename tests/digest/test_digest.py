@@ -18,7 +18,7 @@ import pytest
 from journal_rig import a_message, a_verdict, begun, settings_in
 
 from guardian import __version__
-from guardian.digest.digest import Digest, make_digest
+from guardian.digest.digest import MOST_TEXT_CHARACTERS, Digest, make_digest
 from guardian.digest.lines import MOST_LISTED, digest_lines
 from guardian.digest.page import digest_page
 from guardian.digest.span import Length, Span, span_of
@@ -114,6 +114,14 @@ def test_texts_are_in_it_only_where_asked_for_and_kept(tmp_path: Path) -> None:
     with_text = digest_of(tmp_path, [], with_text=True)
     assert "| CANARY in the text" in "\n".join(digest_lines(with_text))
     assert "<pre>CANARY in the text</pre>" in page_of(with_text)
+
+
+def test_of_a_long_text_no_more_is_kept_than_is_shown(tmp_path: Path) -> None:
+    digest = digest_of(tmp_path, [a_record("é" * (MOST_TEXT_CHARACTERS + 70))], with_text=True)
+    (item,) = digest.flagged
+    assert item.text is not None
+    assert (len(item.text), item.left_out) == (MOST_TEXT_CHARACTERS, 70)
+    assert f"(and 70 characters more: guardian journal show {item.alert.key})" in "\n".join(digest_lines(digest))
 
 
 class Tags(HTMLParser):

@@ -17,17 +17,18 @@ from live.tracing import STRACE, read_trace, trace  # noqa: E402
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
 
 
-def test_only_the_proxy_gets_ip_sockets_and_connects_to_its_upstream_alone() -> None:
+def test_only_two_get_ip_sockets_and_each_connects_to_its_server_alone() -> None:
     script = str(ROOT / "scripts" / "live" / "trace.py")
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     cells = [row.strip("| ").split(" | ") for row in done.stdout.splitlines()[2:]]
     granted = {name: networks for name, _, networks, *_ in cells}
-    assert len(granted) == 8
+    assert len(granted) == 9
     assert [name for name, networks in granted.items() if networks != "none"] == [
-        "proxy, with a question and its answer"
+        "ask --talk, with a server",
+        "proxy, with a question and its answer",
     ]
-    assert re.fullmatch(r"127\.0\.0\.1:\d+ \(\d+\)", cells[-1][3])
+    assert all(re.fullmatch(r"127\.0\.0\.1:\d+ \(\d+\)", row[3]) for row in cells[-2:])
 
 
 def test_the_harness_counts_what_a_program_was_given(tmp_path: Path) -> None:

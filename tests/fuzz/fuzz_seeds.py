@@ -10,7 +10,7 @@ from typing import Final
 
 from receipt_rig import journal_of
 
-from guardian.inference.frames import Hello, Load, Loaded, Refusal, Request, Result, Row, encode
+from guardian.inference.frames import FRAMES, Hello, Load, Loaded, Refusal, Request, Result, Row
 from guardian.journal.encoding import padded
 from guardian.message import Format, Message
 from guardian.reading.limits import Limits
@@ -102,5 +102,5 @@ def _frames() -> list[bytes]:
         Result(7, (Row(5, 0, bytes(8)), Row(1, 1, b""))),
         Refusal(7, "too-long", "it is too long", "send less"),
     )
-    each = [encode(frame) for frame in frames]
+    each = [FRAMES.encode(frame) for frame in frames]
     return [*each, b"".join(each[:1] + each[2:3] + each[4:])]

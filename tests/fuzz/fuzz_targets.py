@@ -22,7 +22,9 @@ from mail_mutants import mutant_of
 from text_mutants import text_mutant_of
 
 from guardian.errors import ModelError
-from guardian.inference.frames import TO_CHILD, TO_PARENT, FrameStream, encode
+from guardian.inference.frames import FRAMES
+from guardian.inference.framing import F, Protocol
+from guardian.inference.generative_frames import GENERATIVE_FRAMES
 from guardian.inference.manifest import load_manifest
 from guardian.inference.model_file import OpenModel
 from guardian.inference.packing import FrameError
@@ -101,9 +103,14 @@ def read_policy(data: bytes) -> None:
 
 def read_frames(data: bytes) -> None:
     """What is taken for a frame is written again as it came."""
-    for accepts in (TO_PARENT, TO_CHILD):
+    _take_frames(FRAMES, data)
+    _take_frames(GENERATIVE_FRAMES, data)
+
+
+def _take_frames(protocol: Protocol[F], data: bytes) -> None:
+    for accepts in (protocol.to_parent, protocol.to_child):
         with suppress(FrameError):
-            taken = b"".join(encode(frame) for frame in FrameStream(accepts).feed(data))
+            taken = b"".join(protocol.encode(frame) for frame in protocol.stream(accepts).feed(data))
             assert data.startswith(taken)
 
 

@@ -110,6 +110,34 @@ def test_what_is_there_when_a_source_is_added_is_known_without_being_fetched(ser
         watcher.until("new")
 
 
+def test_a_mail_that_is_put_off_is_not_fetched_again_until_it_is_due(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[int] = []
+    whole = Fetching.fetch
+
+    def counted(fetching: Fetching, uid: int) -> bytes | None:
+        fetched.append(uid)
+        return whole(fetching, uid)
+
+    monkeypatch.setattr(Fetching, "fetch", counted)
+    server.deliver("one")
+    with Watcher(server) as watcher:
+        source, put_off = watcher.source, set[bytes]()
+        source.rests = put_off.__contains__
+
+        def look() -> list[bytes]:
+            return [delivery.key for delivery in source.look(lambda _: False)]
+
+        (key,) = look()
+        put_off.add(key)
+        assert look() == []
+        assert len(fetched) == 1
+        put_off.clear()
+        assert look() == [key]
+        assert len(fetched) == 2
+
+
 def test_a_mail_that_is_longer_than_asked_for_is_cut_and_says_so(server: Server) -> None:
     server.deliver("long " + "x" * 3000)
     with Watcher(server) as watcher:
@@ -347,5 +375,6 @@ def test_a_mail_that_the_server_does_not_give_keeps_no_other_one_waiting(tmp_pat
             given = [delivery.message.raw for delivery in source.look(lambda _: False)]
         finally:
             source.close()
+        assert source.unread == 1
     assert given == [b"Subject: two\r\n\r\nHello\r\n"]
     assert said == ["the server does not give mail 1; it is not screened, and tried again"]

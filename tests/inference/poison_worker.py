@@ -14,10 +14,11 @@ sys.path += sys.argv[3:]
 
 from guardian.errors import CellError
 from guardian.inference import worker
+from guardian.inference.encoder_model import EncoderModel
 from guardian.inference.frames import Frame
-from guardian.inference.llama_binding import EncoderModel
+from guardian.inference.pipes import Pipes
 
-real_tokenise, real_encode, real_send = EncoderModel.tokenise, EncoderModel.encode, worker.Pipes.send
+real_tokenise, real_encode, real_send = EncoderModel.tokenise, EncoderModel.encode, Pipes.send
 outputs: list[int] = []
 
 
@@ -62,12 +63,12 @@ def encode(model: EncoderModel, windows: list[list[int]]) -> list[bytes]:
     ]
 
 
-def send(pipes: worker.Pipes, frame: Frame) -> None:
+def send(pipes: Pipes[Frame], frame: Frame) -> None:
     outputs[:] = [pipes._output]
     real_send(pipes, frame)
 
 
 EncoderModel.tokenise = tokenise  # type: ignore[method-assign, assignment]
 EncoderModel.encode = encode  # type: ignore[method-assign, assignment]
-worker.Pipes.send = send  # type: ignore[method-assign, assignment]
+Pipes.send = send  # type: ignore[method-assign, assignment]
 worker.main(sys.argv[1], int(sys.argv[2]))

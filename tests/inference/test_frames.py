@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.inference.frames import (
-    BODY_LIMIT_BYTES,
+    FRAMES,
     LABELS_LIMIT,
     TEXTS_LIMIT,
-    TO_CHILD,
-    TO_PARENT,
     Frame,
-    FrameStream,
     Hello,
     Load,
     Loaded,
@@ -24,12 +21,13 @@ from guardian.inference.frames import (
     Request,
     Result,
     Row,
-    encode,
 )
+from guardian.inference.framing import BODY_LIMIT_BYTES
 from guardian.inference.packing import WORDS_LIMIT_BYTES, FrameError
 from guardian.walls.probe import Probe
 
-ALL = TO_CHILD | TO_PARENT
+ALL = FRAMES.to_child | FRAMES.to_parent
+encode = FRAMES.encode
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 u16 = st.integers(0, 2**16 - 1)
 u32 = st.integers(0, 2**32 - 1)
@@ -46,14 +44,14 @@ frames: st.SearchStrategy[Frame] = st.one_of(
 
 
 def read(data: bytes, accepts: frozenset[type[Frame]] = ALL) -> list[Frame]:
-    return list(FrameStream(accepts).feed(data))
+    return list(FRAMES.stream(accepts).feed(data))
 
 
 @steady
 @given(st.lists(frames, max_size=4), st.integers(1, 40))
 def test_frames_come_back_equal_in_whatever_pieces_the_pipe_delivers_them(sent: list[Frame], piece: int) -> None:
     data = b"".join(map(encode, sent))
-    stream = FrameStream(ALL)
+    stream = FRAMES.stream(ALL)
     received = [frame for at in range(0, len(data), piece) for frame in stream.feed(data[at : at + piece])]
     assert received == sent
     assert list(map(type, received)) == list(map(type, sent))
@@ -102,13 +100,13 @@ def test_a_shortened_body_is_refused(frame: Frame) -> None:
 @pytest.mark.parametrize("frame", [Load(1, 2, 3, 4, 5, 6), Request(1, (b"text",))])
 def test_the_child_cannot_send_what_only_the_parent_may(frame: Frame) -> None:
     with pytest.raises(FrameError, match="where none is due"):
-        read(encode(frame), TO_PARENT)
+        read(encode(frame), FRAMES.to_parent)
 
 
 @pytest.mark.parametrize("frame", [Hello(1, "netns", ()), Loaded((), True, 1), Result(1, ()), Refusal(0, "", "", "")])
 def test_the_parent_cannot_send_what_only_the_child_may(frame: Frame) -> None:
     with pytest.raises(FrameError, match="where none is due"):
-        read(encode(frame), TO_CHILD)
+        read(encode(frame), FRAMES.to_child)
 
 
 @pytest.mark.parametrize(

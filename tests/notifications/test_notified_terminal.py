@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -64,8 +66,8 @@ def test_the_manager_is_asked_wherever_it_answers(desk: dict[str, str], unit: di
     with manager(desk):
         command = terminal_command("foot", 7, {**desk, **told, **unit})
     before = command[: command.index("--")]
-    assert before[:4] == ["systemd-run", "--user", "--quiet", "--collect"]
-    assert set(before[4:]) == {f"--setenv={name}={value}" for name, value in told.items()}
+    assert before[:5] == ["systemd-run", "--user", "--quiet", "--collect", "--service-type=exec"]
+    assert set(before[5:]) == {f"--setenv={name}={value}" for name, value in told.items()}
     assert command[command.index("--") + 1 :][0] == "foot"
 
 
@@ -89,6 +91,19 @@ def test_a_terminal_that_is_not_there_is_said_in_one_line() -> None:
     with pytest.raises(OutputError, match="cannot open a terminal") as refused:
         open_app("/nowhere/terminal -e", 1, {})
     assert "\n" not in refused.value.line()
+
+
+@pytest.mark.parametrize(("code", "said"), [(3, True), (0, False)])
+def test_a_terminal_that_fails_once_it_was_started_is_said(tmp_path: Path, code: int, said: bool) -> None:
+    terminal, ended, told = tmp_path / "terminal", tmp_path / "ended", list[str]()
+    terminal.write_text(f"#!/bin/sh\ntouch {ended}\nexit {code}\n")
+    terminal.chmod(0o700)
+    open_app(str(terminal), 1, dict(os.environ), told.append)
+    until(ended.exists)
+    for waiting in [thread for thread in threading.enumerate() if thread.name == "guardian-terminal"]:
+        waiting.join()
+    words = f"no terminal was opened: {terminal} ended with {code} (set notify.terminal)"
+    assert told == ([words] if said else [])
 
 
 def test_no_terminal_means_that_a_click_opens_nothing() -> None:

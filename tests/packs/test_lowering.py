@@ -30,6 +30,8 @@ severity = "high"
 action = "hold"
 status = "active"
 keep_text = false
+judge = "never"
+judge_may_soften = true
 prose = "Flag what hurries me."
 
 [match]
@@ -67,7 +69,7 @@ until = 2026-12-01
 why = "Eve says so."
 """
 BOTH = (Channel.INCOMING, Channel.AI_OUTPUT)
-AT_HOME = {"keep_text", "senders", "when", "conversation", "mutes"}
+AT_HOME = {"keep_text", "judge", "judge_may_soften", "senders", "when", "conversation", "mutes"}
 
 
 def lowered(

@@ -18,7 +18,7 @@ from policy_builders import SIZE, a_bank, a_manifest, a_policy, evidence_of, ste
 from guardian.finding import Finding, FindingKind
 from guardian.inference.base import Floats
 from guardian.message import Channel
-from guardian.policy.base import Day, Hours, Match, Mute, Policy, Status, Turns
+from guardian.policy.base import Day, Hours, Match, Mute, Policy, Status, Turns, When
 from guardian.policy.effects.behaviour import Probes, loosens
 from guardian.policy.effects.sample import Sample, ranked
 from guardian.policy.match import Matcher
@@ -103,6 +103,31 @@ def test_doing_less_is_milder(before: Policy, after: Policy | None) -> None:
 def test_what_gives_with_one_hand_and_takes_with_the_other_is_milder(before: Policy, after: Policy) -> None:
     assert milder(before, after)
     assert milder(after, before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ((When.UNDECIDED, False), (When.NEVER, False), "your judge is asked less: never, before undecided"),
+        ((When.ALWAYS, False), (When.UNDECIDED, False), "your judge is asked less: undecided, before always"),
+        ((When.ALWAYS, True), (When.NEVER, True), "your judge is asked less: never, before always"),
+        ((When.UNDECIDED, False), (When.UNDECIDED, True), "your judge may turn what it flags into unsure"),
+        ((When.NEVER, False), (When.ALWAYS, True), "your judge may turn what it flags into unsure"),
+        (
+            (When.UNDECIDED, True),
+            (When.ALWAYS, True),
+            "your judge, which may soften what it flags, is asked more: always, before undecided",
+        ),
+        ((When.UNDECIDED, True), (When.UNDECIDED, False), ""),
+        ((When.NEVER, False), (When.ALWAYS, False), ""),
+        ((When.UNDECIDED, True), (When.ALWAYS, False), ""),
+    ],
+)
+def test_fewer_chances_to_raise_or_more_to_soften_are_milder(
+    before: tuple[When, bool], after: tuple[When, bool], expected: str
+) -> None:
+    then, now = (replace(BASE, judge=judge, judge_may_soften=may_soften) for judge, may_soften in (before, after))
+    assert milder(then, now) == expected
 
 
 @pytest.mark.parametrize(

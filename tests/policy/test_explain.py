@@ -13,7 +13,7 @@ from trial_rig import GIFT_CARDS, NOT_ENGLISH, PARCEL, RENT, a_bench, a_message
 
 from guardian.inspection import Inspection
 from guardian.message import Channel
-from guardian.policy.base import Hours, Mute, Status, Turns
+from guardian.policy.base import Hours, Mute, Status, Turns, When
 from guardian.policy.load import load_policies
 from guardian.policy.scope import precedence
 from guardian.policy.trying.bench import Bench
@@ -23,7 +23,7 @@ from guardian.policy.trying.trial import as_if_in_force
 from guardian.sources.files import list_files, read_files
 from guardian.verdict import Action, Outcome
 
-GOES_ON, STOPS, MATCHES, SILENT, TAKES, LEAVES, UNKNOWN = Course
+GOES_ON, STOPS, MATCHES, SILENT, TAKES, LEAVES, ASKED, UNKNOWN = Course
 SATURDAY_NOON = datetime(2026, 11, 21, 12, 0)
 
 
@@ -54,6 +54,23 @@ def test_the_steps_are_those_that_scope_names_in_its_order(bench: Bench) -> None
     explained = _explained(bench)
     lines = [f"{number}. {step.name}: {step.rule}" for number, step in enumerate(explained.steps, start=1)]
     assert lines == precedence(explained.policy)
+
+
+@pytest.mark.parametrize(
+    ("fields", "facts", "expected"),
+    [
+        ({"judge": When.ALWAYS}, {}, ASKED),
+        ({}, {}, LEAVES),  # a pattern decided it
+        ({"judge": When.ALWAYS, "senders_except": ("@bank.example",)}, {"sender": "a@bank.example"}, LEAVES),
+        ({"judge": When.ALWAYS, "status": Status.DRAFT}, {}, LEAVES),
+        ({"patterns": (), "prose": "Flag what asks for gift cards."}, {}, ASKED),
+        ({"patterns": (), "prose": "Flag what asks for gift cards.", "judge": When.NEVER}, {}, LEAVES),
+    ],
+)
+def test_it_is_told_whether_the_judge_would_be_asked(
+    bench: Bench, fields: dict[str, object], facts: dict[str, object], expected: Course
+) -> None:
+    assert _course(_explained(bench, GIFT_CARDS, facts, **fields), "judge") is expected
 
 
 @pytest.mark.parametrize(

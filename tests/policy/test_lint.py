@@ -9,7 +9,7 @@ import pytest
 from policy_builders import a_manifest, an_output
 
 from guardian.inference.outputs import OutputKind
-from guardian.policy.lint import lint_file
+from guardian.policy.lint import lint_file, lint_files
 from guardian.policy.load import load_policy_file
 from guardian.policy.problem import Level
 
@@ -41,6 +41,8 @@ def _lint(folder: Path, text: str, mode: int = 0o600) -> list[tuple[str, str, in
         ("", [("warning", "never-matches", 1, 1)]),
         ('[[examples]]\ntext = "x"\nflag = false\n', [("warning", "never-matches", 1, 1)]),
         ('prose = "Flag what hurries me."\n', [("warning", "prose-alone", 6, 1)]),
+        ('prose = "Flag what hurries me."\njudge = "never"\n', [("warning", "never-matches", 7, 1)]),
+        ('prose = "Flag what hurries me."\njudge = "always"\n', [("warning", "prose-alone", 6, 1)]),
         ('match.tactics = "urgency and not urgency"\n', [("warning", "never-true", 6, 17)]),
         ('match.tactics = "money_request and (pressure and not pressure)"\n', [("warning", "never-true", 6, 17)]),
         ('match.tactics = "urgency and not pressure"\n', []),  # the model may score the one high and the other low
@@ -65,6 +67,15 @@ def test_lint_names_the_place_of_what_its_owner_would_want_to_know(
     tmp_path: Path, more: str, expected: list[tuple[str, str, int, int]]
 ) -> None:
     assert _lint(tmp_path, GOOD + more) == expected
+
+
+def test_prose_alone_is_enough_where_a_judge_is_set_up(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    for more, codes in (("", []), ('judge = "never"\n', ["never-matches"])):
+        path.write_text(f'{GOOD}prose = "Flag what hurries me."\n{more}', encoding="utf-8")
+        path.chmod(0o600)
+        found = lint_files([load_policy_file(path)], a_manifest(), TODAY, has_judge=True)
+        assert [problem.code for problem in found] == codes
 
 
 def test_what_only_assistants_do_is_not_looked_for_in_what_people_write(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ def _whole() -> dict[str, Any]:
         "status": "active",
         "prose": "Flag what presses me. It is fine when my bank writes.",
         "keep_text": True,
+        "judge": "always",
+        "judge_may_soften": True,
         "match": {
             "tactics": "urgency and (money_request or not flattery)",
             "thresholds": {"urgency": 0.7},

@@ -10,7 +10,7 @@ import pytest
 from guardian.errors import PolicyError
 from guardian.message import Channel
 from guardian.policy import load
-from guardian.policy.base import Status
+from guardian.policy.base import Status, When
 from guardian.policy.expression import AllOf, AnyOf, Name
 from guardian.policy.load import load_policies, load_policy_file
 from guardian.verdict import Action, Severity
@@ -80,6 +80,7 @@ def test_the_sample_of_the_design_page_loads_as_it_reads(tmp_path: Path) -> None
     assert policy.senders_except == ("billing@my-landlord.example",)
     assert policy.prose.startswith("Flag a message")
     assert policy.keep_text
+    assert (policy.judge, policy.judge_may_soften) == (When.UNDECIDED, False)
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) -> None:
@@ -245,6 +246,15 @@ def test_the_hash_is_of_what_is_in_force_and_of_nothing_else(tmp_path: Path) -> 
     assert hash_of("# comment\n" + GOOD, other) == base, "comments"
     assert hash_of(GOOD, other, GOOD.replace('"good"', '"draft"') + 'status = "draft"\n') == base, "drafts"
     assert hash_of(GOOD, other, "broken") == base, "broken files"
-    for change in ("match.rarity = 300\n", 'prose = "x"\n', "keep_text = false\n", 'match.patterns = ["x"]\n'):
+    for change in (
+        "match.rarity = 300\n",
+        'prose = "x"\n',
+        "keep_text = false\n",
+        'judge = "always"\n',
+        "judge_may_soften = true\n",
+        'match.patterns = ["x"]\n',
+    ):
         assert hash_of(GOOD + change, other) != base, change
+    for default in ('judge = "undecided"\n', "judge_may_soften = false\n"):
+        assert hash_of(GOOD + default, other) == base, "a policy that says nothing of a judge keeps its hash"
     assert hash_of() == "sha256:" + hashlib.sha256(b"[]").hexdigest()

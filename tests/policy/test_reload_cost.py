@@ -15,7 +15,7 @@ from test_examples import MODEL, SeededEncoder
 
 from guardian.events import ignore
 from guardian.explanation import Explainer
-from guardian.gate import Gate, Rules
+from guardian.gate import Gate
 from guardian.inference.base import Encoding, EncodingFailure
 from guardian.message import Message
 from guardian.policy.base import Policy
@@ -25,6 +25,7 @@ from guardian.policy.match import Matcher
 from guardian.reading.limits import Limits
 from guardian.reading.reader import LocalReader
 from guardian.recording import NoRecord
+from guardian.rules import Rules
 
 # What a change costs
 

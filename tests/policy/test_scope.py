@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from policy_builders import a_policy, evidence_of, steady
 
 from guardian.message import Channel
-from guardian.policy.base import Day, Hours, Policy, Status, Turns
+from guardian.policy.base import Day, Hours, Policy, Status, Turns, When
 from guardian.policy.load import policy_set_sha256
 from guardian.policy.match import Matcher
 from guardian.policy.schema_scope import to_hours
@@ -182,7 +182,19 @@ def test_precedence_is_told_in_the_order_in_which_it_is_decided() -> None:
         "7. match: tactics, patterns and examples, any of them",
         "8. mutes: none (go before rules and patterns too)",
         "9. fine examples: near copies are excused from what the model says, never from a rule or a pattern",
+        "10. judge: asked where this is undecided; it may raise, never clear",
     ]
+    for judge, may_soften, words in (
+        (When.NEVER, True, "never asked"),
+        (When.ALWAYS, False, "asked of every message; it may raise, never clear"),
+        (
+            When.ALWAYS,
+            True,
+            "asked of every message; it may raise, and turn flagged into unsure where no rule and no pattern matched, "
+            "never clear",
+        ),
+    ):
+        assert precedence(a_policy(judge=judge, judge_may_soften=may_soften))[-1] == f"10. judge: {words}"
     plain = precedence(a_policy(status=Status.DRAFT))
     assert plain[0] == "1. status: draft, so it looks at nothing"
     assert plain[2:6] == [

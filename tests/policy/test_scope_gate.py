@@ -12,7 +12,7 @@ import pytest
 from policy_builders import a_manifest, a_policy, unit_rows
 
 from guardian.explanation import Explainer
-from guardian.gate import Gate, Rules, local_time
+from guardian.gate import Gate, local_time
 from guardian.inference.base import Encoding, EncodingFailure
 from guardian.message import Message
 from guardian.policy.base import Mute
@@ -21,6 +21,7 @@ from guardian.policy.schema_scope import to_hours
 from guardian.reading.limits import Limits
 from guardian.reading.reader import LocalReader
 from guardian.recording import NoRecord
+from guardian.rules import Rules
 from guardian.verdict import Outcome
 
 NIGHT = a_policy(patterns=["offer"], hours=to_hours(["22:00-07:00"]))

@@ -21,6 +21,7 @@ from reload_rig import (
     truncate_and_write,
 )
 
+from guardian import folder_events
 from guardian.policy.life import watch
 from guardian.policy.life.stamp import stamp_of
 from guardian.policy.life.watch import folders_of
@@ -52,7 +53,7 @@ def test_a_dotfile_behind_links_is_followed(
     (dotfiles / "mine.toml").symlink_to("../real/kept-elsewhere.txt")
     (settings.policies_dir / "mine.toml").unlink()
     (settings.policies_dir / "mine.toml").symlink_to(dotfiles / "mine.toml")
-    assert {real, dotfiles, settings.policies_dir} <= folders_of(settings.policies_dir).keys()
+    assert {str(place) for place in (real, dotfiles, settings.policies_dir)} <= folders_of(settings.policies_dir).keys()
     with Following(settings).running() as following:
         save(path, text_of("changed"))
         following.until_titles("changed")
@@ -140,7 +141,7 @@ def test_events_that_are_dropped_cost_time_and_nothing_else(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "RESCAN_S", 0.2)
-    monkeypatch.setattr(watch._Handler, "dispatch", lambda _self, _event: None)
+    monkeypatch.setattr(folder_events._Handler, "dispatch", lambda _self, _event: None)
     with Following(settings).running() as following:
         (settings.policies_dir / "mine.toml").write_text(text_of("seen by the clock"))
         following.until_titles("seen by the clock")

@@ -35,6 +35,10 @@ class Kept:
         """Nothing."""
         return None
 
+    def record_late(self, message: Message, before: Verdict, now: Verdict, seen: Seen) -> Mapping[str, Any] | None:
+        """Nothing."""
+        return None
+
 
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:

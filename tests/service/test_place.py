@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from guardian.paths import find_paths
-from guardian.service.place import SOCKET_NAME, socket_address, socket_path
+from guardian.service.place import SOCKET_NAME, house_at, house_of, socket_address, socket_path
 
 HEAVY = ("numpy", "pydantic", "platformdirs", "keyring", "selectolax", "re2", "cryptography", "watchdog", "sqlite3")
 
@@ -43,6 +43,8 @@ def environments(base: Path) -> list[tuple[str, Mapping[str, str | None]]]:
         ("relative", {**nothing, **state, "XDG_RUNTIME_DIR": "run"}),
         ("none", {**nothing, **state}),
         ("none, relative state", {**nothing, "XDG_STATE_HOME": "state", "HOME": str(base)}),
+        ("own places", {**nothing, **state, **{f"XDG_{name}_HOME": str(base / name) for name in ("CONFIG", "DATA")}}),
+        ("behind a link", {**nothing, "XDG_CONFIG_HOME": str(base / "link"), "XDG_DATA_HOME": "data"}),
         ("empty home", {**nothing, **state, "GUARDIAN_HOME": ""}),
     ]
 
@@ -58,7 +60,9 @@ def test_client_and_service_mean_the_same_place(tmp_path: Path, monkeypatch: pyt
                     patched.delenv(variable, raising=False)
                 else:
                     patched.setenv(variable, value)
-            assert socket_path(os.environ) == find_paths(os.environ).runtime / SOCKET_NAME, name
+            paths = find_paths(os.environ)
+            assert socket_path(os.environ) == paths.runtime / SOCKET_NAME, name
+            assert house_of(os.environ) == house_at(paths.config, paths.data, paths.state), name
 
 
 def test_a_path_that_is_too_long_for_a_socket_is_reached_all_the_same(tmp_path: Path) -> None:

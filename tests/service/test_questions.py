@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from guardian.message import Channel, Format, Message
 from guardian.safe_text import safe_line
 from guardian.service.frames import Frame, FrameError, FrameReader, encode
-from guardian.service.questions import message_of, question, speaks, status_question
+from guardian.service.questions import is_for, message_of, question, speaks, status_question
 
 any_text = st.text(st.characters(), max_size=40)
 messages = st.builds(
@@ -27,6 +27,7 @@ messages = st.builds(
     cut=st.booleans(),
     draft=st.booleans(),
     once=st.binary(max_size=64),
+    judge_within_s=st.none() | st.floats(0, 600),
 )
 
 
@@ -67,6 +68,11 @@ def test_a_fault_is_made_safe_whatever_a_client_says() -> None:
         ("once", "00" * 300),
         ("cut", 1),
         ("draft", "yes"),
+        ("judge_within_s", "soon"),
+        ("judge_within_s", True),
+        ("judge_within_s", -1),
+        ("judge_within_s", 601),
+        ("judge_within_s", float("nan")),
         ("fault", None),
     ],
 )
@@ -82,9 +88,32 @@ def test_no_field_may_be_missing(field: str) -> None:
     del header[field]
     if field in ("protocol", "version"):
         assert not speaks(header)
+    elif field == "house":
+        with pytest.raises(FrameError):
+            is_for((), header)
     elif field not in ("ask", "all_policies"):
         with pytest.raises(FrameError):
             message_of(Frame(header, b"x"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "serving", "is_meant"),
+    [
+        ((), (), True),
+        ((), ("a", "b"), True),
+        (("a", "b"), (), True),
+        (("a", "b"), ("a", "b"), True),
+        (("a", "b"), ("a", "c"), False),
+    ],
+)
+def test_a_question_is_for_its_own_house(asked: tuple[str, ...], serving: tuple[str, ...], is_meant: bool) -> None:
+    assert is_for(serving, question(Message(b"x"), all_policies=False, house=asked).header) is is_meant
+
+
+@pytest.mark.parametrize("value", [None, "a", [1], {"a": "b"}])
+def test_what_is_no_house_is_refused(value: Any) -> None:
+    with pytest.raises(FrameError):
+        is_for(("a",), {**question(Message(b"x"), all_policies=False).header, "house": value})
 
 
 @pytest.mark.parametrize(("field", "value"), [("version", "0.0.0"), ("protocol", 0)])

@@ -73,6 +73,9 @@ class Breaking:
     def screen(self, message: Message) -> Screened:
         return next(self.screen_all(iter((message,))))
 
+    def tell_late(self, tell: Callable[[Screened], None]) -> None:
+        self._gate.tell_late(tell)
+
     @property
     def policy_set(self) -> str:
         return self._gate.policy_set
@@ -89,6 +92,9 @@ class Shut:
         for screened in self._gate.screen_all(messages):
             self.came.append(screened.message.id)
             yield screened
+
+    def tell_late(self, tell: Callable[[Screened], None]) -> None:
+        self._gate.tell_late(tell)
 
     @property
     def policy_set(self) -> str:

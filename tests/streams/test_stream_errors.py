@@ -43,6 +43,13 @@ def test_an_errors_words_are_judged_and_held_back(path: str, content_type: str, 
     assert KEYWORD.encode() in passed.released
 
 
+@pytest.mark.parametrize(("path", "content_type", "payload"), ERRORS)
+def test_an_error_that_passes_bears_its_note(path: str, content_type: str, payload: dict[str, Any]) -> None:
+    passed = play(stream_of(path, content_type, payload), Mode.ANNOTATE).released
+    assert SAID.encode() in passed
+    assert b"[guardian] this answer: flagged" in passed
+
+
 def test_an_error_behind_an_answer_is_judged_in_it() -> None:
     piece = {"choices": [{"index": 0, "delta": {"content": "All is fine."}}]}
     held = play(stream_of("/v1/chat/completions", SSE, piece, CHAT))

@@ -51,6 +51,32 @@ def test_a_sentence_passes_as_soon_as_its_verdict_is_in() -> None:
     assert released(turn.answer(ask.number, Said(Outcome.CLEAN))) == "Hello there."
 
 
+def test_what_will_be_asked_is_foreseen_before_it_is_sure_and_releases_nothing() -> None:
+    stream = chat("Hello", " there.", " How", " are you?", " Good.")
+    turn = new_turn(stream, Delivery(Mode.HOLD, context=("User: hi",)))
+    events = [event + b"\n\n" for event in stream.body.split(b"\n\n")]
+    assert turn.feed(events[0]) == []
+    assert turn.foreseen() == []
+    assert turn.feed(events[1]) == []
+    (first,) = foreseen = turn.foreseen()
+    assert first.raw == b"Hello there."
+    (ask,) = asks(turn.feed(events[2]))
+    assert [ask.message] == foreseen
+    assert turn.foreseen() == []  # what waits for its verdict decides what comes next
+    turn.answer(ask.number, Said(Outcome.CLEAN))
+    turn.feed(events[3])
+    second = turn.foreseen()
+    assert [message.raw for message in second] == [b"Hello there. How are you?", b"How are you?"]
+    assert [ask.message for ask in asks(turn.feed(events[4]))] == second
+
+
+def test_nothing_is_foreseen_where_nothing_waits_for_a_verdict() -> None:
+    stream = chat("Hello there.")
+    turn = new_turn(stream, Delivery(Mode.ANNOTATE))
+    turn.feed(stream.body.split(b"\n\n")[0] + b"\n\n")
+    assert turn.foreseen() == []
+
+
 def test_a_sentence_is_judged_behind_those_that_passed_and_by_itself() -> None:
     stream = chat("One is fine. ", f"A {KEYWORD} please. ", "Two is fine. ", "Three.")
     windows = play(stream).texts(Purpose.WINDOW)

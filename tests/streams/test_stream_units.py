@@ -57,6 +57,35 @@ def test_a_sentence_is_due_as_soon_as_the_next_one_begins() -> None:
     assert cutter.feed("T") == ["One sentence."]
 
 
+@given(TEXT)
+@settings(max_examples=150, deadline=None)
+def test_what_is_foreseen_comes_where_a_new_sentence_does(text: str) -> None:
+    cutter = UnitCutter()
+    cutter.feed(text)
+    foreseen = cutter.foreseen()
+    assert not foreseen or cutter.feed(" A") == [foreseen]
+
+
+@pytest.mark.parametrize(
+    ("text", "foreseen"),
+    [
+        ("One sentence.", "One sentence."),
+        ("First. Second one! ", " Second one!"),
+        ('He said "no."', 'He said "no."'),
+        ("One sentence", ""),
+        ("One sentence,", ""),
+        ("So said Dr.", ""),
+        ("```sh\nls.", ""),
+        ("1.", ""),
+        ("", ""),
+    ],
+)
+def test_a_sentence_is_foreseen_where_it_may_have_ended(text: str, foreseen: str) -> None:
+    cutter = UnitCutter()
+    cutter.feed(text)
+    assert cutter.foreseen() == foreseen
+
+
 def test_a_sentence_that_does_not_end_is_cut() -> None:
     cutter = UnitCutter()
     assert len(cutter.feed("word " * 80)) == 1

@@ -53,7 +53,7 @@ def test_it_shows_what_was_measured_in_blocks(make_recorded_app: Callable[..., G
         await until(pilot, lambda: app.state.screened == 2, "two verdicts")
         await arrive(app, pilot)
         shown = page(app)
-        for title in ("Screening", "Model and wall", "Canaries", "Policies", "Scores and alerts", "Journal"):
+        for title in ("Screening", "Model and wall", "Canaries", "Policies", "Scores and alerts", "Judge", "Journal"):
             assert f"\n{title}\n" in shown
         assert "of 2 verdicts in this run" in shown
         assert "17 of 17 found, 12 of 12 left alone" in flat(app)

@@ -31,6 +31,7 @@ def an_alert(key: int, outcome: Outcome = Outcome.FLAGGED, severity: Severity = 
     empty = {each.name: () for each in fields(Alert)}
     named = {"sender": f"s{key}@example.org", "name": "", "reason": "Urgency", "policies": ("pressure-to-pay",)}
     said = {"key": key, "at_ms": key, "outcome": outcome, "severity": severity, "feedback": None, "mark": None}
+    said["opinion"] = None
     values = {**empty, **named, **said, **other}
     return Alert(**{each.name: values[each.name] for each in fields(Alert)})
 

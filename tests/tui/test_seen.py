@@ -27,6 +27,20 @@ def test_exactly_what_was_seen_is_seen(first: list[int], second: list[int]) -> N
         assert start > end + 1, "ranges that touch are one"
 
 
+@given(st.sets(st.integers(-5, 40)), st.sets(st.integers(-5, 40)))
+def test_what_became_another_is_unseen_again(first: set[int], others: set[int]) -> None:
+    seen = Seen()
+    seen.see(*first)
+    seen.unsee(*others)
+    assert {key for key in range(-5, 41) if seen.is_seen(key)} == first - others
+    assert all(low <= high for low, high in seen.ranges)
+    told: list[tuple[int, ...]] = []
+    again = Seen(told.append)
+    again.take(seen.ranges)
+    again.see(*others)
+    assert set().union(*told) >= {key for key in others if key >= 0}, "and is told when it is seen"
+
+
 def test_each_key_is_told_once() -> None:
     told: list[tuple[int, ...]] = []
     seen = Seen(told.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from process_rig import LONGEST_FOR_MANY_S, ended_services, guardian, kill, services, start_watch, until
-from watch_rig import a_maildir, deliver, kept_in, settings_of
+from watch_rig import LONG_AGO_S, a_maildir, deliver, kept_in, settings_of
 
 from guardian.watching.database import open_database
 from guardian.watching.memory import Memory
@@ -132,6 +133,26 @@ def test_a_source_that_cannot_be_looked_at_is_not_taken_for_one_without_news(tmp
     once = guardian(home, "watch", "--once")
     assert (once.returncode, once.stdout) == (3, b"")
     assert once.stderr.endswith(b"0 messages: none; not all could be looked at in box\n")
+
+
+def test_what_cannot_be_read_is_told_and_not_taken_for_screened(tmp_path: Path) -> None:
+    """As for `guardian scan`: an exit code of 0 says that everything was screened."""
+    box = tmp_path / "texts"
+    box.mkdir()
+    home = a_home(tmp_path, box, "folder")
+    (box / "a.txt").write_text("Lunch at noon?")
+    os.utime(box / "a.txt", (LONG_AGO_S, LONG_AGO_S))
+    os.mkfifo(box / "b.txt")
+    with ended_services(home):
+        once = guardian(home, "watch", "--once")
+        assert (once.returncode, once.stdout) == (3, b"")
+        told = once.stderr.decode().splitlines()
+        assert "guardian: box: b.txt: a named pipe, passed over" in told
+        assert told[-1] == "1 messages: 1 clean; not all could be looked at in box"
+        listed = guardian(home, "source", "list").stdout.decode()
+        assert "1 of what is there could not be read, and was not screened" in listed
+        (box / "b.txt").unlink()
+        assert guardian(home, "watch", "--once").returncode == 0
 
 
 def test_without_sources_it_says_how_to_add_one(tmp_path: Path) -> None:

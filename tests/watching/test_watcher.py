@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from guardian.outcome import Outcome
 from guardian.service.answer import Answer, answer_of
 from guardian.service.errors import RefusalCode, ServiceRefusedError, ServiceUnavailableError
 from guardian.service.frames import Frame
-from guardian.sources.live.base import Source
+from guardian.sources.live.base import Delivery, Source
 from guardian.watching.database import open_database
 from guardian.watching.delivering import MOST_TRIES
 from guardian.watching.memory import Memory
@@ -234,6 +234,46 @@ def test_what_is_put_off_and_gone_is_told_and_tried_no_more(
         ]
 
 
+def test_a_source_need_not_give_what_is_put_off_and_it_is_not_taken_for_gone(tmp_path: Path, service: Service) -> None:
+    """As a mailbox does, that would have to fetch it again."""
+    box = a_maildir(tmp_path / "box")
+    deliver(box, [7])
+    source = a_source("maildir", box)
+    whole = type(source).look
+
+    def sparing(is_seen: Callable[[bytes], bool]) -> Iterator[Delivery]:
+        return (delivery for delivery in whole(source, is_seen) if not source.rests(delivery.key))
+
+    client = Altered(service, [MODEL_DOWN])
+    with watching(tmp_path, lambda: client, source) as waiting:  # type: ignore[arg-type,return-value]
+        waiting.catch_up()
+        source.look = sparing  # type: ignore[method-assign]
+        waiting.catch_up()
+        retries = waiting.delivering.retries
+        assert (len(client.asked), len(retries), waiting.told.trouble_lines) == (1, 1, [])
+        for put_off in retries._put_off.values():
+            put_off.due = 0.0
+        waiting.catch_up()
+        assert (len(client.asked), len(retries)) == (2, 0)
+
+
+def test_what_is_gone_for_long_is_forgotten(tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    from guardian.watching import census
+
+    box = a_maildir(tmp_path / "box")
+    stays, goes = deliver(box, [1, 2])
+    day = census.today()
+    with watching(tmp_path, service.connect, a_source("maildir", box)) as one:
+        one.catch_up()
+        (box / "new" / goes).unlink()
+        for later in (census.EVERY_DAYS, census.EVERY_DAYS + census.KEPT_DAYS):
+            monkeypatch.setattr(census, "today", lambda at=day + later: at)
+            assert one.catch_up() == []
+    with open_database(settings_of(tmp_path).paths) as database:
+        memory = Memory(database, "box")
+        assert (memory.is_seen(stays.encode()), memory.is_seen(goes.encode())) == (True, False)
+
+
 def test_what_is_put_off_in_a_source_that_cannot_be_looked_at_waits(tmp_path: Path, service: Service) -> None:
     box = a_maildir(tmp_path / "box")
     deliver(box, [7])
@@ -393,6 +433,7 @@ def test_a_pushing_source_is_looked_at_when_it_says_so(tmp_path: Path, service: 
 def test_where_the_system_gives_no_events_sources_are_polled_and_that_is_told(
     tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from guardian import folder_events
     from guardian.watching import hints
 
     class NoInotify:
@@ -402,7 +443,7 @@ def test_where_the_system_gives_no_events_sources_are_polled_and_that_is_told(
         def is_alive(self) -> bool:
             return False
 
-    monkeypatch.setattr(hints, "Observer", NoInotify)
+    monkeypatch.setattr(folder_events, "Observer", NoInotify)
     monkeypatch.setattr(hints, "POLLED_RESCAN_S", 0.1)
     box = a_maildir(tmp_path / "box")
     with watching(tmp_path, service.connect, a_source("maildir", box)) as live:

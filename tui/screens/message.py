@@ -27,6 +27,7 @@ from tui.keys import MESSAGE_KEYS
 from tui.messages import WorkFailed
 from tui.records import Records
 from tui.screens.base import GuardianScreen, app_of
+from tui.talking import TalkAbout, TalkWanted, talk_in
 from tui.widgets.receipt import ReceiptPane
 from tui.widgets.text_view import TextView
 from tui.widgets.way import WayList
@@ -187,6 +188,10 @@ class MessageScreen(GuardianScreen, AlertActions):
             self._shown = None
             self._say("this was forgotten meanwhile, and is gone")
             return
+        alert, view = app_of(self).book.get(self.key), self._shown.view
+        if alert is not None and view is not None and alert.opinion != view.opinion:
+            self._open(self.key)  # the judge spoke meanwhile: another verdict counts
+            return
         self._show_title()
 
     # Moving
@@ -244,6 +249,15 @@ class MessageScreen(GuardianScreen, AlertActions):
     def action_leave(self) -> None:
         """Back to where the owner came from."""
         self.dismiss()
+
+    def action_talk(self) -> None:
+        """Ask the owner's own language model about it, on the Ask screen."""
+        if self._shown is None:
+            return
+        shown = self._shown
+        name = f"record {shown.seq}" if shown.seq is not None else "this message"
+        wanted = TalkWanted(TalkAbout(name, shown.verdict, shown.message))
+        self.app.call_next(talk_in, app_of(self), wanted)
 
     # Copying
 

@@ -18,12 +18,14 @@ from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from guardian.assistant.questions import Question, question_of
+from guardian.assistant.talk.opening import ASKED, chosen
 from guardian.safe_text import safe_line
 from tui.answering import AnswerFound, AnswerProgress, AnswerWork, Asking
 from tui.keys import ASK_KEYS
 from tui.messages import Answered, LongTextPasted, SpeakerChanged, TextGiven, WorkFailed
 from tui.screens.base import app_of
 from tui.state import HouseState, Phase
+from tui.talking import TalkAbout, TalkWanted
 from tui.widgets.before import Before, BeforeChanged
 from tui.widgets.conversation import AnswerCard, Conversation, cannot_words, in_words
 from tui.widgets.editor import Editor
@@ -237,7 +239,10 @@ class AskPane(Container):
             app_of(self).notify("there is no verdict to ask about yet", severity="warning", markup=False)
             return
         if question is None:
-            talk.ask(asked, cannot_words())
+            if chosen(app_of(self).settings) is None:
+                talk.ask(asked, cannot_words())
+            else:
+                self.action_talk(asked)
             return
         if self._card is not None:
             self._card.tell("not looked for any more: you asked something else")
@@ -246,6 +251,12 @@ class AskPane(Container):
             self._work = AnswerWork(app_of(self))
         asking = Asking(self._number, question, self._screened)
         app_of(self).desk.do(_ANSWER, partial(self._work.do, asking), self)
+
+    def action_talk(self, words: str = "") -> None:
+        """To the conversation with the owner's model; about this text, where it was judged."""
+        screened = self._screened
+        about = TalkAbout(ASKED, screened.verdict, screened.message) if screened is not None else None
+        self.post_message(TalkWanted(about, words))
 
     @on(AnswerProgress)
     def _progress(self, message: AnswerProgress) -> None:

@@ -34,6 +34,8 @@ def _full(policy: Policy) -> dict[str, Any]:
         "review_by": policy.review_by.isoformat() if policy.review_by else None,
         "prose": policy.prose,
         "keep_text": policy.keep_text,
+        "judge": policy.judge.value,
+        "judge_may_soften": policy.judge_may_soften,
         "match": {
             "tactics": str(policy.match.tactics) if policy.match.tactics else None,
             "thresholds": dict(policy.match.thresholds),

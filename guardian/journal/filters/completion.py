@@ -60,6 +60,7 @@ _KINDS: Final = {
     Kind.COUNTS.value: "clean messages that were only counted",
     Kind.FEEDBACK.value: "what you said of verdicts",
     Kind.MARK.value: "your marks",
+    Kind.OPINION.value: "what your judge said late",
     Kind.AMENDMENT.value: "changes of your policies",
     Kind.MODEL.value: "changes of the model",
     Kind.SEAL.value: "the journal's beginning and its key",

@@ -28,7 +28,19 @@ from guardian.verdict import Verdict
 
 COLUMNS: Final = (
     *("seq", "time", "kind", "outcome", "action", "risk", "channel", "sender", "source", "name", "policies", "tactics"),
-    *("not_judged", "feedback", "note", "mark", "mark_note", "model", "model_sha256", "policy_set", "wall", "program"),
+    *(
+        "not_judged",
+        "feedback",
+        "note",
+        "mark",
+        "mark_note",
+        "judge_late",
+        "model",
+        "model_sha256",
+        "policy_set",
+        "wall",
+        "program",
+    ),
     *("waited", "leaf", "text_sha256", "text_bytes", "text"),
 )
 _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
@@ -129,6 +141,7 @@ def _cells(view: View, zone: tzinfo | None) -> dict[str, str]:
     said = view.feedback
     cells |= {"feedback": said.says.value, "note": said.note} if said is not None else {}
     cells |= {"mark": view.mark.mark.value, "mark_note": view.mark.note} if view.mark is not None else {}
+    cells |= {"judge_late": view.opinion.changed.value or "nothing"} if view.opinion is not None else {}
     return cells | _of_verdict(record, verdict)
 
 

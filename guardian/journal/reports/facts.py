@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from guardian.journal.marks import Marked
+from guardian.journal.opinion import as_it_counts
 from guardian.journal.owner_words import NOTHING_SAID, Said
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.reports.words import folded, haystack
@@ -73,9 +74,10 @@ class EntryFacts:
     """The facts of one entry."""
 
     def __init__(self, entry: Entry, said: Said = NOTHING_SAID) -> None:
-        """`said` is what counts of the owner's words on this entry, where it is a verdict."""
+        """`said` is what counts of what was said of this entry later, where it is a verdict."""
         self.seq: Final[int | None] = entry.seq
-        self._record = entry.record if isinstance(entry.record, Record) else None
+        record = entry.record if isinstance(entry.record, Record) else None
+        self._record = as_it_counts(record, said.opinion) if record is not None else None
         self._said = said
 
     @property

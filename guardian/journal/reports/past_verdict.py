@@ -7,12 +7,16 @@ record that another hand wrote (or a bug) is refused with ValueError, never half
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guardian.finding import Finding, FindingKind, Span
 from guardian.journal.record import Kind, Record
 from guardian.journal.verdict_record import text_of
+from guardian.second_opinion import Changed, SecondOpinion
 from guardian.verdict import Action, Coverage, Outcome, PolicyMatch, Reason, Severity, Verdict, Vetoed
+
+if TYPE_CHECKING:
+    from guardian.judge.base import Opinion
 
 _Row = Mapping[str, Any]
 
@@ -57,6 +61,33 @@ def _verdict(record: Record, row: _Row) -> Verdict:
         wall=record.spoke.wall,
         elapsed_ms=float(row["elapsed_ms"]),
         advice=tuple(map(str, row["advice"])),
+        head=int(row.get("model", {}).get("head", 0)),
+        judge=_judge(row["judge"]) if row.get("judge") is not None else None,
+    )
+
+
+def _judge(row: _Row) -> SecondOpinion:
+    opinions = tuple(map(_opinion, row["opinions"]))
+    model = row["model"]
+    return SecondOpinion(str(model["name"]), str(model["sha256"]), opinions, bool(row["late"]), Changed(row["changed"]))
+
+
+def _opinion(row: _Row) -> Opinion:
+    from guardian.judge.base import Answered, Label, Opinion  # here: hardly any record has one
+
+    answers = (Answered(str(a["question"]), Label(a["label"]), str(a["quote"])) for a in row.get("answers", ()))
+    return Opinion(
+        policy=str(row["policy"]),
+        label=Label(row["label"]),
+        is_sure=bool(row["sure"]),
+        margin=float(row["margin"]),
+        entropy=float(row["entropy"]),
+        windows=int(row["windows"]),
+        order_flips=int(row["order_flips"]),
+        is_truncated=bool(row["truncated"]),
+        elapsed_ms=float(row["elapsed_ms"]),
+        failure=str(row.get("failure", "")),
+        answers=tuple(answers),
     )
 
 

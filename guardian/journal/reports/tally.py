@@ -14,6 +14,7 @@ from typing import Final
 
 from guardian.journal.feedback import Says
 from guardian.journal.filters.matching import Filter
+from guardian.journal.opinion import as_it_counts
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.reports.facts import EntryFacts, sender_of
 from guardian.journal.reports.statistics import Group, Precision, Statistics
@@ -106,7 +107,8 @@ class Tally:
 
     def add(self, view: View) -> None:
         """Count one entry."""
-        record, facts = view.record, EntryFacts(view.entry, view.said)
+        facts = EntryFacts(view.entry, view.said)
+        record = as_it_counts(view.record, view.opinion) if view.record is not None else None
         self._entries += 1
         self._erased += view.kind == "erased"
         self._unreadable += view.kind == "unreadable"

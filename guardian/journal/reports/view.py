@@ -1,4 +1,4 @@
-"""One entry as its owner sees it: the record, the owner's words on it, and what can be said of it in short.
+"""One entry as its owner sees it: the record, what was said of it later, and what can be said of it in short.
 
 Invariants: what a record holds of a message is untrusted until it has passed `safe_text` or `safe_line`; the lines of
 `guardian.journal.reports.view_lines` have, this value has not. `repr` shows no text.
@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from guardian.journal.feedback import Feedback
 from guardian.journal.filters.matching import Filter
 from guardian.journal.marks import Mark
+from guardian.journal.opinion import LateOpinion, as_it_counts, opinions_without_quotes
 from guardian.journal.owner_words import LatestWords, Said, may_be_word
 from guardian.journal.record import Entry, Erased, Kind, Record
 from guardian.journal.reports.past_verdict import past_verdict
@@ -53,23 +54,25 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class View:
-    """One entry, with the owner's words that count for it."""
+    """One entry, with the words that count for it: the owner's, and the judge's where they came late."""
 
     entry: Entry
     feedback: Feedback | None = None
     """None where the owner said nothing, took it back, or the entry is no verdict."""
     mark: Mark | None = None
     """None where there is neither a mark nor a note with it, or the entry is no verdict."""
+    opinion: LateOpinion | None = None
+    """What the judge said of it late; None where it did not, or the entry is no verdict."""
 
     @classmethod
     def of(cls, entry: Entry, said: Said) -> View:
         """The view of an entry with what counts for it."""
-        return cls(entry, said.feedback, said.mark)
+        return cls(entry, said.feedback, said.mark, said.opinion)
 
     @property
     def said(self) -> Said:
-        """The owner's words, together."""
-        return Said(self.feedback, self.mark)
+        """What is said of it, together."""
+        return Said(self.feedback, self.mark, self.opinion)
 
     @property
     def seq(self) -> int:
@@ -94,20 +97,23 @@ class View:
         return "erased" if isinstance(self.entry.record, Erased) else "unreadable"
 
     def verdict(self) -> Verdict | None:
-        """The verdict as it was given; None where the entry holds none that can be read."""
+        """The verdict as it counts: as it was given, or as the judge's late word has it. None where the entry holds
+        none that can be read."""
         if self.record is None or self.record.kind is not Kind.VERDICT:
             return None
         try:
-            return past_verdict(self.record)
+            return past_verdict(as_it_counts(self.record, self.opinion))
         except ValueError:
             return None
 
     def without_text(self) -> View:
         """The same without a word of the message; its sender, hash and length stay, and so does the owner's note."""
-        if self.record is None or self.record.kind is not Kind.VERDICT:
+        if self.record is None or self.record.kind not in (Kind.VERDICT, Kind.OPINION):
             return self
-        record = replace(self.record, body=_without_text(self.record.body))
-        return View(replace(self.entry, record=record), self.feedback, self.mark)
+        strip = _without_text if self.record.kind is Kind.VERDICT else _opinion_without_text
+        record = replace(self.record, body=strip(self.record.body))
+        opinion = self.opinion.without_quotes() if self.opinion is not None else None
+        return View(replace(self.entry, record=record), self.feedback, self.mark, opinion)
 
     def to_json(self) -> dict[str, Any]:
         """The whole entry as JSON values."""
@@ -120,6 +126,7 @@ class View:
             said, mark = self.feedback, self.mark
             row["feedback"] = said and {"says": said.says.value, "note": said.note, "at_ms": said.at_ms}
             row["mark"] = mark and {"mark": mark.mark.value, "note": mark.note, "at_ms": mark.at_ms}
+            row["opinion"] = self.opinion and self.opinion.to_json()
         return row
 
 
@@ -140,7 +147,7 @@ class Selector:
         return may_be_word(data) or self._wanted.may_match(data)
 
     def also(self, seq: int) -> bool:
-        """The verdicts of which the owner said something: the note may hold what is asked for."""
+        """The verdicts of which something was said later: that may be what is asked for."""
         return not self._latest.of(seq).is_nothing
 
     def take(self, entry: Entry) -> View | None:
@@ -187,14 +194,20 @@ def _without_text(body: Mapping[str, Any]) -> dict[str, Any]:
         why = text["why_not"] or _LEFT_OUT
         findings = [_without_quotes(finding) for finding in verdict["findings"]]
         vetoes = [{**veto, "finding": _without_quotes(veto["finding"])} for veto in verdict["vetoes"]]
+        judge = verdict.get("judge")
+        said = {"judge": _opinion_without_text(judge)} if judge is not None else {}
         return {
             "message": {**message, "context": []},
             "text": {**text, "kept": False, "encoding": "utf-8", "data": "", "why_not": why},
-            "verdict": {**verdict, "findings": findings, "vetoes": vetoes},
+            "verdict": {**verdict, "findings": findings, "vetoes": vetoes, **said},
             "stream": body["stream"],
         }
     except (KeyError, TypeError):
         return {}
+
+
+def _opinion_without_text(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {**said, "opinions": opinions_without_quotes(said.get("opinions"))}
 
 
 def _without_quotes(finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from guardian.journal.verdict_record import text_of
 from guardian.message import Channel
 from guardian.safe_text import safe_line, safe_text
 from guardian.verdict import Verdict
-from guardian.verdict_words import COLOURS, HEADLINES, MARKS, reason_lines, short_reason
+from guardian.verdict_words import COLOURS, MARKS, headline, reason_lines, short_reason
 
 SEQ_COLUMNS: Final = 6
 SENDER_COLUMNS: Final = 26
@@ -65,7 +65,7 @@ def show_lines(view: View, *, zone: tzinfo | None = None, standings: Mapping[str
     if record is None:
         return [*lines, f"  {safe_line(view.why_not)}", *_facts({"leaf": view.entry.leaf.hex()})]
     if verdict is not None:
-        lines.append(f"{MARKS[verdict.outcome].strip()} {HEADLINES[verdict.outcome]}".strip())
+        lines.append(f"{MARKS[verdict.outcome].strip()} {headline(verdict)}".strip())
         lines += [f"  {line}" for line in reason_lines(verdict)]
         lines += [f"  {safe_line(policy)}: {safe_line(words)}" for policy, words in standings.items()]
         lines += _facts(_of_verdict(record, verdict))
@@ -74,6 +74,8 @@ def show_lines(view: View, *, zone: tzinfo | None = None, standings: Mapping[str
     lines += _facts(_of_journal(view, record))
     if view.feedback is not None:
         lines += _facts({"you said": _word(view.feedback.says.value, view.feedback, zone)})
+    if view.opinion is not None:
+        lines += _facts({"judge": f"spoke late{_moment(view.opinion.at_ms, zone)}; first it was {_first(record)}"})
     if view.mark is not None:
         lines += _facts({"marked": _word(view.mark.mark.value, view.mark, zone)})
     return [*lines, *(_text_lines(record) if verdict is not None else [])]
@@ -158,6 +160,9 @@ def _numbers(numbers: Mapping[str, int]) -> str:
 def _amended(body: Mapping[str, Any]) -> str:
     if body["how"] == "cooling":
         return f"cooling-off: {body['hours']} hours"
+    if body["how"].startswith("adapted"):  # guardian.adapt.keeping
+        now = f"version {body['n']} of your head is in force" if body["n"] else "your head was switched off"
+        return now + (f"; {body['why']}" if body.get("why") else "")
     version = f", version {body['n']}" if body["n"] else ""
     return f"{body['policy']}: {body['how']}{version}" + (f"; {body['why']}" if body.get("why") else "")
 
@@ -168,6 +173,10 @@ _SHORT: Final[Mapping[Kind, Callable[[Mapping[str, Any]], str]]] = {
     Kind.SEAL: lambda body: str(body["did"]),
     Kind.FEEDBACK: lambda body: f"on {body['of']}: {body['says']}" + (f" ({body['note']})" if body.get("note") else ""),
     Kind.MARK: lambda body: f"on {body['of']}: {body['mark']}" + (f" ({body['note']})" if body.get("note") else ""),
+    Kind.OPINION: lambda body: (
+        f"on {body['of']}: your judge {body['judge']}"
+        + (f" {body['changed']} it, so it is {body['outcome']}" if body["changed"] else " changed nothing")
+    ),
     Kind.FORGOTTEN: lambda body: (
         ", ".join(f"{first} to {last}" if first != last else f"{first}" for first, last in body["seqs"])
         + (f": {body['why']}" if body.get("why") else "")
@@ -181,7 +190,8 @@ def _value(value: Any) -> str:
 
 def _said_in_short(view: View) -> str:
     word = f"  [you: {view.feedback.says.value}]" if view.feedback is not None else ""
-    return word + (f"  [{view.mark.word}]" if view.mark is not None else "")
+    late = f"  [judge: {view.opinion.changed.value}]" if view.opinion is not None and view.opinion.changed else ""
+    return word + (f"  [{view.mark.word}]" if view.mark is not None else "") + late
 
 
 def _word(word: str, said: Feedback | Mark, zone: tzinfo | None) -> str:
@@ -192,6 +202,11 @@ def _word(word: str, said: Feedback | Mark, zone: tzinfo | None) -> str:
 def _minute(record: Record | None, zone: tzinfo | None) -> str:
     moment = local_time(record.at_ms, zone) if record is not None else None
     return moment.strftime("%Y-%m-%d %H:%M") if moment is not None else ""
+
+
+def _first(record: Record) -> str:
+    """The outcome before the judge spoke."""
+    return str(record.body.get("verdict", {}).get("outcome", "not known"))
 
 
 def _moment(at_ms: int, zone: tzinfo | None) -> str:

@@ -27,7 +27,7 @@ from guardian.detectors.base import Evidence
 from guardian.inference.base import Encoding, Floats
 from guardian.inference.manifest import Manifest
 from guardian.message import Channel, Message
-from guardian.policy.base import Policy
+from guardian.policy.base import Policy, When
 from guardian.policy.effects.behaviour_scope import narrower_scope
 from guardian.policy.effects.pattern_texts import matching_texts
 from guardian.policy.effects.sample import Sample, answer, ranked
@@ -82,7 +82,8 @@ def loosens(before: Policy | None, after: Policy | None, probes: Probes) -> str 
         return f"its status becomes {after.status.value}, in which it looks at nothing"
     comparison = _Comparison(before, after, probes)
     why = (
-        narrower_scope(before, after, probes.today, probes.manifest, ranked)
+        _milder_by_judge(before, after)
+        or narrower_scope(before, after, probes.today, probes.manifest, ranked)
         or comparison.lost_tactics()
         or comparison.lost_patterns()
     )
@@ -234,6 +235,23 @@ _NO_SCOPE: Final[Mapping[str, Any]] = {
     "conversation": None,
     "mutes": (),
 }
+
+
+_ASKED: Final = (When.NEVER, When.UNDECIDED, When.ALWAYS)
+"""How often the judge is asked, seldom first."""
+
+
+def _milder_by_judge(before: Policy, after: Policy) -> str:
+    """Why less comes of a second opinion: fewer chances to raise, or more to soften. Whether a judge is installed now
+    does not matter: it may be tomorrow."""
+    then, now = _ASKED.index(before.judge), _ASKED.index(after.judge)
+    if after.judge_may_soften and not before.judge_may_soften:
+        return "your judge may turn what it flags into unsure"
+    if now < then:
+        return f"your judge is asked less: {after.judge}, before {before.judge}"
+    if after.judge_may_soften and now > then:
+        return f"your judge, which may soften what it flags, is asked more: {after.judge}, before {before.judge}"
+    return ""
 
 
 def _is_milder(matchers: Sequence[Matcher], sample: Sample) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from guardian.journal.opinion import LatestOpinions, as_it_counts
 from guardian.journal.record import Kind, Record
 from guardian.journal.reports.view import Readable
 from guardian.journal.verdict_record import matched_policies
@@ -22,6 +23,7 @@ MOST_LAST: Final = 8
 """Messages of each policy that are named, newest first."""
 DAY_MS: Final = 86_400_000
 _VERDICT: Final = b'"kind":"verdict"'
+_OPINION: Final = b'"kind":"opinion"'
 _MATCHED: Final = b'"matched":true'
 _ODD: Final = (KeyError, TypeError, ValueError)
 
@@ -50,7 +52,9 @@ def policy_hits(journal: Readable, since_ms: int) -> Mapping[str, Hits]:
     """The hits of every policy that had one since then, by id. Raises JournalError."""
     counts: Counter[str] = Counter()
     last: defaultdict[str, list[Hit]] = defaultdict(list)
-    for entry in journal.entries(newest_first=True, where=_is_match):
+    late = LatestOpinions()
+    for entry in journal.entries(newest_first=True, where=_is_match, also=lambda seq: late.of(seq) is not None):
+        late.add(entry)
         record = entry.record
         if not isinstance(record, Record) or record.kind is not Kind.VERDICT:
             continue
@@ -59,6 +63,7 @@ def policy_hits(journal: Readable, since_ms: int) -> Mapping[str, Hits]:
         if record.at_ms < since_ms:
             continue
         try:
+            record = as_it_counts(record, late.of(entry.seq))
             matched = matched_policies(record)
             hit = Hit(entry.seq, record.at_ms, Outcome(record.body["verdict"]["outcome"]))
         except _ODD:
@@ -71,4 +76,4 @@ def policy_hits(journal: Readable, since_ms: int) -> Mapping[str, Hits]:
 
 
 def _is_match(_seq: int, data: bytes) -> bool:
-    return _VERDICT in data and _MATCHED in data
+    return (_VERDICT in data and _MATCHED in data) or _OPINION in data

@@ -15,7 +15,9 @@ from datetime import tzinfo
 from itertools import islice
 from typing import Any, Final
 
-from guardian.journal.feedback import LatestFeedback, Says
+from guardian.journal.feedback import Says
+from guardian.journal.opinion import as_it_counts
+from guardian.journal.owner_words import LatestWords, may_be_word
 from guardian.journal.record import Entry, Kind, Record
 from guardian.journal.reports.view import Readable, local_time
 from guardian.journal.verdict_record import matched_policies
@@ -27,7 +29,6 @@ WRONG_TO_PROPOSE: Final = 3
 """With so many of them wrong, status test is proposed."""
 MOST_JUDGED: Final = 10_000
 """Judged alerts of all policies that are gone through."""
-_FEEDBACK: Final = b'"kind":"feedback"'
 _ODD: Final = (KeyError, TypeError, ValueError)
 
 
@@ -65,13 +66,13 @@ def track_records(
     `policies` that have no judged alert have an empty record; what stands before `start` is not looked at. Raises
     JournalError.
     """
-    said = LatestFeedback()  # newest first, for a word stands behind the verdict that it is about
+    said = LatestWords()  # newest first, for a word stands behind the verdict that it is about
 
     def is_judged(seq: int) -> bool:
-        return said.of(seq) is not None
+        return said.of(seq).feedback is not None
 
     words: defaultdict[str, list[tuple[Says, int]]] = defaultdict(list)
-    entries = journal.entries(start, newest_first=True, where=_is_word, also=is_judged)
+    entries = journal.entries(start, newest_first=True, where=lambda _seq, data: may_be_word(data), also=is_judged)
     for policy, says, at_ms in islice(_judged(entries, said), MOST_JUDGED):
         wanted = policies is None or policy in policies
         if wanted and len(words[policy]) < LAST:
@@ -100,19 +101,16 @@ def proposed_for_test(policies: Iterable[Policy], records: dict[str, TrackRecord
     ]
 
 
-def _is_word(_seq: int, data: bytes) -> bool:
-    return _FEEDBACK in data
-
-
-def _judged(entries: Iterable[Entry], said: LatestFeedback) -> Iterator[tuple[str, Says, int]]:
+def _judged(entries: Iterable[Entry], said: LatestWords) -> Iterator[tuple[str, Says, int]]:
     """Policy, word and time of each alert that was judged, newest first."""
     for entry in entries:
         said.add(entry)
-        word, record = said.of(entry.seq), entry.record
+        now, record = said.of(entry.seq), entry.record
+        word = now.feedback
         if word is None or not isinstance(record, Record) or record.kind is not Kind.VERDICT:
             continue
         try:
-            matched = matched_policies(record)
+            matched = matched_policies(as_it_counts(record, now.opinion))
         except _ODD:
             continue
         for policy in matched:

@@ -1,10 +1,11 @@
 """Tells when the policy files in a folder have become others.
 
-watchdog's events are hints only: what counts is the stamp of the files, taken again when a hint comes and every few
-seconds besides, so a dropped event, an overflow or a file system without events costs time and nothing else.
+Events (`guardian.folder_events`) are hints only: what counts is the stamp of the files, taken again when a hint comes
+and every few seconds besides, so a dropped event, an overflow or a file system without events costs time and nothing
+else.
 
-Invariants: nothing is told before the files have been left alone for `DEBOUNCE_S`; a handler of events only puts on a
-queue; where the system watches no more folders, the stamps are taken more often, and that is said.
+Invariants: nothing is told before the files have been left alone for `DEBOUNCE_S`; where the system watches no more
+folders, the stamps are taken more often, and that is said.
 
 A symbolic link is followed: every folder that it leads through is watched, for the names that matter there.
 """
@@ -15,12 +16,12 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -33,14 +34,10 @@ from watchdog.events import (
     FileModifiedEvent,
     FileMovedEvent,
     FileSystemEvent,
-    FileSystemEventHandler,
 )
-from watchdog.observers import Observer
 
+from guardian.folder_events import FolderEvents, steps_of
 from guardian.policy.life.stamp import Stamp, is_policy_name, stamp_of
-
-if TYPE_CHECKING:
-    from watchdog.observers.api import BaseObserver, ObservedWatch
 
 DEBOUNCE_S: Final = 0.2
 LONGEST_UNREST_S: Final = 5.0
@@ -51,10 +48,8 @@ POLLED_RESCAN_S: Final = 0.5
 REVISIT_S: Final = 60.0
 """How often whoever listens is called without a change: what waits for a time comes in force by time alone."""
 _LONGEST_STOP_S: Final = 2.0
-_MOST_LINKS: Final = 40
-"""As many as Linux follows in one path (path_resolution(7))."""
 _MOST_FOLDERS: Final = 200
-_TELLING: Final[list[type[FileSystemEvent]]] = [
+_TELLING: Final[tuple[type[FileSystemEvent], ...]] = (
     FileCreatedEvent,
     FileModifiedEvent,
     FileAttribEvent,
@@ -64,7 +59,7 @@ _TELLING: Final[list[type[FileSystemEvent]]] = [
     DirCreatedEvent,
     DirMovedEvent,
     DirDeletedEvent,
-]
+)
 """Not those that say that a file was opened or read, which is what we do ourselves."""
 
 Changed = Callable[[Callable[[], bool]], bool]
@@ -72,20 +67,32 @@ Changed = Callable[[Callable[[], bool]], bool]
 read was not used and is to be read again. Raises nothing."""
 
 
-def folders_of(folder: Path) -> dict[Path, frozenset[str]]:
-    """The folders to watch, each with the names that matter there; the folder itself, with its links resolved, first.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What matters in a watched folder."""
 
-    Names that end as a policy's matter in the first one besides.
-    """
-    own = Path(os.path.realpath(folder))
-    found: dict[Path, set[str]] = {own: set()}
-    starts = [folder]
+    names: frozenset[str]
+    """These names."""
+    has_policies: bool = False
+    """Whether it is the folder of the policies, where every name that ends as a policy's matters, and it itself."""
+
+    def matter(self, path: str) -> bool:
+        """Whether an event that names this path may be about a policy."""
+        name = os.path.basename(path)
+        return name in self.names or (self.has_policies and is_policy_name(name))
+
+
+def folders_of(folder: Path) -> dict[str, Names]:
+    """The folders to watch, by their real paths, each with the names that matter there; the folder itself first."""
+    own = os.path.realpath(folder)
+    found: dict[str, set[str]] = {own: {os.path.basename(own)}}
+    starts = [str(folder)]
     with suppress(OSError), os.scandir(folder) as entries:
-        starts += [folder / entry.name for entry in entries if entry.is_symlink() and is_policy_name(entry.name)]
+        starts += [entry.path for entry in entries if entry.is_symlink() and is_policy_name(entry.name)]
     for start in starts:
-        for place in _links(start):
-            found.setdefault(Path(os.path.realpath(place.parent)), set()).add(place.name)
-    return {place: frozenset(names) for place, names in list(found.items())[:_MOST_FOLDERS]}
+        for place, name in steps_of(start):
+            found.setdefault(place, set()).add(name)
+    return {place: Names(frozenset(names), place == own) for place, names in list(found.items())[:_MOST_FOLDERS]}
 
 
 class FolderWatch:
@@ -105,7 +112,7 @@ class FolderWatch:
         self._changed, self._say = changed, say
         self._rescan_s = RESCAN_S
         self._hints: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self._events = _Events(self._hints)
+        self._events: FolderEvents[Names] = FolderEvents(self._heard, _TELLING)
         self._seen = seen
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="guardian-policies", daemon=True)
@@ -180,89 +187,14 @@ class FolderWatch:
     def _stamp(self) -> Stamp:
         return stamp_of(self._folder, self._beside)
 
+    def _heard(self, names: Names, paths: Sequence[str]) -> None:
+        """In watchdog's thread."""
+        if any(map(names.matter, paths)):
+            self._hints.put(True)
+
     def _wait(self, timeout_s: float) -> None:
         """Until a hint comes, and no longer; further hints that wait already are the same hint."""
         with suppress(queue.Empty):
             self._hints.get(timeout=timeout_s)
             while True:
                 self._hints.get_nowait()
-
-
-class _Handler(FileSystemEventHandler):
-    """Puts a hint on the queue where an event is about a name that matters."""
-
-    def __init__(self, folder: Path, names: frozenset[str], hints: queue.SimpleQueue[bool], *, is_own: bool) -> None:
-        self._folder, self._names, self._hints, self._is_own = str(folder), names, hints, is_own
-
-    def dispatch(self, event: FileSystemEvent) -> None:
-        """See `watchdog.events.FileSystemEventHandler`."""
-        for path in (os.fsdecode(event.src_path), os.fsdecode(event.dest_path)):
-            name = os.path.basename(path)
-            if path == self._folder or name in self._names or (self._is_own and is_policy_name(name)):
-                self._hints.put(True)
-                return
-
-
-_Watched = tuple[Path, int, int, frozenset[str]]
-"""A folder with its identity and the names that matter there."""
-
-
-@dataclass(slots=True)
-class _Events:
-    """watchdog's events of the folders that matter, as long as the system gives any."""
-
-    hints: queue.SimpleQueue[bool]
-    observer: BaseObserver | None = None
-    watched: dict[_Watched, ObservedWatch] = field(default_factory=dict)
-    has_given_up: bool = False
-
-    def follow(self, folders: Mapping[Path, frozenset[str]]) -> str:
-        """Watch these folders and no others; why that can't be, said once."""
-        if self.has_given_up:
-            return ""
-        wanted = list(_identified(folders))
-        try:
-            if self.observer is None:
-                self.observer = Observer()
-                self.observer.start()
-            for gone in self.watched.keys() - set(wanted):
-                with suppress(KeyError):
-                    self.observer.unschedule(self.watched.pop(gone))
-            for number, new in enumerate(wanted):
-                if new not in self.watched:
-                    self._watch(self.observer, new, is_own=number == 0)
-        except OSError as error:
-            self.has_given_up = True
-            self.close()
-            return f"the system gives no events ({(error.strerror or str(error)).lower()})"
-        return ""
-
-    def close(self) -> None:
-        """Give the events back."""
-        observer, self.observer = self.observer, None
-        if observer is not None and observer.is_alive():
-            observer.stop()
-            observer.join()
-
-    def _watch(self, observer: BaseObserver, new: _Watched, *, is_own: bool) -> None:
-        handler = _Handler(new[0], new[3], self.hints, is_own=is_own)
-        with suppress(FileNotFoundError, NotADirectoryError):  # it went while we looked
-            self.watched[new] = observer.schedule(handler, str(new[0]), event_filter=_TELLING)
-
-
-def _identified(folders: Mapping[Path, frozenset[str]]) -> Iterator[_Watched]:
-    """The folders that are there; a folder that was made anew is another one."""
-    for folder, names in folders.items():
-        with suppress(OSError):
-            status = folder.stat()
-            yield folder, status.st_dev, status.st_ino, names
-
-
-def _links(path: Path) -> Iterator[Path]:
-    """A path and, where it is a symbolic link, each place that it leads through."""
-    for _ in range(_MOST_LINKS):
-        yield path
-        try:
-            path = path.parent / path.readlink()
-        except OSError:  # no link
-            return

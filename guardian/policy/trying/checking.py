@@ -48,7 +48,14 @@ def check_texts(files: Sequence[LoadedFile], settings: Settings, others: Sequenc
     """What there is to say of `files` without the model and without the bank: quick enough while somebody types."""
     problems = [problem for file in files for problem in file.problems]
     ordinary = _ordinary_texts(settings)
-    problems += lint_files(files, _manifest(settings), date.today(), ordinary=ordinary, others=others)
+    problems += lint_files(
+        files,
+        _manifest(settings),
+        date.today(),
+        ordinary=ordinary,
+        others=others,
+        has_judge=bool(settings.judge.model),
+    )
     return in_order(files, problems)
 
 
@@ -78,7 +85,15 @@ def check_on_bench(
     problems = [problem for file in files for problem in file.problems]
     manifest = bench.manifest if isinstance(bench, Bench) else _manifest(settings)
     ordinary = _ordinary_texts(settings)
-    problems += lint_files(files, manifest, date.today(), rows=rows, ordinary=ordinary, others=others)
+    problems += lint_files(
+        files,
+        manifest,
+        date.today(),
+        rows=rows,
+        ordinary=ordinary,
+        others=others,
+        has_judge=bool(settings.judge.model),
+    )
     problems += (problem for file, trial in trials for problem in trial_problems(trial, file))
     try:
         problems += _on_bank(files, settings, bench, rows)

@@ -9,7 +9,7 @@ matcher and `decide` answer for this policy alone; what can't be known (the text
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ from guardian.inference.base import Floats
 from guardian.inspection import Inspection
 from guardian.policy.base import Policy
 from guardian.policy.decide import decide
+from guardian.policy.match import Matcher
 from guardian.policy.scope import Scope, circumstances_of, precedence
 from guardian.policy.trying.bench import Bench
 from guardian.policy.trying.explain_roads import RoadSaid, examples_said, patterns_said, tactics_said
@@ -36,6 +37,7 @@ class Course(StrEnum):
     SILENT = "no match"
     TAKES = "set aside"
     LEAVES = "leaves it"
+    ASKED = "would ask"
     UNKNOWN = "not known"
 
 
@@ -83,7 +85,9 @@ def explain(policy: Policy, inspection: Inspection, bench: Bench, *, has_text: b
         *_exception_steps(policy, wide, inspection, bench, embeddings, has_text=has_text),
     ]
     rules = _rules(policy)
-    matches = bench.matcher([policy], embeddings).match(inspection.evidence, inspection.findings)
+    matcher = bench.matcher([policy], embeddings)
+    matches = matcher.match(inspection.evidence, inspection.findings)
+    steps.append(_judge_step(policy, matcher, matches, inspection))
     outcome, action = decide(matches, inspection.coverage, judged=inspection.is_judged)
     return Explained(
         policy,
@@ -145,6 +149,17 @@ def _match_step(wide: Policy, roads: tuple[RoadSaid, ...], *, has_text: bool) ->
     if any(road.matched for road in roads):
         return Step("match", "", Course.MATCHES, say, roads)
     return Step("match", "", Course.UNKNOWN if say else Course.SILENT, say, roads)
+
+
+def _judge_step(policy: Policy, matcher: Matcher, matches: Sequence[PolicyMatch], inspection: Inspection) -> Step:
+    """Whether the owner's judge would be asked; what it would say, only it can tell."""
+    from guardian.judge.undecided import to_ask  # here: hardly anybody explains
+
+    excused = matcher.excuses(policy, inspection.evidence) if matches else ""
+    is_judged = inspection.coverage.windows > 0
+    if excused or not to_ask(matches, {policy.id: policy}, is_judged=is_judged):
+        return Step("judge", "", Course.LEAVES, excused)
+    return Step("judge", "", Course.ASKED, "" if is_judged else "the model judged none of it")
 
 
 def _exception_steps(

@@ -63,5 +63,6 @@ def reasons_words(because: Iterable[str]) -> str:
         "rule": "rules ({})",
         "pattern": "its pattern {}",
         "example": "likeness to its example {}",
+        "judge": "your judge",
     }
     return " and ".join(words.get(kind, "{}").format(which) for kind, which in listed.items()) or "what it leaves out"

@@ -4,8 +4,11 @@ Source: man signal-cli-jsonrpc(5) and org.asamk.signal.json (JsonMessageEnvelope
 of github.com/AsamK/signal-cli. A daemon sends one JSON object a line: of the method `receive`, with `params.envelope`,
 or `params.result.envelope` where it was subscribed to. `dataMessage.message` is what somebody wrote to the owner,
 `syncMessage.sentMessage.message` what the owner wrote on another device; `editMessage.dataMessage` is a new wording.
+`quote.text` (JsonQuote) is what a message answers to, in its sender's words: Signal shows it although nobody may ever
+have said it. So it stands in the turn's text, marked with `>` as in a mail.
 
-Invariants: pure; never raises; a text that came in an envelope from somebody else is never the owner's.
+Invariants: pure; never raises; a text that came in an envelope from somebody else is never the owner's; no quotation
+takes the place of what its sender says.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from guardian.sources.chats.base import Turn, clipped, name_of
 LONGEST_LINE: Final = 4 << 20
 """Bytes of one line that are read; Signal's own limit is 64 KiB of text, and files are not in the line."""
 _MOST_PREVIEWS: Final = 5
+_MOST_QUOTED_CHARACTERS: Final = 64 << 10
+"""Of a quotation that is read; Signal's own limit for a text."""
 
 
 def signal_turns(line: bytes) -> Iterator[Turn]:
@@ -37,7 +42,8 @@ def signal_turns(line: bytes) -> Iterator[Turn]:
     sender = _sender(envelope)
     sync = _object(_object(envelope, "syncMessage"), "sentMessage")
     for message, is_owner in ((_newest(envelope), False), (_newest(sync), True)):
-        text = _text_of(message)
+        quotation, is_quotation_cut = _quotation(message)
+        text = "\n".join(filter(None, (quotation, _text_of(message))))
         if not text.strip():
             continue
         shown, is_cut = clipped(text)
@@ -48,7 +54,7 @@ def signal_turns(line: bytes) -> Iterator[Turn]:
             conversation=_conversation(message, sync if is_owner else envelope, is_owner=is_owner),
             id=":".join(filter(None, (name_of(envelope.get("sourceUuid")) or sender, _time(message, envelope)))),
             at=_time(message, envelope),
-            cut=is_cut,
+            cut=is_cut or is_quotation_cut,
         )
 
 
@@ -77,6 +83,15 @@ def _text_of(message: dict[str, Any]) -> str:
     for preview in previews[:_MOST_PREVIEWS] if isinstance(previews, list) else []:
         parts += [preview.get("title"), preview.get("description")] if isinstance(preview, dict) else []
     return "\n".join(part for part in parts if isinstance(part, str) and part.strip())
+
+
+def _quotation(message: dict[str, Any]) -> tuple[str, bool]:
+    """What a message quotes, each line marked as such, and whether there was more of it."""
+    said = _object(message, "quote").get("text")
+    if not isinstance(said, str) or not said.strip():
+        return "", False
+    lines = said[:_MOST_QUOTED_CHARACTERS].splitlines()
+    return "\n".join(f"> {line}" for line in lines), len(said) > _MOST_QUOTED_CHARACTERS
 
 
 def _sender(envelope: dict[str, Any]) -> str:

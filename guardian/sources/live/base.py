@@ -19,8 +19,10 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from guardian.errors import InputError
 from guardian.journal.secret import Secret
 from guardian.message import Channel, Message
+from guardian.sources.live.below import PassedOverError
 
 IsSeen = Callable[[bytes], bool]
 """Whether a key or stamp is known as answered; asked before anything is opened."""
@@ -119,8 +121,13 @@ class Source(ABC):
         self.state = surroundings.state
         self.is_unsettled = False
         """Set by `look`: something was being written or moved just then, so it is worth looking again in a moment."""
+        self.unread = 0
+        """Set by `look`: how much of what is there could not be read, and so was not screened. Each was said."""
         self.waiting: int | None = None
         """Set by `look` before its first delivery: how many it is about to give; None where it can't know."""
+        self.rests: IsSeen = lambda _key: False
+        """Set by whoever watches: whether a delivery of this key was given already and is put off for now, so that it
+        need not be fetched again just yet."""
 
     @property
     def name(self) -> str:
@@ -142,6 +149,16 @@ class Source(ABC):
 
         A delivery is only given once it is whole. Raises InputError where the source can't be looked at at all.
         """
+
+    def begin_look(self) -> None:
+        """For `look`, first of all: nothing is known yet of what is met."""
+        self.is_unsettled, self.unread = False, 0
+
+    def look_anew(self) -> None:  # noqa: B027  # most kinds look at everything each time
+        """Let the next `look` ask about everything that is there, as the first one of a process does."""
+
+    keeps_all: ClassVar[bool] = False
+    """Whether what was answered is remembered for good: what is gone from the place may come back, and is not new."""
 
     def present(self) -> Iterator[tuple[bytes, bytes]]:
         """Key and stamp of everything there is now, without reading more than that takes: for what is to count as
@@ -187,3 +204,9 @@ class PathSource(Source):
     def place(self) -> str:
         """See `Source`."""
         return self.path
+
+    def pass_over(self, name: str, error: PassedOverError | InputError) -> None:
+        """For `look`: say why a name is not read. As `guardian scan` has it, a link is left out, and whatever else
+        can't be read is a message that was not screened."""
+        self.say(f"{name}: {error}")
+        self.unread += not (isinstance(error, PassedOverError) and error.is_link)

@@ -38,6 +38,11 @@ _KINDS: Final = {
 class PassedOverError(Exception):
     """A name that is not read; its text says why, in words without the name."""
 
+    def __init__(self, why: str, *, is_link: bool = False) -> None:
+        super().__init__(why)
+        self.is_link = is_link
+        """Whether it only points at something: nothing arrived there. Everything else may hold a message."""
+
 
 class GoneError(Exception):
     """A name that is not there any more, or whose content changed while it was read: look again."""
@@ -146,7 +151,8 @@ def cause_of(error: OSError | ValueError | InputError) -> str:
 
 def _found(name: str, status: os.stat_result) -> Found:
     if not stat.S_ISREG(status.st_mode):
-        raise PassedOverError(f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'something odd')}, passed over")
+        kind = stat.S_IFMT(status.st_mode)
+        raise PassedOverError(f"{_KINDS.get(kind, 'something odd')}, passed over", is_link=kind == stat.S_IFLNK)
     return Found(name, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
@@ -154,7 +160,7 @@ def _refusal(error: OSError) -> PassedOverError | GoneError:
     if error.errno in (errno.ENOENT, errno.ESTALE):
         return GoneError()
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
-        return PassedOverError("a symbolic link or no folder, passed over")
+        return PassedOverError("a symbolic link or no folder, passed over", is_link=True)
     if error.errno == errno.ENXIO:
         return PassedOverError("a socket or a device, passed over")
     with suppress(KeyError):

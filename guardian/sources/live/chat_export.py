@@ -24,7 +24,7 @@ from guardian.safe_text import safe_line
 from guardian.sources.chats.base import HEAD_BYTES, ChatFormat
 from guardian.sources.chats.telling import Telling
 from guardian.sources.live.base import Delivery, IsSeen, PathSource, PathTable, SourceReport, Surroundings
-from guardian.sources.live.below import Below, Found, GoneError, PassedOverError, has_changed, is_settled
+from guardian.sources.live.below import Below, Found, GoneError, PassedOverError, cause_of, has_changed, is_settled
 
 DEEPEST: Final = 4
 """Folders in folders: messengers put each export into one of its own."""
@@ -48,6 +48,7 @@ class ChatExportSource(PathSource):
 
     prefix = "chat"
     Table: ClassVar[type[PathTable]] = ChatTable
+    keeps_all = True  # an export may be deleted once it was screened, and the next one holds the same messages again
 
     def __init__(self, table: PathTable, surroundings: Surroundings) -> None:
         super().__init__(table, surroundings)
@@ -66,7 +67,7 @@ class ChatExportSource(PathSource):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: file by file in the order in which they were written, each in its own order."""
-        self.is_unsettled = False
+        self.begin_look()
         root, names = self._root()
         with Below.at(root) as folder:
             files = sorted(self._files(folder, names), key=lambda each: (each[1].written_ns, each[0]))
@@ -124,16 +125,20 @@ class ChatExportSource(PathSource):
             inside = (*parts, entry.name)
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if len(inside) <= DEEPEST:
-                        with folder.folder(entry.name) as below:
-                            self._folders.append(os.path.join(self._root()[0], *inside))
-                            yield from self._files_in(below, inside)
+                    yield from self._files_of(folder, inside)
                 elif os.path.splitext(entry.name)[1].lower() in self.format.suffixes:
                     yield inside, folder.facts(entry.name)
             except GoneError:
                 self.is_unsettled = True
             except (PassedOverError, InputError) as error:
-                self.say(f"{os.path.join(*inside)}: {error}")
+                self.pass_over(os.path.join(*inside), error)
+
+    def _files_of(self, folder: Below, inside: _Parts) -> Iterator[tuple[_Parts, Found]]:
+        if len(inside) > DEEPEST:
+            raise PassedOverError(f"more than {DEEPEST} folders deep, passed over")
+        with folder.folder(inside[-1]) as below:
+            self._folders.append(os.path.join(self._root()[0], *inside))
+            yield from self._files_in(below, inside)
 
     def _deliveries(self, folder: Below, parts: _Parts, is_seen: IsSeen) -> Iterator[Delivery]:
         name = os.path.join(*parts)
@@ -142,7 +147,7 @@ class ChatExportSource(PathSource):
             with ExitStack() as opened:
                 stream, found = self._open(folder, parts, opened)
                 if not self._is_export(stream):
-                    self._pass_over(parts, found)
+                    self._leave_out(parts, found)
                     return
                 for delivery in self._told(stream, parts, found):
                     if not is_seen(delivery.key):
@@ -152,8 +157,10 @@ class ChatExportSource(PathSource):
                     raise GoneError
         except GoneError:
             self.is_unsettled = True
-        except (PassedOverError, OSError) as error:
-            self.say(f"{name}: {error if isinstance(error, PassedOverError) else 'cannot be read'}")
+        except PassedOverError as error:
+            self.pass_over(name, error)
+        except OSError as error:
+            self.pass_over(name, PassedOverError(f"cannot be read: {cause_of(error)}"))
         else:
             if is_all_seen:
                 self._done[parts] = found
@@ -168,9 +175,11 @@ class ChatExportSource(PathSource):
         stream.seek(0)
         return self.format.recognises(head)
 
-    def _pass_over(self, parts: _Parts, found: Found) -> None:
+    def _leave_out(self, parts: _Parts, found: Found) -> None:
+        """A file of another format, which is none of ours, unless it is the very one that the owner named. Raises
+        InputError."""
         if self._root()[1]:
-            self.say(f"{self.path}: no {self.format.title}")
+            raise InputError(f"{self.path} is no {self.format.title}")
         self._done[parts] = found
 
     def _told(self, stream: BinaryIO, parts: _Parts, found: Found) -> Iterator[Delivery]:

@@ -69,7 +69,7 @@ class FolderSource(PathSource):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: in the order in which the files were written, and of their names where that is the same."""
-        self.is_unsettled = False
+        self.begin_look()
         with Below.at(self.path) as folder:
             found = sorted(self._waiting(folder, is_seen))
             self.waiting = len(found)
@@ -112,7 +112,7 @@ class FolderSource(PathSource):
             except GoneError:
                 self.is_unsettled = True
             except (PassedOverError, InputError) as error:
-                self.say(f"{os.path.join(*inside)}: {error}")
+                self.pass_over(os.path.join(*inside), error)
 
     def _files_of(self, folder: Below, inside: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Found]]:
         if len(inside) > DEEPEST:
@@ -134,7 +134,7 @@ class FolderSource(PathSource):
             self.is_unsettled = True
             return None
         except PassedOverError as error:
-            self.say(f"{name}: {error}")
+            self.pass_over(name, error)
             return None
         message = Message(
             raw,

@@ -9,7 +9,6 @@ Invariants: this process has no IP socket; nothing changes on the server, and no
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -17,7 +16,7 @@ from pydantic import Field
 
 from guardian.errors import InputError
 from guardian.imap.passwords import delete_password, entry_of, load_password, read_password_file, save_password
-from guardian.imap.process import Fetching
+from guardian.imap.process import Fetching, NotGivenError
 from guardian.message import Format, Message
 from guardian.safe_text import safe_line
 from guardian.sources.live.base import Ask, Delivery, IsSeen, Source, SourceReport, SourceTable, Surroundings
@@ -63,7 +62,8 @@ class ImapSource(Source):
         super().__init__(table, surroundings)
         self._table: Final = table
         self._fetching: Final = Fetching(self._account, self.max_bytes, self.say)
-        self._lock: Final = threading.Lock()
+        self._fetched: dict[bytes, bytes] = {}
+        """Keys of mails that were fetched and have no answer yet, by their stamps."""
 
     @property
     def place(self) -> str:
@@ -90,13 +90,20 @@ class ImapSource(Source):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: in the order in which the mails arrived."""
+        self.begin_look()
         listing = self._fetching.listing()
         unseen = [uid for uid in listing.uids if not is_seen(_stamp(listing.validity, uid))]
         self.waiting = len(unseen)
+        stamps = {_stamp(listing.validity, uid) for uid in unseen}
+        self._fetched = {stamp: key for stamp, key in self._fetched.items() if stamp in stamps}
         for uid in unseen:
-            raw = self._fetching.fetch(uid)
+            stamp = _stamp(listing.validity, uid)
+            if stamp in self._fetched and self.rests(self._fetched[stamp]):
+                continue
+            raw = self._fetch(uid)
             if raw is None:
                 continue
+            self._fetched[stamp] = b"mail\0" + hashlib.sha256(raw).digest()
             position = f"{self._table.folder}/{uid}"
             message = Message(
                 raw,
@@ -106,7 +113,11 @@ class ImapSource(Source):
                 format=Format.MAIL,
                 cut=len(raw) > self.max_bytes,
             )
-            yield Delivery(message, b"mail\0" + hashlib.sha256(raw).digest(), position, _stamp(listing.validity, uid))
+            yield Delivery(message, self._fetched[stamp], position, stamp)
+
+    def answered(self, delivery: Delivery) -> None:
+        """See `Source`."""
+        self._fetched.pop(delivery.stamp, None)
 
     def present(self) -> Iterator[tuple[bytes, bytes]]:
         """See `Source`; no mail is fetched for it."""
@@ -114,6 +125,15 @@ class ImapSource(Source):
         for uid in listing.uids:
             stamp = _stamp(listing.validity, uid)
             yield stamp, stamp
+
+    def _fetch(self, uid: int) -> bytes | None:
+        """A mail; None where it is gone, or where the server keeps it to itself, which is said. Raises InputError."""
+        try:
+            return self._fetching.fetch(uid)
+        except NotGivenError:
+            self.unread += 1
+            self.say(f"the server does not give mail {uid}; it is not screened, and tried again")
+            return None
 
     def wait(self, timeout_s: float) -> bool:
         """See `Source`."""

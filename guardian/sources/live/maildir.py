@@ -48,7 +48,7 @@ class MaildirSource(PathSource):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: in the order in which the mails were written, and of their names where that is the same."""
-        self.is_unsettled = False
+        self.begin_look()
         with ExitStack() as opened:
             parts = self._opened(opened)
             found = self._waiting(parts, is_seen)
@@ -94,7 +94,7 @@ class MaildirSource(PathSource):
                 except GoneError:
                     self.is_unsettled = True
                 except PassedOverError as error:
-                    self.say(f"{entry.name}: {error}")
+                    self.pass_over(entry.name, error)
         return sorted(waiting)
 
     def _delivery(self, folder: Below, name: str) -> Delivery | None:
@@ -104,7 +104,7 @@ class MaildirSource(PathSource):
             self.is_unsettled = True
             return None
         except PassedOverError as error:
-            self.say(f"{name}: {error}")
+            self.pass_over(name, error)
             return None
         unique = name.partition(_FLAGS)[0]
         message = Message(

@@ -77,7 +77,7 @@ class MboxSource(PathSource):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: in the order of the file."""
-        self.is_unsettled = False
+        self.begin_look()
         with self._opened() as (stream, found):
             if (found == self._read.found and not self._unanswered) or self._is_restless(found):
                 return
@@ -89,6 +89,10 @@ class MboxSource(PathSource):
                     number = f"message {self._read.messages}"
                     named = replace(message, id=number, source=self.name, channel=self.channel)
                     yield Delivery(named, key, number)
+
+    def look_anew(self) -> None:
+        """See `Source`."""
+        self._read = _Read()
 
     def answered(self, delivery: Delivery) -> None:
         """See `Source`."""

@@ -81,7 +81,7 @@ class SignalSource(Source):
 
     def look(self, is_seen: IsSeen) -> Iterator[Delivery]:
         """See `Source`: what waits on disk, in the order in which it came."""
-        self.is_unsettled = False
+        self.begin_look()
         for name in self._names():
             told = self._told_of(name)
             if told is None:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from guardian.streams.base import Json, LaneKey, LaneKind, Path, Slot, Spoken
-from guardian.streams.payload import text_at
+from guardian.streams.payload import put, text_at
 
 _ERROR_PATHS: tuple[Path, ...] = (("error",), ("error", "message"), ("response", "error", "message"))
 """Where servers of all dialects say what went wrong."""
@@ -50,3 +50,11 @@ def error_slots(payload: Json) -> tuple[Slot, ...]:
     """The words of an error, which comes in the middle of an answer or in its place; clients show them to the human."""
     paths = (*_ERROR_PATHS, ("message",)) if payload.get("type") == "error" else _ERROR_PATHS
     return tuple(Slot(LaneKey(0, LaneKind.TEXT, ("error", *path)), path) for path in paths if text_at(payload, path))
+
+
+def write_error_note(payload: Json, note: str) -> bool:
+    """Add `note` to the words of an error that `payload` is; False where it says none."""
+    slots = error_slots(payload)
+    if slots:
+        put(payload, slots[0].path, text_at(payload, slots[0].path) + note)
+    return bool(slots)

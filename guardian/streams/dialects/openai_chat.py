@@ -6,10 +6,10 @@ Source: https://platform.openai.com/docs/api-reference/chat (objects `chat.compl
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from guardian.streams.base import Echo, Json, LaneKey, LaneKind, Path, Role, Slot, Spoken
-from guardian.streams.dialects.base import Dialect
+from guardian.streams.base import Echo, Json, LaneKey, LaneKind, Path, Role, Slot
+from guardian.streams.dialects.choices import ChoicesDialect
 from guardian.streams.payload import rows_at, text_at, whole_number
 
 _TEXTS: tuple[tuple[Path, LaneKind], ...] = (
@@ -23,47 +23,35 @@ _TEXTS: tuple[tuple[Path, LaneKind], ...] = (
 _CALL_TEXTS: tuple[Path, ...] = (("function", "arguments"), ("custom", "input"))
 
 
-class OpenAIChat(Dialect):
-    """Choices, each a voice of its own."""
+class OpenAIChat(ChoicesDialect):
+    """Choices, each with a message: text, refusal, reasoning, calls of tools."""
 
     name: ClassVar[str] = "openai-chat"
     paths: ClassVar[tuple[str, ...]] = ("/v1/chat/completions",)
-    end_words: ClassVar[frozenset[str]] = frozenset({"[DONE]"})
+    kept: ClassVar[tuple[str, ...]] = ("id", "created", "model", "system_fingerprint")
 
-    def read(self, payload: Json) -> Spoken:
-        """Every text of every choice; a choice ends with its `finish_reason`."""
-        slots: list[Slot] = []
-        ends: list[int] = []
-        for at, choice in rows_at(payload, ("choices",)):
-            voice = whole_number(choice.get("index"), at)
-            for holder, role in (("delta", Role.PIECE), ("message", Role.WHOLE)):
-                slots += self._message_slots(choice, ("choices", at), holder, voice, role)
-            if isinstance(choice.get("finish_reason"), str):
-                ends.append(voice)
-        return Spoken(tuple(slots), ends=tuple(ends))
+    def slots_of(self, choice: Json, base: Path, voice: int) -> list[Slot]:
+        """Every text of the message, or of what is new of it."""
+        pieces = self._message_slots(choice, base, "delta", voice, Role.PIECE)
+        return pieces + self._message_slots(choice, base, "message", voice, Role.WHOLE)
 
-    def note_events(self, like: Json, voice: int, note: str) -> list[tuple[str, Json]]:
-        """One more chunk."""
-        choice = {"index": voice, "delta": {"content": note}, "logprobs": None, "finish_reason": None}
-        kept: Json = {name: like[name] for name in ("id", "created", "model", "system_fingerprint") if name in like}
-        return [("", {**kept, "object": "chat.completion.chunk", "choices": [choice]})]
+    def chunk_of(self, note: str) -> tuple[Json, dict[str, Any]]:
+        """See `ChoicesDialect`."""
+        return {"object": "chat.completion.chunk"}, {"delta": {"content": note}}
 
-    def write_note(self, payload: Json, voice: int, note: str, *, is_streamed: bool) -> bool:
-        """Behind the text of the choice; a whole message without text gets the note as its text."""
-        for at, choice in rows_at(payload, ("choices",)):
-            if whole_number(choice.get("index"), at) != voice:
+    def write_into(self, choice: Json, note: str, *, is_streamed: bool) -> bool:
+        """Behind the text; a whole message without text gets the note as its text."""
+        for holder in ("delta", "message"):
+            message = choice.get(holder)
+            if not isinstance(message, dict):
                 continue
-            for holder in ("delta", "message"):
-                message = choice.get(holder)
-                if not isinstance(message, dict):
-                    continue
-                content = message.get("content")
-                if isinstance(content, list):
-                    content.append({"type": "text", "text": note})
-                    return True
-                if content or holder == "message":
-                    message["content"] = text_at(message, ("content",)) + note
-                    return True
+            content = message.get("content")
+            if isinstance(content, list):
+                content.append({"type": "text", "text": note})
+                return True
+            if content or holder == "message":
+                message["content"] = text_at(message, ("content",)) + note
+                return True
         return False
 
     @staticmethod

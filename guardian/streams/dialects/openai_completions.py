@@ -6,44 +6,35 @@ one is one chunk that holds all.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from guardian.streams.base import Echo, Json, LaneKey, LaneKind, Slot, Spoken
-from guardian.streams.dialects.base import Dialect
-from guardian.streams.payload import rows_at, text_at, whole_number
+from guardian.streams.base import Echo, Json, LaneKey, LaneKind, Path, Slot
+from guardian.streams.dialects.choices import ChoicesDialect
+from guardian.streams.payload import text_at
 
 
-class OpenAICompletions(Dialect):
-    """Choices, each a voice of its own."""
+class OpenAICompletions(ChoicesDialect):
+    """Choices, each with one text."""
 
     name: ClassVar[str] = "openai-completions"
     paths: ClassVar[tuple[str, ...]] = ("/v1/completions",)
-    end_words: ClassVar[frozenset[str]] = frozenset({"[DONE]"})
+    kept: ClassVar[tuple[str, ...]] = ("id", "object", "created", "model")
 
-    def read(self, payload: Json) -> Spoken:
-        """The text of every choice; a choice ends with its `finish_reason`."""
-        slots: list[Slot] = []
-        ends: list[int] = []
-        for at, choice in rows_at(payload, ("choices",)):
-            voice = whole_number(choice.get("index"), at)
-            if text_at(choice, ("text",)):
-                echo = Echo(("choices", at, "logprobs"), None)
-                slots.append(Slot(LaneKey(voice, LaneKind.TEXT), ("choices", at, "text"), echoes=(echo,)))
-            if isinstance(choice.get("finish_reason"), str):
-                ends.append(voice)
-        return Spoken(tuple(slots), ends=tuple(ends))
+    def slots_of(self, choice: Json, base: Path, voice: int) -> list[Slot]:
+        """The text."""
+        if not text_at(choice, ("text",)):
+            return []
+        echo = Echo((*base, "logprobs"), None)
+        return [Slot(LaneKey(voice, LaneKind.TEXT), (*base, "text"), echoes=(echo,))]
 
-    def note_events(self, like: Json, voice: int, note: str) -> list[tuple[str, Json]]:
-        """One more chunk."""
-        choice = {"index": voice, "text": note, "logprobs": None, "finish_reason": None}
-        kept: Json = {name: like[name] for name in ("id", "object", "created", "model") if name in like}
-        return [("", {**kept, "choices": [choice]})]
+    def chunk_of(self, note: str) -> tuple[Json, dict[str, Any]]:
+        """See `ChoicesDialect`."""
+        return {}, {"text": note}
 
-    def write_note(self, payload: Json, voice: int, note: str, *, is_streamed: bool) -> bool:
-        """Behind the text of the choice, where it has any or nothing can stand before it."""
-        for at, choice in rows_at(payload, ("choices",)):
-            text = text_at(choice, ("text",))
-            if whole_number(choice.get("index"), at) == voice and (text or not is_streamed):
-                choice["text"] = text + note
-                return True
-        return False
+    def write_into(self, choice: Json, note: str, *, is_streamed: bool) -> bool:
+        """See `ChoicesDialect`."""
+        text = text_at(choice, ("text",))
+        if is_streamed and not text:
+            return False
+        choice["text"] = text + note
+        return True

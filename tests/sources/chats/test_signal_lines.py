@@ -31,6 +31,15 @@ def _line(envelope: Any, *, wrapped: bool = False) -> bytes:
             {**_FROM, "dataMessage": {"message": "see", "previews": [{"title": "Win", "description": "Now"}]}},
             ("Ada <+1>", False, "u-1", "see\nWin\nNow"),
         ),
+        (
+            {
+                **_FROM,
+                "dataMessage": {"message": "as I said", "quote": {"id": 1, "author": "+9", "text": "pay\n\nnow"}},
+            },
+            ("Ada <+1>", False, "u-1", "> pay\n> \n> now\nas I said"),
+        ),
+        ({**_FROM, "dataMessage": {"message": None, "quote": {"text": "pay"}}}, ("Ada <+1>", False, "u-1", "> pay")),
+        ({**_FROM, "dataMessage": {"message": "hi", "quote": {"text": " "}}}, ("Ada <+1>", False, "u-1", "hi")),
         ({"source": "+2", "syncMessage": {"sentMessage": _SENT}}, ("", True, "u-1", "mine")),
         ({**_FROM, "sourceName": None, "dataMessage": {"message": "hi"}}, ("+1", False, "u-1", "hi")),
     ],
@@ -39,6 +48,14 @@ def _line(envelope: Any, *, wrapped: bool = False) -> bytes:
 def test_a_message_is_read(envelope: Any, said: tuple[str, bool, str, str], wrapped: bool) -> None:
     (turn,) = signal_turns(_line(envelope, wrapped=wrapped))
     assert (turn.sender, turn.is_owner, turn.conversation, turn.text) == said
+
+
+def test_no_quotation_takes_the_place_of_what_its_sender_says() -> None:
+    message = {"message": "the end", "quote": {"text": "x" * (2 << 20)}}
+    (turn,) = signal_turns(_line({**_FROM, "dataMessage": message}))
+    assert turn.text.startswith("> xx")
+    assert turn.text.endswith("x\nthe end")
+    assert turn.cut
 
 
 @pytest.mark.parametrize(
@@ -62,7 +79,17 @@ def test_what_is_no_message_gives_none(line: bytes) -> None:
         st.none() | st.text() | st.integers(),
         lambda inner: st.dictionaries(
             st.sampled_from(
-                ["dataMessage", "message", "syncMessage", "sentMessage", "editMessage", "groupInfo", "previews"]
+                [
+                    "dataMessage",
+                    "message",
+                    "syncMessage",
+                    "sentMessage",
+                    "editMessage",
+                    "groupInfo",
+                    "previews",
+                    "quote",
+                    "text",
+                ]
             ),
             inner | st.lists(inner, max_size=2),
         ),

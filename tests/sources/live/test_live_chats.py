@@ -93,8 +93,26 @@ def test_other_files_links_and_pipes_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "in" / "link.txt").symlink_to(tmp_path / "outside" / "chat.txt")
     os.mkfifo(tmp_path / "in" / "pipe.txt")
     put(tmp_path / "in" / "notes.txt", "buy milk\n")
-    assert seen.take(seen.source("whatsapp", tmp_path / "in")) == []
+    source = seen.source("whatsapp", tmp_path / "in")
+    assert seen.take(source) == []
     assert len(seen.said) == 2
+    assert source.unread == 1  # the pipe
+
+
+def test_an_export_that_lies_too_deep_is_told_and_not_screened(tmp_path: Path) -> None:
+    put(tmp_path / "1" / "2" / "3" / "4" / "5" / "chat.txt", "31/12/2024, 21:41 - Ada: too deep\n")
+    seen = Seen()
+    source = seen.source("whatsapp", tmp_path)
+    assert seen.take(source) == []
+    assert seen.said == ["1/2/3/4/5: more than 4 folders deep, passed over"]
+    assert source.unread == 1
+
+
+def test_a_file_that_was_named_and_is_no_export_is_an_error(tmp_path: Path) -> None:
+    source = Seen().source("whatsapp", put(tmp_path / "chat.txt", "buy milk\n"))
+    for _ in range(2):
+        with pytest.raises(InputError, match="is no WhatsApp"):
+            list(source.look(lambda _: False))
 
 
 def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:

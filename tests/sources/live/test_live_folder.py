@@ -82,13 +82,28 @@ def test_links_pipes_and_what_lies_too_deep_are_passed_over_and_told(
     put(box / "1" / "2" / "3" / "x", "too deep")
     put(box / "1" / "2" / "y", "deep enough")
     seen = Seen()
-    assert texts(seen.take(seen.source("folder", box))) == [b"deep enough"]
+    source = seen.source("folder", box)
+    assert texts(seen.take(source)) == [b"deep enough"]
+    assert source.unread == 2  # as guardian scan has it, a link holds nothing
     assert sorted(seen.said) == [
         "1/2/3: more than 2 folders deep, passed over",
         "file: a symbolic link, passed over",
         "link: a symbolic link, passed over",
         "pipe: a named pipe, passed over",
     ]
+
+
+def test_a_file_that_can_be_read_again_is_unread_no_more(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x")
+    seen = Seen()
+    source = seen.source("folder", tmp_path)
+    for _ in range(2):
+        assert seen.take(source) == []
+        assert source.unread == 1
+    (tmp_path / "x").unlink()
+    put(tmp_path / "x", "here I am")
+    assert texts(seen.take(source)) == [b"here I am"]
+    assert source.unread == 0
 
 
 def test_the_folders_that_are_watched_are_those_that_were_met(tmp_path: Path) -> None:

@@ -89,7 +89,9 @@ def test_what_is_no_mail_is_passed_over_and_told(tmp_path: Path) -> None:
     os.mkfifo(box / "new" / "pipe")
     put(box / "new" / ".hidden", "x")
     put(box / "new" / "1.host", mail(1))
-    assert texts(seen.take(seen.source("maildir", box))) == [mail(1)]
+    source = seen.source("maildir", box)
+    assert texts(seen.take(source)) == [mail(1)]
+    assert source.unread == 2  # the folder and the pipe; a link holds nothing
     assert sorted(seen.said) == [
         "folder: a folder, passed over",
         "link: a symbolic link, passed over",
