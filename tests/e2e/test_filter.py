@@ -82,7 +82,7 @@ def test_the_json_is_the_contract(run_guardian: Run) -> None:
     assert done.stdout.count(b"\n") == 1
     assert set(verdict) == {
         *("v", "id", "channel", "outcome", "action", "risk", "scores", "policies", "findings", "vetoes", "advice"),
-        *("coverage", "model", "policy_set", "wall", "elapsed_ms", "journal", "sender", "together"),
+        *("coverage", "model", "policy_set", "wall", "elapsed_ms", "journal", "judge", "sender", "together"),
     }
     assert verdict["v"] == 1
     assert verdict["outcome"] == "flagged"
