@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tiny_gguf import TinyModels
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as in `guardian.__main__`
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+"""No test sees its runner's own keyring. For the whole process, as a thread that a test left behind may still ask for
+one when that test's own environment is gone, and keyring remembers the answer."""
 
 EXAMPLES_CACHE = "examples.cache"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -60,7 +63,8 @@ def guardian_home(homes_folder: Path, monkeypatch: pytest.MonkeyPatch, starter_e
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("GUARDIAN_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # nor its runner's own keyring
+    if "keyring.core" in sys.modules:  # what an earlier test of this process set or found
+        monkeypatch.setattr(sys.modules["keyring.core"], "_keyring_backend", None)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])))
     return home
 
