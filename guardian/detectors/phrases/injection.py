@@ -60,6 +60,8 @@ INJECTION_RULES: Final = (
             r"|about))* your (?:\w+ )?(?:instructions|guidelines|rules|training|programming|prompt|polic(?:y"
             r"|ies))\b"
             r"|\bignore all (?:of )?the (?:prompts|instructions|rules)\b"
+            r"|\b(?:ignore|disregard|forget|override|bypass|discard)\b(?: (?:all|any|every|of|the))* (?:instructions?"
+            rf"|orders?|wishes|requests?|commands?|rules) (?:of|from|by|given by) your {_HUMAN}\b"
         ),
         unless=r"\b(?:doctor|physio|coach|gym|fitness|dog|puppy)\b",
     ),
@@ -233,10 +235,11 @@ INJECTION_RULES: Final = (
         why="What belongs to the AI's human, to be handed out.",
         pattern=(
             r"\b(?:forward|send|attach|append|paste|read|print|include|list|give|trade"
-            r"|export)\b.{0,60}?\b(?:(?:your|ur) (?:user|owner|principal|human|boss)'?s\b|user's (?:current|latest"
-            r"|private|bank|address|home|last|inbox|e-?mails?)|~/\.(?:aws|ssh)\S*|\.env file"
-            r"|trip history of the user)\b"
+            r"|export)\b.{0,60}?(?:\b(?:(?:your|ur) (?:user|owner|principal|human|boss)'?s\b|user's (?:current|latest"
+            r"|private|bank|address|home|last|inbox|e-?mails?)\b|trip history of the user\b)|~/\.(?:aws|ssh)\b)"
+            r"|\b(?:append|include|print|export)\b.{0,60}?\.env file\b"
         ),
+        unless=r"\bnever (?:forward|send|attach|append|paste|read|print|include|list|give|trade|export)\b",
         say="tells your AI to give out what is yours",
     ),
     Rule(
