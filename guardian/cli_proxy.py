@@ -15,7 +15,7 @@ def add_proxy(commands: Commands) -> None:
         commands,
         "proxy",
         "stand between an AI client and its server, and screen answers as they pass",
-        more="Runs until Ctrl-C, on 127.0.0.1 alone. Settings: guardian config show prints them under [proxy].",
+        more="Runs until Ctrl-C, on 127.0.0.1 alone. Settings: guardian config show prints them as proxy.NAME.",
         codes=_CODES,
     )
     instead = command.add_mutually_exclusive_group()
