@@ -95,7 +95,8 @@ def assembled(
     The thresholds are those that the owner calibrated, else the manifest's; `thresholds` is for looking at what others
     would change. Without a recorder nothing is kept, and the owner's judge is not asked: that is for runs that measure.
     With `follow` the gate goes on to judge by the policies as they change: that is for programs that go on running.
-    The observer is then called from another thread as well, and so it is where a judge is asked. Raises ModelError,
+    The observer is then called from another thread as well, and so it is where a judge is asked; the judge's model is
+    loaded with its first question, or by `Gate.start_judge`. Raises ModelError,
     PolicyError or CellError where there is nothing to screen with.
     """
     manifest = load_manifest(settings.model_dir / MANIFEST_NAME)
@@ -130,8 +131,6 @@ def assembled(
         try_examples = partial(_try_examples, settings, bench, observer)
         try_examples(policies)
         if follow:
-            if judge is not None:
-                judge.start()
             stack.enter_context(reloader.following(_using(gate, maker, try_examples), examples.save))
         yield Assembled(gate, bench, reader, lambda: encoder.register, compare)
 

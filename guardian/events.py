@@ -105,7 +105,8 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class JudgeProblem:
-    """The owner's judge could not be used, or its canaries failed; verdicts go on without it."""
+    """The owner's judge could not be used, its canaries failed, or it was ended before it had answered; verdicts go on
+    without it."""
 
     line: str
     """One line: what, why, hint."""

@@ -15,6 +15,7 @@ Invariants:
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -122,6 +123,7 @@ class Gate:
         self._manifest = manifest
         self._fingerprint = fingerprint(manifest)
         self._rules = rules
+        self._changing = threading.Lock()
         self._reader = reader
         self._recorder = recorder
         self._conversations = conversations or NoConversations()
@@ -152,7 +154,13 @@ class Gate:
 
     def use(self, rules: Rules) -> None:
         """Judge by these rules from the next message on. May be called from any thread."""
-        self._rules = rules
+        with self._changing:
+            self._rules = rules
+
+    def use_records(self, records: Mapping[str, str]) -> None:
+        """Tell with each policy how its owner judged its last alerts (`Rules.records`). From any thread."""
+        with self._changing:
+            self._rules = replace(self._rules, records=records)
 
     def tell_late(self, tell: Callable[[Screened], None]) -> None:
         """Have `tell` called, in another thread, with what is said of a message now whose outcome the judge changed
@@ -188,6 +196,11 @@ class Gate:
                 yield self._inspector.finish(pending.popleft())
         while pending:
             yield self._inspector.finish(pending.popleft())
+
+    def start_judge(self) -> None:
+        """Have the judge's model loaded now, where there is one: for whoever answers others from here on."""
+        if self._judge is not None:
+            self._judge.start()
 
     def close(self) -> None:
         """End the model's cell, the judge's and the reader's, and write down who wrote."""

@@ -52,7 +52,7 @@ def _words(opinion: Opinion, match: PolicyMatch) -> Iterator[str]:
     if opinion.failure:
         yield f"gave no opinion: {safe_line(opinion.failure)}"
         return
-    doubt = "" if opinion.is_sure else ", but it is not sure"
+    doubt = "" if opinion.is_sure else ", but not surely enough to count"
     if opinion.label == "no" and match.matched and JUDGE not in match.because:
         yield f"does not read it as what your policy '{title}' asks to flag{doubt}"
     elif opinion.label == "yes" and not match.matched:

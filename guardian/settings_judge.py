@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from guardian.settings_rules import Choice, Number, Whole
-from guardian.settings_rules_judge import LoopbackServer, ModelName
+from guardian.settings_rules_judge import LoopbackServer, ModelName, ServedModelName
 from guardian.settings_sections import setting
 
 
@@ -39,7 +39,7 @@ class AssistantSettings:
     """Name of an added model (`guardian model list`); empty: none in this house."""
     server: str = field(default="", metadata=setting(LoopbackServer()))
     """An OpenAI-compatible server on this machine (`http://127.0.0.1:8080`), used where `model` is empty."""
-    server_model: str = field(default="", metadata=setting(ModelName()))
+    server_model: str = field(default="", metadata=setting(ServedModelName()))
     """What that server calls the model; empty: the first that it lists."""
     most_tokens: int = field(default=400, metadata=setting(Whole(16, 8192)))
     """Longest answer."""

@@ -9,10 +9,12 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from guardian.settings_rules import Rule, ServerUrl
 
+LONGEST_SERVED_NAME: Final = 120
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,119}")
 
 
@@ -27,6 +29,28 @@ class ModelName(Rule):
     def from_text(self, text: str, base: Path) -> str:
         """`qwen3-4b`, or nothing."""
         if text and not _NAME.fullmatch(text):
+            raise self.refuse(text)
+        return text
+
+    def from_value(self, value: object, base: Path) -> str:
+        """A string, read as `from_text` reads it."""
+        if not isinstance(value, str):
+            raise self.refuse(value)
+        return self.from_text(value, base)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModelName(Rule):
+    """What a server calls a model, as it is said back to that server: often a path, or a name with an @; empty for
+    none. It is printable, and no longer than `guardian.talking.server` lists."""
+
+    def expected(self) -> str:
+        """How it is written."""
+        return "a model's name as its server lists it, or empty"
+
+    def from_text(self, text: str, base: Path) -> str:
+        """`qwen2.5-7b-instruct@q4_k_m`, `/srv/models/a model.gguf`, or nothing."""
+        if len(text) > LONGEST_SERVED_NAME or not text.isprintable() or text != " ".join(text.split()):
             raise self.refuse(text)
         return text
 

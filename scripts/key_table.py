@@ -9,16 +9,14 @@ The markers are `<!-- keys -->` and `<!-- /keys -->`.
 
 from __future__ import annotations
 
-import argparse
-import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tui.keys import KEY_GROUPS, key_words  # a checkout need not be installed
+from marked_table import run
 
-_BLOCK = re.compile(r"(<!-- keys -->\n).*?(<!-- /keys -->)", re.DOTALL)
+from tui.keys import KEY_GROUPS, key_words
 
 
 def key_table() -> str:
@@ -33,31 +31,5 @@ def key_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_table(document: str) -> str:
-    """The document with the live table between its markers."""
-    return _BLOCK.sub(lambda block: f"{block[1]}{key_table()}{block[2]}", document)
-
-
-def main() -> int:
-    """Print, write or check."""
-    parser = argparse.ArgumentParser(description="the table of the app's keys")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--write", metavar="FILE", type=Path, help="put the live table between the markers")
-    what.add_argument("--check", metavar="FILE", type=Path, help="exit 1 where it differs")
-    args = parser.parse_args()
-    file: Path | None = args.write or args.check
-    if file is None:
-        print(key_table(), end="")
-        return 0
-    before = file.read_text("utf-8")
-    after = with_table(before)
-    if args.write:
-        file.write_text(after, "utf-8")
-        return 0
-    if before != after:
-        print(f"{file}: the table of keys is not the app's: python scripts/key_table.py --write {file}")
-    return int(before != after)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("keys", "the table of the app's keys", key_table(), "scripts/key_table.py"))

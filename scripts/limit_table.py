@@ -10,9 +10,7 @@ docstrings below them.
 
 from __future__ import annotations
 
-import argparse
 import ast
-import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -20,10 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from marked_table import run  # noqa: E402
+
 from guardian.reading import limits  # noqa: E402 - a checkout need not be installed
 from guardian.settings_rules import Whole  # noqa: E402
-
-_BLOCK = re.compile(r"(<!-- limits -->\n).*?(<!-- /limits -->)", re.DOTALL)
 
 
 def limit_table() -> str:
@@ -49,32 +47,5 @@ def _words() -> dict[str, str]:
     return found
 
 
-def with_table(document: str) -> str:
-    """The document with the live table between its markers."""
-    return _BLOCK.sub(lambda block: f"{block[1]}{limit_table()}{block[2]}", document)
-
-
-def main() -> int:
-    """Print, write or check."""
-    parser = argparse.ArgumentParser(description="the table of reading's limits")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--write", metavar="FILE", type=Path, help="put the live table between the markers")
-    what.add_argument("--check", metavar="FILE", type=Path, help="exit 1 where it differs")
-    args = parser.parse_args()
-    file: Path | None = args.write or args.check
-    if file is None:
-        print(limit_table(), end="")
-        return 0
-    before = file.read_text("utf-8")
-    after = with_table(before)
-    if args.write:
-        file.write_text(after, "utf-8")
-        return 0
-    if before != after or "<!-- limits -->" not in before:
-        print(f"{file}: the table of limits is not the program's: python scripts/limit_table.py --write {file}")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("limits", "the table of reading's limits", limit_table(), "scripts/limit_table.py"))

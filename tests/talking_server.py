@@ -20,6 +20,9 @@ CALM = "Hello there. It rains in the afternoon. Take an umbrella with you."
 HARMFUL = "Hello there. Read me the access code that you have just got, and tell nobody about it! It rains today."
 PHISH = "It asks you to read out six digits. The sender is Peter Schmidt from Berlin. The evidence does not say."
 THINKING = "<think>Read me your password, quickly.</think>It rains today."
+CALL = {"index": 0, "function": {"name": "pay", "arguments": '{"say": "Read me your password"}'}}
+STATUSES = {"refusing": 500, "keyed": 401, "loading": 503, "too-much": 400, "unknown": 404}
+KINDS = {"untyped": "", "plain-text": "text/plain; charset=utf-8"}
 LOG = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("/dev/null")
 _HEAD_ENDS = "text/event-stream"
 
@@ -27,6 +30,22 @@ _HEAD_ENDS = "text/event-stream"
 def chunk(words: str, finish: str | None = None) -> bytes:
     row = {"choices": [{"index": 0, "delta": {"content": words}, "finish_reason": finish}]}
     return b"data: " + json.dumps(row).encode() + b"\n\n"
+
+
+def event(row: dict[str, object]) -> bytes:
+    return b"data: " + json.dumps(row).encode() + b"\n\n"
+
+
+def thought(words: str, finish: str | None = None) -> bytes:
+    """As llama-server and Ollama pass on what a model thinks."""
+    delta = {"content": None, "reasoning_content": words}
+    return event({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+
+
+def silent() -> Iterator[bytes]:
+    """One word, and then nothing for ever."""
+    yield chunk("It ")
+    time.sleep(3600)
 
 
 def said(text: str) -> Iterator[bytes]:
@@ -66,6 +85,16 @@ BODIES: dict[str, Callable[[], Iterator[bytes]]] = {
     "escapes": lambda: said("It rains \x1b]52;c;aGk=\x07 today \u202e and \x9b31m tomorrow \ud800 too."),
     "deep": lambda: iter([b"data: " + b"[" * 100_000 + b"\n\n"]),
     "error": lambda: iter([b'data: {"error": {"message": "Read me your password"}}\n\n']),
+    "empty-reasons": lambda: itertools.chain((chunk(f"{word} ", "") for word in CALM.split()), [chunk("", "stop")]),
+    "usage": lambda: itertools.chain([event({"choices": []})], said(CALM), [event({"choices": [], "usage": {"x": 1}})]),
+    "reasoning": lambda: itertools.chain([thought("Read me your password, quickly.")], said(CALM)),
+    "only-thoughts": lambda: iter([thought("Hm, let me see"), thought("", "length"), b"data: [DONE]\n\n"]),
+    "signs": lambda: iter([chunk("*** --- ***"), chunk("", "stop")]),
+    "tools": lambda: iter(
+        [event({"choices": [{"index": 0, "delta": {"tool_calls": [CALL]}}]}), chunk("", "tool_calls")]
+    ),
+    "at-once": lambda: iter([chunk("A b. " * 80, "stop")]),
+    "silent": silent,
     "nothing": lambda: iter([b"data: [DONE]\n\n"]),
     "surprise": lambda: iter([b'data: {"choices": {"0": 7}}\n\n', b'data: {"choices": [7, {"delta": 1}]}\n\n']),
 }
@@ -77,7 +106,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._note({"method": "GET", "path": self.path})
-        names = ["calm", "\x1b[2J", "two words", "x" * 500, 7]
+        names = ["calm", "\x1b[2J", "/srv/models/two words.gguf", "x" * 500, 7, " calm", "\u202emlac"]
         self._send(200, "application/json", [json.dumps({"data": [{"id": name} for name in names]}).encode()])
 
     def do_POST(self) -> None:
@@ -98,14 +127,17 @@ class Answers(BaseHTTPRequestHandler):
             self._send(200, _HEAD_ENDS, [b"\x1f\x8b"], encoding="gzip")
         elif model == "page":
             self._send(200, "text/html", [b"<p>It rains.</p>"])
-        elif model == "refusing":
-            self._send(500, "application/json", [b'{"error": "Read me your password"}'])
+        elif model in STATUSES:
+            self._send(STATUSES[model], "application/json", [b'{"error": "Read me your password"}'])
+        elif model in KINDS:
+            self._send(200, KINDS[model], said(CALM))
         else:
             self._send(200, _HEAD_ENDS, BODIES[model]())
 
     def _send(self, status: int, kind: str, pieces: Iterator[bytes] | list[bytes], encoding: str = "") -> None:
         self.send_response(status)
-        self.send_header("content-type", kind)
+        if kind:
+            self.send_header("content-type", kind)
         if encoding:
             self.send_header("content-encoding", encoding)
         self.end_headers()

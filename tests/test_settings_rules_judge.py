@@ -7,18 +7,22 @@ from pathlib import Path
 import pytest
 
 from guardian.settings_rules import RefusedError, Rule
-from guardian.settings_rules_judge import LoopbackServer, ModelName
+from guardian.settings_rules_judge import LoopbackServer, ModelName, ServedModelName
 
 ACCEPTED: list[tuple[Rule, str, str]] = [
     (ModelName(), "", ""),
     (ModelName(), "qwen3-4b", "qwen3-4b"),
     (ModelName(), "org/model:Q4_K_M", "org/model:Q4_K_M"),
+    (ServedModelName(), "", ""),
+    (ServedModelName(), "qwen2.5-7b-instruct@q4_k_m", "qwen2.5-7b-instruct@q4_k_m"),  # as LM Studio lists it
+    (ServedModelName(), "/srv/models/a model.gguf", "/srv/models/a model.gguf"),  # as llama-server does
     (LoopbackServer(), "", ""),
     (LoopbackServer(), "http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
     (LoopbackServer(), "http://127.9.9.9:1", "http://127.9.9.9:1"),
     (LoopbackServer(), "http://[::1]:8080", "http://[::1]:8080"),
 ]
 REFUSED: list[tuple[Rule, object]] = [
+    *((ServedModelName(), each) for each in (" x", "a  b", "a\n", "x" * 121, 3, "\x1b[2J", "\u202e")),
     *((ModelName(), each) for each in ("../x", "a b", "-x", "a\n", "x" * 121, 3, "\x1b[2J")),
     *(
         (LoopbackServer(), each)

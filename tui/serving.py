@@ -130,6 +130,7 @@ class Serving:
             house=house_at(paths.config, paths.data, paths.state),
         )
         self._server.start()
+        self._assembled.gate.start_judge()  # not before: a service that runs has its model in memory already
 
     def _tell(self, screened: Screened) -> None:
         self._post(OtherScreened(screened))

@@ -85,22 +85,27 @@ class TalkWork:
         self._speaking = threading.Lock()
         self._change = threading.Lock()
         self._model: TalkModel | None = None
-        self._talk: Talk | None = None
+        self._talk: tuple[int, Talk] | None = None
+        """The conversation that was begun last, with its number."""
         self._is_closed = False
 
-    def forget(self) -> None:
-        """The next words begin a new conversation."""
-        self._talk = None
+    def stop(self) -> None:
+        """Nobody waits for the answer that is coming: let no silent server keep the next one waiting."""
+        model = self._model
+        if model is not None:
+            model.stop()
 
-    def say(self, words: str, about: TalkAbout | None, number: int, job: Job) -> AppMessage | None:
-        """Say it, and post what comes. None where nobody waits for the end. Raises ModelError, CellError."""
+    def say(self, words: str, about: TalkAbout | None, conversation: int, number: int, job: Job) -> AppMessage | None:
+        """Say it in the conversation of that number, and post what comes. None where nobody waits for the end. Raises
+        ModelError, CellError."""
         from guardian.assistant.talk.base import Ended  # here: behind it stands the whole house
 
         with self._speaking:
             if job.is_cancelled:
                 return None
-            talk = self._talk or self._begun(about, job)
-            with closing(talk.say(words)) as parts:
+            if self._talk is None or self._talk[0] != conversation:
+                self._talk = conversation, self._begun(about, job)
+            with closing(self._talk[1].say(words, lambda: job.is_cancelled)) as parts:
                 for part in parts:
                     if job.is_cancelled:
                         return None
@@ -130,8 +135,7 @@ class TalkWork:
         if about is not None:
             reading = bridge.reader.read(about.message) if about.message is not None else None
             evidence = evidence_of(about.verdict, about.name, about.message, reading)
-        self._talk = Talk(model, bridge.screen, self._app.settings.assistant, evidence)
-        return self._talk
+        return Talk(model, bridge.screen, self._app.settings.assistant, evidence)
 
     def _opened(self) -> TalkModel:
         from guardian.assistant.talk.opening import open_talk_model

@@ -19,9 +19,7 @@ import hashlib
 import json
 import os
 import re
-import stat
 import struct
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +29,7 @@ from guardian.adapt.head import Anchors, PersonalHead
 from guardian.errors import AdaptError, OutputError
 from guardian.journal.seal import SealError, seal, unseal
 from guardian.journal.secret import Secret
+from guardian.owner_files import NotOwnersError, read_own_file, replace_file
 from guardian.paths import ensure_private_directory
 
 PURPOSE: Final = b"guardian/personal-head/v1"
@@ -73,7 +72,7 @@ def save_version(folder: Path, head: PersonalHead, fingerprint: str, key: Secret
 def load_version(folder: Path, version: int, fingerprint: str, key: Secret) -> PersonalHead:
     """A version for the model with this fingerprint. Raises AdaptError where it cannot be used."""
     path = _path(folder, version)
-    content = _read_own_file(path, LARGEST_BYTES)
+    content = _read(path, LARGEST_BYTES)
     if content is None:
         raise AdaptError(f"version {version} of your head is gone", hint=_HINT)
     try:
@@ -95,7 +94,7 @@ def versions_on_disk(folder: Path) -> list[int]:
 def read_in_force(folder: Path) -> int:
     """The version in force; 0 where none is. Raises AdaptError where the file cannot be used."""
     path = folder / IN_FORCE
-    content = _read_own_file(path, _LARGEST_POINTER_BYTES)
+    content = _read(path, _LARGEST_POINTER_BYTES)
     if content is None:
         return 0
     try:
@@ -146,36 +145,15 @@ def _parsed(content: bytes, version: int, fingerprint: str, path: Path) -> Perso
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(partial, flags, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        replace_file(path, [content])
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise OutputError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _read_own_file(path: Path, most_bytes: int) -> bytes | None:
+def _read(path: Path, most_bytes: int) -> bytes | None:
     """The file's bytes; None where there is none. Raises AdaptError where it is not the owner's alone."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise AdaptError(f"{path} cannot be read: {reason}", hint=_HINT) from None
-    try:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size > most_bytes:
-            raise AdaptError(f"{path} is damaged, so it is not used", hint=_HINT)
-        if facts.st_uid != os.geteuid() or facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise AdaptError(f"others can write to {path}, so it is not used", hint=_HINT)
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(most_bytes + 1)
-    finally:
-        os.close(descriptor)
+        return read_own_file(path, most_bytes)
+    except NotOwnersError as error:
+        raise AdaptError(error.what, hint=_HINT) from None

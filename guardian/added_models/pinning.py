@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from guardian.added_models.shelf import AddedModel, add_again
+from guardian.added_models.shelf import AddedModel, add_again, refuse_missing
 from guardian.gguf.check import open_model_file
 from guardian.gguf.errors import ModelFileError
 
@@ -37,7 +37,8 @@ def file_sha256(path: Path, descriptor: int, advance: Advance) -> str:
 
 
 def verify(model: AddedModel, advance: Advance) -> None:
-    """Hash a model's file again. Raises ModelFileError where it is not the pinned one, or cannot be read."""
+    """Hash a model's file again. Raises ModelError where it is not the pinned one, not there, or cannot be read."""
+    refuse_missing(model)
     hint = f"if the change is yours, add it again: {add_again(model)}"
     descriptor = open_model_file(model.path)
     try:

@@ -84,6 +84,22 @@ def add_again(model: AddedModel) -> str:
     return f"guardian model add {shlex.quote(str(model.path))} --name {model.name}"
 
 
+def add_moved(model: AddedModel) -> str:
+    """The command that tells where a model's file is now."""
+    return f"guardian model add PATH --name {model.name}"
+
+
+def refuse_missing(model: AddedModel) -> None:
+    """Raises ModelError where a model's file is not where it was added."""
+    try:
+        model.path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        hint = f"if you moved it: {add_moved(model)}"
+        raise ModelError(f"the file of {model.name}, {model.path}, is not there", hint=hint) from None
+    except OSError:
+        return  # it may be there: whoever opens it says what is wrong
+
+
 Shelf = Mapping[str, AddedModel]
 """By name, in the order of the file."""
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ from guardian.calibration.thresholds import Thresholds, fingerprint, is_within_b
 from guardian.errors import CalibrationError, OutputError
 from guardian.events import CalibrationProblem, Observer
 from guardian.message import Channel
+from guardian.owner_files import NotOwnersError, read_own_file, replace_file, sync_folder
 from guardian.paths import ensure_private_directory
 
 if TYPE_CHECKING:
@@ -99,7 +98,10 @@ def thresholds_in_force(path: Path, manifest: Manifest, observer: Observer) -> T
 
 def load_calibration(path: Path, manifest: Manifest) -> Calibration | None:
     """What the file says; None where there is no file. Raises CalibrationError where it cannot be used."""
-    content = _read_own_file(path)
+    try:
+        content = read_own_file(path, LARGEST_BYTES)
+    except NotOwnersError as error:
+        raise CalibrationError(error.what, hint=_HINT) from None
     if content is None:
         return None
     try:
@@ -121,20 +123,9 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
     """Put the thresholds in force, for every screening that starts from now on. Raises OutputError."""
     content = json.dumps({"v": JSON_VERSION, **asdict(calibration)}, indent=1, allow_nan=False) + "\n"
     ensure_private_directory(path.parent)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with suppress(FileNotFoundError):
-            partial.unlink()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(partial, flags, 0o600), "wb") as file:
-            file.write(content.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-        _sync_folder(path.parent)
+        replace_file(path, [content.encode()])
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise OutputError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
 
 
@@ -142,7 +133,7 @@ def remove_calibration(path: Path) -> bool:
     """Put the shipped thresholds back in force; whether there was anything to remove. Raises OutputError."""
     try:
         path.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileNotFoundError:
         return False
     except OSError as error:
@@ -162,35 +153,6 @@ def append_log(path: Path, row: Mapping[str, Any]) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise OutputError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_own_file(path: Path) -> bytes | None:
-    """The file's bytes; None where there is none. Raises CalibrationError where it is not the owner's alone."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CalibrationError(f"{path} cannot be read: {reason}", hint=_HINT) from None
-    try:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST_BYTES:
-            raise CalibrationError(f"{path} is damaged, so it is not used", hint=_HINT)
-        if facts.st_uid != os.geteuid() or facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise CalibrationError(f"others can write to {path}, so it is not used", hint=_HINT)
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST_BYTES + 1)
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -77,6 +77,10 @@ def _check(args: argparse.Namespace) -> None:
     if args.talk and (args.question or args.say or args.keep):
         other = args.question or ("say" if args.say else "keep")
         raise UsageError(f"--talk and --{other} do not go together", hint="say it to the model: --talk TEXT")
+    if (args.talk or args.about is not None) and (args.sender or args.before or args.channel == "ai"):
+        raise UsageError(
+            "--as, --from and --before are about a text that you give", hint="leave them out with --talk and --about"
+        )
     if args.about is not None and (args.keep or args.no_journal):
         raise UsageError("--about asks about what is in the journal", hint="leave --keep and --no-journal out")
 

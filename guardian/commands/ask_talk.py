@@ -18,7 +18,7 @@ from guardian.assembly import Assembled, assembled
 from guardian.assistant.questions import question_of
 from guardian.assistant.talk.base import Ended, Sentence, TalkModel
 from guardian.assistant.talk.evidence import Evidence, evidence_of
-from guardian.assistant.talk.opening import SAME_AS_JUDGE, chosen, open_talk_model
+from guardian.assistant.talk.opening import chosen, judge_words, open_talk_model
 from guardian.assistant.talk.talk import MOST_OWNER_CHARACTERS, Talk
 from guardian.commands.asking import ask_line, can_ask
 from guardian.commands.narration import narrate
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, settings: Settings, speaking: SpeakingProcess 
         parts = stack.enter_context(assembled(settings, observer, recorder=recorder))
         talk = Talk(model, parts.gate.screen, settings.assistant, _evidence(args, settings, parts))
         introduce(model, settings)
-        outcomes = [_answer(talk, words, as_json=args.json) for words in _words(args)]
+        outcomes = [_answer(talk, words, args) for words in _words(args, speaking)]
     return exit_code([outcome for outcome in outcomes if outcome is not None], settings.filter.fail_on)
 
 
@@ -76,14 +76,12 @@ def introduce(model: TalkModel, settings: Settings) -> None:
     """Say who speaks, on standard error, once it is there. Raises ModelError, CellError."""
     model.wait_ready()
     _tell(f"{model.name} answers, {model.place}; every sentence is screened before you see it")
-    found = chosen(settings)
-    if found is not None and found.is_judge_too:
-        _tell(SAME_AS_JUDGE)
+    if words := judge_words(settings, model.name):
+        _tell(words)
 
 
 def say_answer(talk: Talk, words: str) -> tuple[list[Sentence], Ended]:
-    """Have an answer, and write each sentence as it comes. Ctrl-C ends the answer. Raises OutputError, CellError where
-    nothing came."""
+    """Have an answer, and write each sentence as it comes. Raises OutputError, CellError where nothing came."""
     sentences: list[Sentence] = []
     ended = Ended()
     try:
@@ -95,12 +93,9 @@ def say_answer(talk: Talk, words: str) -> tuple[list[Sentence], Ended]:
                 shown = part.shown if sentences else part.shown.lstrip()
                 sentences.append(part)
                 write_text(part.screened, shown, sys.stdout.buffer)
-    except KeyboardInterrupt:
-        if not can_ask():
-            raise
-        _tell("stopped")
-    if sentences:
-        write_text(sentences[-1].screened, "\n", sys.stdout.buffer)
+    finally:
+        if sentences:
+            write_text(sentences[-1].screened, "\n", sys.stdout.buffer)
     _tell_end(talk, ended, has_words=bool(sentences))
     return sentences, ended
 
@@ -127,29 +122,56 @@ def answer_json(talk: Talk, sentences: Sequence[Sentence], ended: Ended) -> Any:
     }
 
 
-def _words(args: argparse.Namespace) -> Iterator[str]:
-    """What the owner says: once, or line by line on a terminal."""
-    first = asked_words(args) if args.about is not None else args.text
-    if first is not None and first != "-":
-        yield str(first)
-    elif first == "-" or not can_ask():
-        words = sys.stdin.buffer.read(MOST_OWNER_CHARACTERS * 4).decode("utf-8", "replace").strip()
+def _is_conversation(args: argparse.Namespace) -> bool:
+    """Whether the owner says one thing after the other, on a terminal."""
+    return _first_words(args) is None and can_ask()
+
+
+def _first_words(args: argparse.Namespace) -> str | None:
+    """What the owner says, or `-`; None where neither stands in the command."""
+    return asked_words(args) if args.about is not None else args.text
+
+
+def _words(args: argparse.Namespace, speaking: SpeakingProcess | None) -> Iterator[str]:
+    """What the owner says: once, or line by line on a terminal. Raises CellError where `speaking` has ended: behind
+    `stay_local` another one would reach no server."""
+    first = _first_words(args)
+    if _is_conversation(args):
+        while (line := ask_line(_PROMPT, MOST_OWNER_CHARACTERS)) is not None:
+            if speaking is not None and speaking.process_id is None:
+                raise CellError("the process that speaks to the server ended", hint="begin again: guardian ask --talk")
+            if line:
+                yield line
+    elif first is not None and first != "-":
+        yield first
+    else:
+        words = sys.stdin.buffer.read((MOST_OWNER_CHARACTERS + 1) * 4).decode("utf-8", "replace").strip()
         if not words:
             raise UsageError("nothing was said", hint="give TEXT, or write it to standard input")
         yield words
-    else:
-        while (line := ask_line(_PROMPT)) is not None:
-            if line:
-                yield line
 
 
-def _answer(talk: Talk, words: str, *, as_json: bool) -> Outcome | None:
-    if not as_json:
-        return say_answer(talk, words)[1].outcome
+def _answer(talk: Talk, words: str, args: argparse.Namespace) -> Outcome | None:
+    """One answer, written. In a conversation one that fails, or that Ctrl-C stops, is told, and it goes on; elsewhere
+    that raises CellError or KeyboardInterrupt."""
+    try:
+        return _json_answer(talk, words) if args.json else say_answer(talk, words)[1].outcome
+    except KeyboardInterrupt:
+        if not _is_conversation(args):
+            raise
+        _tell("stopped")
+    except CellError as error:
+        if not _is_conversation(args):
+            raise
+        _tell(error.line())
+    return None
+
+
+def _json_answer(talk: Talk, words: str) -> Outcome | None:
     sentences, ended = gathered_answer(talk, words)
     row = {"v": _JSON_VERSION, **answer_json(talk, sentences, ended)}
-    if ended.whole is not None:
-        write_text(ended.whole, json.dumps(row, ensure_ascii=True) + "\n", sys.stdout.buffer)
+    screened = ended.whole or sentences[-1].screened  # no whole where the gate ended before it
+    write_text(screened, json.dumps(row, ensure_ascii=True) + "\n", sys.stdout.buffer)
     return ended.outcome
 
 

@@ -17,13 +17,14 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask_line(question: str) -> str | None:
-    """One line from the owner, without spaces round it; None where nobody can be asked, or the answer ends early."""
+def ask_line(question: str, most_characters: int = _LONGEST_ANSWER) -> str | None:
+    """One line from the owner, without spaces round it; None where nobody can be asked, or the answer ends early. What
+    is beyond `most_characters` is the next line."""
     if not can_ask():
         return None
     sys.stderr.write(f"{safe_line(question)} ")
     sys.stderr.flush()
-    answer = sys.stdin.readline(_LONGEST_ANSWER)
+    answer = sys.stdin.readline(most_characters)
     if not answer:
         sys.stderr.write("\n")
         return None

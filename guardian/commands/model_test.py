@@ -10,7 +10,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, Final
 
 from guardian.added_models.shelf import AddedModel, find
@@ -36,7 +35,7 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
 
     `args`: name, json.
     """
-    name = args.name or settings.judge.model
+    name = settings.judge.model if args.name is None else args.name
     if not name:
         raise UsageError("no model is named", hint="guardian model test NAME; guardian model list shows yours")
     model = find(settings, name)
@@ -44,8 +43,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
         settings.paths.judge_register, model.sha256, round_minutes=float(settings.judge.canary_minutes)
     )
     trial = _try(model, settings, register)
-    with suppress(GuardianError):  # a register that can't be kept does not make the model a worse judge
+    try:
         register.save()
+    except GuardianError as error:  # it does not make the model a worse judge
+        print(f"guardian: {safe_line(error.line())}; this round is not kept", file=sys.stderr)
     print(json.dumps(trial_to_json(trial), indent=2) if args.json else "\n".join(trial_lines(trial)))
     return ExitCode.CLEAN if trial.can_judge else ExitCode.FLAGGED
 
@@ -68,15 +69,11 @@ def _policies(settings: Settings) -> tuple[Policy, ...]:
 def trial_lines(trial: Trial) -> Iterator[str]:
     """The trial in words."""
     numbers, process = trial.round.numbers, trial.process
-    low, high = trial.agreement_interval
     yield f"{trial.model.name}: {trial.sentence}"
     yield ""
     rows = [
         ("canaries", round_words(numbers)),
-        ("agreement", f"{trial.agreement:.0%} (between {low:.0%} and {high:.0%} of texts as plain as these)"),
-        ("form", f"{numbers.parsed:.0%} were answers; the labels typically held {numbers.mass:.1%} of all probability"),
-        ("margin", f"{numbers.margin:.1f} nats towards the right answer, typically"),
-        ("time", f"half within {ms_words(numbers.median_ms)}, 95 of 100 within {ms_words(numbers.p95_ms)}"),
+        *_answer_rows(trial),
         ("start", f"{ms_words(process.start_ms)}, its file's check included"),
         ("memory", f"{process.memory_mb:,.0f} MB, its file included"),
         ("wall", process.wall),
@@ -90,6 +87,20 @@ def trial_lines(trial: Trial) -> Iterator[str]:
         rows.append(("", f"and {len(wrong) - _WRONG_SHOWN} more (--json has them all)"))
     for name, value in rows:
         yield f"{name:<10} {value}".rstrip()
+
+
+def _answer_rows(trial: Trial) -> Iterator[tuple[str, str]]:
+    """What was measured of its answers; where there was none, that alone."""
+    numbers = trial.round.numbers
+    low, high = trial.agreement_interval
+    if all(answer.failure for answer in trial.round.answers if not answer.canary.is_own):
+        yield "answers", f"none to the {numbers.asked} that it was asked, so there is nothing to measure"
+        return
+    margin = round(numbers.margin, 1) + 0.0  # no minus before a zero
+    yield "agreement", f"{trial.agreement:.0%} (between {low:.0%} and {high:.0%} of texts as plain as these)"
+    yield "form", f"{numbers.parsed:.0%} were answers; the labels typically held {numbers.mass:.1%} of all probability"
+    yield "margin", f"{margin:.1f} nats towards the right answer, typically"
+    yield "time", f"half within {ms_words(numbers.median_ms)}, 95 of 100 within {ms_words(numbers.p95_ms)}"
 
 
 def trial_to_json(trial: Trial) -> dict[str, Any]:

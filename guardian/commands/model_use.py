@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Final
 
-from guardian.added_models.shelf import AddedModel, FileState, add_again, find, load_shelf
+from guardian.added_models.shelf import AddedModel, FileState, add_again, find, load_shelf, refuse_missing
 from guardian.errors import ModelError
 from guardian.exits import ExitCode
 from guardian.judge.prompt_frames import FRAMES
@@ -19,6 +19,10 @@ from guardian.settings_write import remove_setting, write_setting
 
 NOBODY: Final = "none"
 _OTHER: Final = {"judge": "assistant", "assistant": "judge"}
+_TAKEN_UP: Final = {
+    "judge": "guardian serve takes that up with its next message, an app that is open at its next start",
+    "assistant": "an app that is open takes that up at its next start",
+}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -29,12 +33,12 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
     key = f"{args.role}.model"
     if args.name == NOBODY:
         remove_setting(settings.paths, key)
-        print(f"there is no {args.role} now")
+        print(f"there is no {args.role} now; {_TAKEN_UP[args.role]}")
     else:
         model = find(settings, args.name)
         _refuse_unfit(model, args.role)
         write_setting(settings.paths, key, model.name)
-        print(f"{args.role} is now {model.name}; programs that are running take it up at their next start")
+        print(f"{args.role} is now {model.name}; {_TAKEN_UP[args.role]}")
         if _serves_both(model, args.role, settings):
             print(
                 f"guardian: the same file is your {_OTHER[args.role]}: as judge it is not asked about what it says as "
@@ -48,12 +52,10 @@ def run(args: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def _refuse_unfit(model: AddedModel, role: str) -> None:
-    state = model.file_state()
-    if state is not FileState.UNCHANGED:
-        how = "is not there" if state is FileState.MISSING else "was changed since you added it"
-        moved = f"if you moved it: guardian model add PATH --name {model.name}"
-        hint = add_again(model) if state is FileState.CHANGED else moved
-        raise ModelError(f"the file of {model.name}, {model.path}, {how}", hint=hint)
+    refuse_missing(model)
+    if model.file_state() is not FileState.UNCHANGED:
+        how = f"the file of {model.name}, {model.path}, was changed since you added it"
+        raise ModelError(how, hint=add_again(model))
     frame = FRAMES.get(model.frame)
     if frame is None:
         hint = f"add it again with one of {', '.join(FRAMES)}"

@@ -87,7 +87,7 @@ def judge_block(now_ms: int, settings: Settings, facts: JudgeFacts | None) -> Bl
 
 
 def _judge(now_ms: int, model: AddedModel, snapshot: Snapshot) -> Reading:
-    from guardian.added_models.shelf import FileState
+    from guardian.added_models.shelf import FileState, add_again, add_moved
 
     name, bound = "judge", "its file is there as it was added"
     total = snapshot.tallies.total
@@ -99,10 +99,15 @@ def _judge(now_ms: int, model: AddedModel, snapshot: Snapshot) -> Reading:
     if state is FileState.UNCHANGED:
         value += "; what it says weighs nothing now" * (not snapshot.is_trusted)
         return Reading("judge", name, value, Standing.GOOD, "", bound, now_ms)
-    say = (
-        f"Its file {safe_line(str(model.path))} is {state.value}, so it is not started. Verdicts go on without it; "
-        "guardian model add pins it anew."
-    )
+    file = safe_line(str(model.path))
+    if state is FileState.MISSING:
+        say = f"Its file {file} is missing, so it can't be started; verdicts go on without it. If you moved it: "
+        say += add_moved(model)
+    else:  # a look at size and time is no proof, and a file that was only touched is used
+        say = (
+            f"Its file {file} has another size or time than when it was added. It is started only while its bytes are "
+            f"the same: guardian model verify {model.name} looks; {safe_line(add_again(model))} pins it as it is now."
+        )
     return Reading("judge", name, f"{state.value.upper()}: {value}", Standing.BREACHED, say, bound, now_ms)
 
 
@@ -120,7 +125,7 @@ def _canaries(now_ms: int, settings: Settings, snapshot: Snapshot) -> Iterator[R
         )
         yield Reading("judge-canaries", name, "no round yet", Standing.UNKNOWN, say, bound)
         return
-    series = [(each.found + each.alone) / max(each.to_find + each.to_leave, 1) for each in rounds]
+    series = [each.right / max(each.asked, 1) for each in rounds]
     value, standing, say = f"{round_words(last)}, {age_words(last.at_ms, now_ms)}", Standing.GOOD, ""
     if last.troubles:
         standing = Standing.BREACHED

@@ -1,8 +1,8 @@
 """The model's process as the parent holds it: three pipes, one descriptor of the model, and its end.
 
 Invariants: the process inherits nothing else, neither environment nor descriptors; what it writes to stderr goes
-into a bounded buffer and never to a terminal; nothing here blocks but `kill`, and that only until the kernel
-has removed a process that can no longer run.
+into a bounded buffer and never to a terminal, and no faster than a parent can bear; nothing here blocks but `kill`, and
+that only until the kernel has removed a process that can no longer run.
 
 The thread that makes a `CellProcess` must outlive it: the kernel kills the process when that *thread* ends
 (PR_SET_PDEATHSIG).
@@ -16,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -27,6 +28,10 @@ from guardian.safe_text import safe_text
 from guardian.walls.wall import WallLevel
 
 STDERR_KEPT_BYTES: Final = 16 * 1024
+ERRORS_PAUSE_S: Final = 0.05
+"""Between two reads of stderr: a process that floods it waits at its full pipe, and its parent rests."""
+_ENDING_S: Final = 1.0
+"""How long a process that can't be written to any more may take to end by itself, with what it has still to say."""
 _READ_BYTES: Final = 1 << 18
 _MOST_LAST_READS: Final = 64
 """Reads by which the end of a pipe is looked for: a pipe holds less, but a process may write on while it is read."""
@@ -80,6 +85,10 @@ class CellProcess(Generic[F]):
         self._protocol = protocol
         self._stream = protocol.stream(protocol.to_parent)
         self._unsent = bytearray()
+        self.gone_s = float("inf")
+        """From when (monotonic clock) the process counts as dead, as it closed its input; never, where it did not."""
+        self.errors_due_s = 0.0
+        """From when (monotonic clock) stderr is to be read again; never, once there will be no more."""
         self._last_words = bytearray()
 
     def send(self, frame: F) -> None:
@@ -93,10 +102,15 @@ class CellProcess(Generic[F]):
         return bool(self._unsent)
 
     def flush(self) -> None:
-        """Write what the pipe takes. That the process is gone shows when reading."""
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+        """Write what the pipe takes. That the process is gone shows when reading, or else in `gone_s`."""
+        try:
             while self._unsent:
                 del self._unsent[: os.write(self.input, self._unsent)]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._unsent.clear()  # nobody will read it, and a broken pipe always counts as ready to be written
+            self.gone_s = min(self.gone_s, time.monotonic() + _ENDING_S)
 
     def read(self) -> Iterator[F]:
         """The frames that have come. Raises CellDied at the end of the pipe, FrameError for what is no frame."""
@@ -108,15 +122,15 @@ class CellProcess(Generic[F]):
             raise CellDied("the model's process closed its pipe")
         yield from self._stream.feed(data)
 
-    def read_errors(self) -> bool:
-        """Take what the process wrote to stderr; keep the end of it. False once there will be no more."""
+    def read_errors(self) -> None:
+        """Take what the process wrote to stderr; keep the end of it. When to come again is then in `errors_due_s`."""
         try:
             data = os.read(self.errors, _READ_BYTES)
         except BlockingIOError:
-            return True
+            return
+        self.errors_due_s = time.monotonic() + ERRORS_PAUSE_S if data else float("inf")
         self._last_words += data
         del self._last_words[:-STDERR_KEPT_BYTES]
-        return bool(data)
 
     @property
     def last_words(self) -> str:

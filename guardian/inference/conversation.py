@@ -26,6 +26,7 @@ from guardian.walls.wall import WallLevel
 _UNDER_WAY: Final = 2
 """Batches sent before the first is answered, so that the model never waits for the parent."""
 _NEVER_S: Final = float("inf")
+_START_TIMEOUT_S: Final = 60.0
 
 
 @dataclass(slots=True)
@@ -81,11 +82,17 @@ class Conversation:
             self._under_way.append(_Batch(self._last_number, pieces, time.monotonic()))
             self.process.send(Request(self._last_number, tuple(piece.text for piece in pieces)))
 
-    def deadline_s(self, start_timeout_s: float) -> float:
+    def deadline_s(self) -> float:
         """When the process will have been silent for too long."""
         if self.is_running:
             return self._under_way[0].begun_s + self._batch_timeout_s if self._under_way else _NEVER_S
-        return self._begun_s + start_timeout_s if self._is_load_sent else _NEVER_S
+        return self._begun_s + _START_TIMEOUT_S if self._is_load_sent else _NEVER_S
+
+    @property
+    def lateness(self) -> str:
+        """What is to be said of a process that was silent beyond its deadline."""
+        limit_s = self._batch_timeout_s if self.is_running else _START_TIMEOUT_S
+        return f"the model did not answer within {limit_s:g} s"
 
     def take(self, frame: Frame) -> bool:
         """Take what the process said. True where it judged something.

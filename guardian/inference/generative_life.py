@@ -138,6 +138,11 @@ class Life:
             return self.asked.deadline_s + _GRACE_S if self.asked else float("inf")
         return self._load_sent_s + _START_TIMEOUT_S + self._plan.size_bytes / _LOAD_BYTES_PER_S
 
+    @property
+    def lateness(self) -> str:
+        """What is to be said of a process that was silent beyond its deadline."""
+        return "the model did not answer in time"
+
     def take(self, frame: GenerativeFrame) -> bool:
         """Take what the process said. True where it answered.
 

@@ -38,10 +38,17 @@ class Latest(Generic[Said]):
     def add(self, entry: Entry) -> int | None:
         """Take in one entry. Returns the number of the verdict whose word it changed; None where it changed none."""
         word = self._read(entry)
-        if word is None or entry.seq <= self._words.get(word.of, (-1, word))[0]:
+        if word is None:
+            return None
+        before = self._words.get(word.of)
+        if before is not None and not self._is_outdone(*before, entry.seq, word):
             return None
         self._words[word.of] = (entry.seq, word)
         return word.of
+
+    def _is_outdone(self, seq: int, word: Said, by_seq: int, by: Said) -> bool:
+        """Whether the word of record `seq` counts no more, because of that of record `by_seq`: the later one counts."""
+        return by_seq > seq
 
     def of(self, seq: int) -> Said | None:
         """What is said of the verdict `seq`; None where nothing is, or it was taken back."""

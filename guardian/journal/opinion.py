@@ -12,8 +12,9 @@ Body of a `Kind.OPINION` record:
     findings   those that come besides
     reasons    why it counts as judged in part, those that come besides
 
-Invariants: nothing is overwritten: the verdict's record says for good what was said first; the latest opinion counts,
-and holds all that is to be put over the verdict; where the verdict's text was not kept, no word of it stands here.
+Invariants: nothing is overwritten: the verdict's record says for good what was said first; of several opinions the one
+that makes most of the message counts, and of equals the latest, so that no later one clears what an earlier one raised;
+it holds all that is to be put over the verdict; where the verdict's text was not kept, no word of it stands here.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from guardian.verdict import Action, Outcome, Verdict
 
 Row = Mapping[str, Any]
 _LISTS: Final = ("opinions", "policies", "findings", "reasons")
+_MILDEST_FIRST: Final = (Outcome.CLEAN, Outcome.NOTICE, Outcome.UNSURE, Outcome.UNSCREENED, Outcome.FLAGGED)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,6 +128,16 @@ def with_quotes_of(now: Verdict, record: Record) -> Record:
     return replace(record, body={**record.body, "opinions": clean_json(opinions)})
 
 
+def says_less(now: Verdict, recorded: Record, before: Verdict) -> bool:
+    """Whether a record holds another verdict than `before`, which makes as much of the message as `now`, or more: the
+    same delivery can be judged by two gates, and is recorded once."""
+    try:
+        there = Outcome(recorded.body["verdict"]["outcome"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return there is not before.outcome and _MILDEST_FIRST.index(there) >= _MILDEST_FIRST.index(now.outcome)
+
+
 def opinion_of(entry: Entry) -> LateOpinion | None:
     """The opinion that an entry holds; None where it holds none that can be read."""
     record = entry.record
@@ -172,3 +184,7 @@ class LatestOpinions(Latest[LateOpinion]):
 
     def __init__(self) -> None:
         super().__init__(opinion_of)
+
+    def _is_outdone(self, seq: int, word: LateOpinion, by_seq: int, by: LateOpinion) -> bool:
+        then, now = (_MILDEST_FIRST.index(each.outcome) for each in (word, by))
+        return (then, seq) < (now, by_seq)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ from guardian.journal.keys import Ask
 from guardian.journal.ledger import Placed
 from guardian.journal.once import note_kept, once_of
 from guardian.journal.opening import note_folder, now_ms, open_or_begin
-from guardian.journal.opinion import opinion_record, with_quotes_of
+from guardian.journal.opinion import opinion_record, says_less, with_quotes_of
 from guardian.journal.places.passphrase import nobody_to_ask
 from guardian.journal.record import Kind, Record, Spoke
 from guardian.journal.retention import keep_to
@@ -85,8 +86,10 @@ class JournalRecorder:
         """See `guardian.recording.Recorder`. What was only counted, or is not in the journal yet, becomes a verdict's
         record of its own where its outcome is another one now."""
         seq = (before.journal or {}).get("seq")
-        if seq is None:
-            return self.record(message, now, seen) if now.outcome is not before.outcome else before.journal
+        if seq is None and now.outcome is before.outcome:
+            return before.journal
+        if seq is None:  # what waits already under the delivery's name must not keep this from the journal
+            return self.record(replace(message, once=b"") if before.journal else message, now, seen)
         try:
             with self._lock:
                 self._keep_opinion(int(seq), before, now)
@@ -147,7 +150,8 @@ class JournalRecorder:
             journal = self._ready()
             self._catch_up(journal)
             first = journal.entry(of).record
-            if isinstance(first, Record):  # what was forgotten meanwhile is not spoken of again
+            # What was forgotten meanwhile is not spoken of again, and what says more of the same delivery stands.
+            if isinstance(first, Record) and not says_less(now, first, before):
                 journal.append(with_quotes_of(now, record) if text_of(first) is not None else record)
         except Exception as error:
             self._wait(record, b"", error_in_words(error))

@@ -5,7 +5,9 @@ What is named, from one round:
 - `bad-numbers`: a logit was no number.
 - `slow`, `dead`: at least half of those asked got no answer, or the last `STOP_AFTER` did not. It is slow where the
   first of these ran out of time, since a process that is ended for that is then down as well; dead where it ended, or
-  could not be asked at all. A round that was cut off by its own limit before it could tell is slow too.
+  could not be asked at all. A round that was cut off by its own limit before it could tell is slow too. So is, or dead,
+  one with fewer than `LEAST_RIGHT` of a side right, where most of what was not right is no answer.
+- `no-room`: the same, where policy and question did not fit into the model's context.
 - `wrong-format`: the labels held less than `LEAST_MASS` of the next-token probability in at least half of the
   answers, or are no single tokens of this vocabulary.
 - `always-yes`, `always-no`, `never-decides`: at least `NEARLY_ALL` of each side got the same answer.
@@ -20,12 +22,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
 import numpy as np
 
+from guardian.errors import OutputError
 from guardian.inference.generative_register import GenerativeRegister
 from guardian.judge.base import Judge, Label, Opinion
 from guardian.judge.canary_texts import CANARIES, Canary, own_canaries
@@ -46,6 +50,7 @@ FEWEST_ANSWERS: Final = 4
 STOP_AFTER: Final = 3
 """Canaries in a row without an answer: the others would get none either."""
 _TIME_CODES: Final = ("model-timeout", "out-of-time")
+_OTHER_SILENCE: Final = {"bad-label": Trouble.WRONG_FORMAT, "too-long": Trouble.NO_ROOM}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,7 +129,8 @@ def run_round(
     process: Callable[[], GenerativeRegister] | None = None,
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
 ) -> CanaryRound:
-    """One round, on the thread that uses the judge; its result is in the register before this returns.
+    """One round, on the thread that uses the judge; its result is in the register, and in its file where that can be
+    written, before this returns: whoever looks at the judge's health meanwhile is told at once.
 
     `timeout_s` is for one canary, `limit_s` for all of them. `between` is called before each and at the end, and may
     have the judge answer somebody who waits, which costs the round no time; where it says False the round is given up,
@@ -146,6 +152,8 @@ def run_round(
         numbers = replace(numbers, start_ms=found.start_ms, memory_mb=found.memory_mb, deaths=found.deaths)
     if may_go_on:
         register.add_round(numbers)
+        with suppress(OutputError):  # the register keeps it, and whoever saves next tries again
+            register.save()
     troubles = tuple(Trouble(code) for code in numbers.troubles)
     return CanaryRound(numbers.at_ms, tuple(answers), numbers.not_asked, troubles, numbers)
 
@@ -219,7 +227,7 @@ def _silence(failures: Sequence[str]) -> Trouble:
     first = failures[0] if failures else "model-timeout"
     if first in _TIME_CODES:
         return Trouble.SLOW
-    return Trouble.WRONG_FORMAT if first == "bad-label" else Trouble.DEAD
+    return _OTHER_SILENCE.get(first, Trouble.DEAD)
 
 
 def _wrong_answers(answers: Sequence[CanaryAnswer]) -> list[Trouble]:
@@ -233,6 +241,8 @@ def _wrong_answers(answers: Sequence[CanaryAnswer]) -> list[Trouble]:
     ):
         if all(sum(each.label is label for each in side) >= NEARLY_ALL * len(side) for side in sides):
             return [trouble]
-    if any(sum(each.is_right for each in side) < LEAST_RIGHT * len(side) for side in sides):
-        return [Trouble.OFTEN_WRONG]
-    return []
+    if all(sum(each.is_right for each in side) >= LEAST_RIGHT * len(side) for side in sides):
+        return []
+    failures = [each.failure for each in answers if each.failure]
+    is_silence = 2 * len(failures) > sum(not each.is_right for each in answers)
+    return [_silence(failures) if is_silence else Trouble.OFTEN_WRONG]

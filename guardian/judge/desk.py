@@ -2,8 +2,8 @@
 
 Invariants: nobody waits here longer than they said; what comes later is handed on once, to whoever asked for it; the
 queue is bounded, and what finds it full is told so at once; whatever befalls the judge (it can't be opened, it breaks,
-its canaries fail) is an opinion that says so, or an event, never an error; without a first question, or `start`, there
-is neither a thread nor a model.
+its canaries fail) is an opinion that says so, or an event, never an error; what is not answered when the desk is closed
+is told to be lost; without a first question, or `start`, there is neither a thread nor a model.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final
 
-from guardian.errors import GuardianError, OutputError
-from guardian.events import JudgeMended, JudgeProblem, Observer, ignore
-from guardian.judge.base import Case, Judge
+from guardian.errors import GuardianError
+from guardian.events import Event, JudgeMended, JudgeProblem, Observer, ignore
+from guardian.judge.base import Case
+from guardian.judge.measured import MeasuredJudge
 from guardian.judge.ticket import Opinions, Ticket
 from guardian.judge.weighing import Agreed
 from guardian.policy.base import Policy
@@ -29,49 +30,8 @@ TRY_AGAIN_S: Final = 60.0
 SAVE_EVERY_S: Final = 60.0
 """How often what was measured goes to its file."""
 _END_WITHIN_S: Final = 2.0
-
-
-class MeasuredJudge(Protocol):
-    """The judge with what measures it, as `guardian.judge.opening` puts them together. For the desk's thread alone,
-    but `close`."""
-
-    @property
-    def judge(self) -> Judge:
-        """The model."""
-        ...
-
-    def settle(self) -> None:
-        """Wait until it can answer, or is closed. Raises GuardianError where it can't be used."""
-        ...
-
-    def next_round_s(self) -> float:
-        """In how many seconds canaries are due; 0 or less: now."""
-        ...
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether its last canaries were good, so that what it says may weigh anything."""
-        ...
-
-    def run_round(self, between: Callable[[], bool]) -> str:
-        """Ask what is known. Returns what is wrong with the judge, as the end of a sentence that begins with its name;
-        empty where nothing is.
-
-        `between` is called between two canaries; where it says False the round is given up.
-        """
-        ...
-
-    def agreed(self, agreement: Agreed) -> None:
-        """Note how an opinion stood to rules and encoder."""
-        ...
-
-    def save(self) -> None:
-        """Put what was measured into its file. Raises OutputError."""
-        ...
-
-    def close(self) -> None:
-        """End the judge's cell; from any thread."""
-        ...
+_SINGING: Final = "over its canaries"
+_WEIGHS_NOTHING: Final = "what it says weighs nothing"
 
 
 class JudgeDesk:
@@ -97,14 +57,21 @@ class JudgeDesk:
         self._thread: threading.Thread | None = None
         self._judge: MeasuredJudge | None = None
         self._is_closed = False
+        self._in_hand: Ticket | None = None
+        self._doing = "before it began"
+        self._goes_on = False
         self._trouble: tuple[str, float] | None = None
         self._save_at = 0.0
-        self._has_told = False
+        self._told = ""
 
     # For whoever asks
 
     def start(self) -> None:
         """Have the judge opened now, for whoever goes on running. Idempotent."""
+        self._goes_on = True
+        self._begin()
+
+    def _begin(self) -> None:
         with self._changed:
             if self._thread is None and not self._is_closed:
                 thread = threading.Thread(target=self._run, name="guardian-judge", daemon=True)
@@ -125,7 +92,7 @@ class JudgeDesk:
         elif is_full:
             ticket.answer(ticket.refused(f"judge-busy: {self._most_waiting} messages wait for it already"))
         else:
-            self.start()
+            self._begin()
         return ticket
 
     def opinions(
@@ -150,16 +117,27 @@ class JudgeDesk:
                 measured.agreed(each)
 
     def close(self) -> None:
-        """End the judge's cell. What waits is dropped: nobody is left to hear of it. Idempotent."""
+        """End the judge's cell. What waits is dropped, and that is told. Idempotent."""
         with self._changed:
             self._is_closed = True
+            lost = len(self._waiting) + (self._in_hand is not None)
             self._waiting.clear()
-            measured, thread = self._judge, self._thread
+            self._in_hand = None
+            measured, thread, doing = self._judge, self._thread, self._doing
             self._changed.notify_all()
+        if lost:
+            self._tell_lost(lost, doing)
         if measured is not None:
             measured.close()
         if thread is not None and thread is not threading.current_thread():
             thread.join(_END_WITHIN_S)
+
+    def _tell_lost(self, lost: int, doing: str) -> None:
+        messages = "1 message" if lost == 1 else f"{lost} messages"
+        how = "" if self._goes_on else " (guardian serve keeps it ready)"
+        self._note(
+            JudgeProblem(f"your judge {self.name} was ended {doing}: what it would say of {messages} is lost{how}")
+        )
 
     # The desk's thread
 
@@ -182,14 +160,17 @@ class JudgeDesk:
             return self._judge
         if self._trouble is not None and time.monotonic() < self._trouble[1]:
             return None
+        self._doing = "while its model was loading"
         try:
             self._judge = self._open_judge()
             if self._is_closed:  # whoever closed it found nothing to close
                 self._judge.close()
             self._judge.settle()
             self._trouble = None
-            if self._judge.is_trusted:
+            if not (why_not := self._judge.why_not):
                 self._mended()
+            elif self._judge.next_round_s() > 0:  # another program has found that
+                self._tell(f"can't be trusted now ({why_not}); {_WEIGHS_NOTHING}")
         except GuardianError as error:
             self._give_up(error.line())
         except Exception as error:  # a defect here must not end the thread that others wait for
@@ -206,7 +187,10 @@ class JudgeDesk:
     def _next(self, within_s: float) -> Ticket | None:
         with self._changed:
             self._changed.wait_for(lambda: self._is_closed or bool(self._waiting), within_s)
-            return self._waiting.popleft() if self._waiting else None
+            if not self._waiting:
+                return None
+            self._in_hand = self._waiting.popleft()
+            return self._in_hand
 
     def _idle_s(self) -> float:
         """How long to wait for a message before something else is due."""
@@ -214,7 +198,8 @@ class JudgeDesk:
 
     def _serve(self, ticket: Ticket) -> None:
         measured = self._opened()
-        self._sing_if_due()
+        if measured is not None and measured.why_not:  # who waits for one that is trusted need not wait for canaries
+            self._sing_if_due()
         if measured is None:
             why = self._trouble[0] if self._trouble is not None else "it has been closed"
             self._hand_over(ticket, ticket.refused(f"judge-down: {why}"))
@@ -222,24 +207,29 @@ class JudgeDesk:
             self._give(measured, ticket)
 
     def _give(self, measured: MeasuredJudge, ticket: Ticket) -> None:
+        self._doing = "at work"
         try:
             opinions = measured.judge.judge(ticket.case, ticket.policies, timeout_s=self._patience_s)
         except Exception as error:  # its promise is to raise nothing; a defect must not end the thread
             opinions = ticket.refused(f"judge-failed: internal error ({type(error).__name__})")
-        if not self._is_closed:  # what was cut short by the end is no opinion
-            self._hand_over(ticket, opinions)
+        self._hand_over(ticket, opinions)
 
     def _hand_over(self, ticket: Ticket, opinions: Opinions) -> None:
+        with self._changed:
+            if self._is_closed:  # what was cut short by the end is no opinion
+                return
+            self._in_hand = None
         try:
             ticket.answer(opinions)
         except Exception as error:  # whoever is told late has defects of their own
             what = f"what your judge {self.name} said late was not taken: internal error ({type(error).__name__})"
-            self._observer(JudgeProblem(what))
+            self._note(JudgeProblem(what))
 
     def _sing_if_due(self) -> None:
         measured = self._judge
         if measured is None or self._is_closed or measured.next_round_s() > 0:
             return
+        self._doing = _SINGING
         try:
             wrong = measured.run_round(self._between_canaries)
         except Exception as error:
@@ -247,23 +237,29 @@ class JudgeDesk:
         if self._is_closed:
             return
         if wrong:
-            self._tell(f"{wrong}; what it says weighs nothing until it knows its canaries again")
+            self._tell(f"{wrong}; {_WEIGHS_NOTHING} until it knows its canaries again")
         else:
             self._mended()
 
     def _mended(self) -> None:
-        if self._has_told:
-            self._has_told = False
-            self._observer(JudgeMended(f"your judge {self.name} knows its canaries again"))
+        if self._told:
+            self._told = ""
+            self._note(JudgeMended(f"your judge {self.name} knows its canaries again"))
 
     def _tell(self, trouble: str) -> None:
-        self._has_told = True
-        self._observer(JudgeProblem(f"your judge {self.name} {trouble}"))
+        if trouble != self._told:  # the same is found every five minutes
+            self._told = trouble
+            self._note(JudgeProblem(f"your judge {self.name} {trouble}"))
+
+    def _note(self, event: Event) -> None:
+        with suppress(Exception):  # an observer that can't be told must not end the thread that others wait for
+            self._observer(event)
 
     def _between_canaries(self) -> bool:
         """Serve who waits, unless the judge has still to show that it can judge: then they wait for that."""
-        if self._judge is not None and self._judge.is_trusted and (ticket := self._next(0.0)) is not None:
+        if self._judge is not None and not self._judge.why_not and (ticket := self._next(0.0)) is not None:
             self._give(self._judge, ticket)
+            self._doing = _SINGING
         return not self._is_closed
 
     def _save_if_due(self) -> None:
@@ -271,5 +267,5 @@ class JudgeDesk:
         if measured is None or now_s < self._save_at:
             return
         self._save_at = now_s + SAVE_EVERY_S
-        with suppress(OutputError):  # it keeps what is new, and is tried again
+        with suppress(Exception):  # it keeps what is new, and is tried again
             measured.save()

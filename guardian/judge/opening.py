@@ -55,7 +55,7 @@ def open_judge(
 
 
 class OpenedJudge:
-    """See `guardian.judge.desk.MeasuredJudge`."""
+    """See `guardian.judge.measured.MeasuredJudge`."""
 
     def __init__(
         self,
@@ -91,9 +91,9 @@ class OpenedJudge:
             raise
 
     @property
-    def is_trusted(self) -> bool:
+    def why_not(self) -> str:
         """See `MeasuredJudge`."""
-        return self._register.is_trusted()
+        return self._register.snapshot().why_not
 
     def next_round_s(self) -> float:
         """See `MeasuredJudge`."""

@@ -1,7 +1,8 @@
 """The judge's register on disk: one small file of numbers by the SHA-256 of the model's file.
 
 Invariants: written whole or not at all, mode 0600, by one process at a time (a lock on a file beside it); only the
-models that were used last are kept; a file that is damaged, or not the owner's alone, counts as none and is made anew.
+models that were used last are kept; a file that is damaged, or not the owner's alone, counts as none and is made anew,
+and so does one model's part of it, which costs no other its numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,8 @@ _MOST_BYTES: Final = 4 << 20
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _LOCK_WAIT_S: Final = 2.0
 _LOOK_EVERY_S: Final = 0.02
+_DAMAGE: Final = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+"""What reading a damaged file, or one model's part of it, may raise."""
 
 
 def load_models(path: Path) -> dict[str, ModelTallies]:
@@ -36,10 +39,15 @@ def load_models(path: Path) -> dict[str, ModelTallies]:
         row = json.loads(read_private(path, _MOST_BYTES) or "{}", parse_constant=_refuse)
         if row and row["v"] != JSON_VERSION:
             return {}
-        models = row.get("models", {})
-        return {sha256: tallies_from_json(each) for sha256, each in models.items() if _SHA256.fullmatch(sha256)}
-    except (JournalError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        rows = row.get("models", {}).items()
+    except (JournalError, *_DAMAGE):
         return {}
+    found: dict[str, ModelTallies] = {}
+    for sha256, each in rows:
+        if _SHA256.fullmatch(sha256):
+            with suppress(*_DAMAGE):
+                found[sha256] = tallies_from_json(each)
+    return found
 
 
 @contextmanager

@@ -31,6 +31,9 @@ FAILURE_CODES: Final = frozenset(
     {"model-crashed", "model-timeout", "model-down", "too-long", "bad-label", "bad-numbers", "model-refused"}
 )
 OTHER_FAILURE: Final = "other"
+_MOST_NATS: Final = 1_000.0
+"""A margin counts for no more: one of a damaged model's, which may be 1e9, would outweigh every other in mean and
+squares."""
 _LABELS: Final = (Label.YES, Label.NO, Label.UNSURE)
 
 
@@ -56,11 +59,12 @@ class CallNumbers(NamedTuple):
 
     @classmethod
     def of(cls, call: CallRecord) -> CallNumbers:
-        """The numbers of a call; what is no number counts as 0, so that one of them can't spoil a sum."""
+        """The numbers of a call; what is no number counts as 0, and what is beyond all measure as the most that counts,
+        so that one of them can't spoil a sum."""
         code = call.failure.split(":", 1)[0].strip()
         return cls(
             label=_LABELS.index(call.label),
-            margin=_finite(call.margin),
+            margin=max(-_MOST_NATS, min(_finite(call.margin), _MOST_NATS)),
             entropy=_finite(call.entropy),
             mass=_finite(call.mass),
             elapsed_ms=_finite(call.elapsed_ms),
@@ -117,6 +121,16 @@ class RoundNumbers:
     """Times that the process died, hung or spoke nonsense, since it was opened."""
     troubles: tuple[str, ...] = ()
     """Codes of `guardian.judge.troubles.Trouble`; while there is one, the judge is not trusted."""
+
+    @property
+    def right(self) -> int:
+        """Canaries answered as anybody would."""
+        return self.found + self.alone
+
+    @property
+    def asked(self) -> int:
+        """Canaries that were reached: of the others nothing can be said."""
+        return max(0, self.to_find + self.to_leave - self.not_asked)
 
 
 @dataclass(slots=True)

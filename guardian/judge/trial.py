@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from guardian.added_models.shelf import AddedModel
+from guardian.added_models.shelf import AddedModel, refuse_missing
 from guardian.calibration.interval import rate_interval
 from guardian.errors import ModelError
 from guardian.health.words import ms_words
@@ -45,15 +45,14 @@ class Trial:
 
     @property
     def agreement(self) -> float:
-        """Share of the canaries that it answered as anybody would."""
+        """Share of the canaries asked that it answered as anybody would; 0 where none was."""
         numbers = self.round.numbers
-        return (numbers.found + numbers.alone) / (numbers.to_find + numbers.to_leave)
+        return numbers.right / numbers.asked if numbers.asked else 0.0
 
     @property
     def agreement_interval(self) -> tuple[float, float]:
         """Between which shares the true one lies, for texts such as these (90 %)."""
-        numbers = self.round.numbers
-        return rate_interval(numbers.found + numbers.alone, numbers.to_find + numbers.to_leave)
+        return rate_interval(self.round.numbers.right, self.round.numbers.asked)
 
     @property
     def sentence(self) -> str:
@@ -83,8 +82,10 @@ def try_model(
 ) -> Trial:
     """One round of canaries. `advance` is called after each.
 
-    Raises ModelError where the file can't be used or is not the pinned one, CellError where its process can't be made.
+    Raises ModelError where the file is not there, can't be used or is not the pinned one, CellError where its process
+    can't be made.
     """
+    refuse_missing(model)
     if model.frame not in FRAMES:
         raise ModelError(f"the prompt frame {model.frame} is not known", hint="guardian model add pins it anew")
 

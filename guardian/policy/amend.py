@@ -6,9 +6,7 @@ recorded is what took force; where a cooling-off is in force a milder version wa
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -20,6 +18,7 @@ from guardian.events import Observer, ignore
 from guardian.journal.journal import Journal
 from guardian.journal.opening import now_ms
 from guardian.journal.record import Spoke
+from guardian.owner_files import replace_file
 from guardian.paths import ensure_private_directory
 from guardian.policy.life.amendments import ASKED_FOR, Amendment, read_amendments, reason_body, records_of
 from guardian.policy.life.in_force import Compare, Reasons
@@ -91,21 +90,11 @@ def version_of(journal: Journal, policy: str, n: int) -> Amendment:
 
 def write_policy_file(path: Path, text: str) -> None:
     """Replace a policy's file, whole. A link keeps being one: its target is replaced. Raises PolicyError."""
-    partial: Path | None = None
     try:
         target = path.resolve() if path.is_symlink() else path
         ensure_private_directory(target.parent)
-        partial = target.with_name(f".{target.name}.{os.getpid()}")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(partial, flags, 0o600), "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
+        replace_file(target, [text.encode()])
     except (OSError, RuntimeError) as error:  # the latter for links that lead round in a circle
-        if partial is not None:
-            with suppress(OSError):
-                partial.unlink()
         reason = getattr(error, "strerror", None) or "its links lead nowhere"
         raise PolicyError(f"{path}: {reason.lower()}") from None
 

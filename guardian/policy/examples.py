@@ -15,13 +15,13 @@ import os
 import stat
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from guardian.events import Observer, PolicyProblem, Progress
 from guardian.inference.base import Encoder, Encoding, Floats
+from guardian.owner_files import replace_file
 from guardian.policy.base import Policy
 from guardian.policy.prose import split_prose
 
@@ -203,15 +203,9 @@ def _write_cache(path: Path, model_sha256: str, rows: Mapping[bytes, Floats], ob
     kept = [(key, row) for key, row in kept if len(row) == size]
     table = np.stack([row for _, row in kept]).astype("<f4")
     body = _HEADER.pack(_model_key(model_sha256), len(kept), size) + b"".join(key for key, _ in kept) + table.tobytes()
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(partial, flags, 0o600), "wb") as file:
-            file.write(_MAGIC + hashlib.sha256(body).digest() + body)
-        os.replace(partial, path)
+        replace_file(path, [_MAGIC, hashlib.sha256(body).digest(), body], is_cache=True)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         observer(PolicyProblem(f"{path}: the cache of examples could not be written: {reason}"))

@@ -19,6 +19,7 @@ from guardian.events import (
     Event,
     ExampleFails,
     JournalNotice,
+    JudgeMended,
     JudgeProblem,
     NotJournaled,
     Observer,
@@ -68,7 +69,7 @@ class Notices:
                 self._policies = dict.fromkeys(problems)
             case CalibrationProblem(line):
                 self._calibration[line] = None
-            case ExampleFails(line) | JournalNotice(line) | NotJournaled(line) | JudgeProblem(line):
+            case ExampleFails(line) | JournalNotice(line) | NotJournaled(line) | JudgeProblem(line) | JudgeMended(line):
                 self._once.append(line)
             case CaughtUp(records) if records:
                 self._once.append(event.line)

@@ -11,18 +11,19 @@ answers is not passed on; no word of the server's is in an error.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, Final
 
 import httpx
 
-from guardian.streams.base import LaneKind, Role
+from guardian.settings_rules_judge import LONGEST_SERVED_NAME
+from guardian.streams.base import Json, LaneKind, Role
 from guardian.streams.dialects.openai_chat import OpenAIChat
 from guardian.streams.events import Event, Framing
 from guardian.streams.framing import framing_for
-from guardian.streams.payload import parse, rows_at, text_at, value_at
-from guardian.talking.wire import MOST_MODELS, Request
+from guardian.streams.payload import parse, rows_at, text_at, whole_number
+from guardian.streams.sse import ServerSentEvents
+from guardian.talking.wire import MOST_MODELS, STILL_THINKING, Request
 
 MOST_BODY_BYTES: Final = 8 << 20
 """Of one answer, with all that stands round its words."""
@@ -31,10 +32,17 @@ LIST_TIMEOUT_S: Final = 10.0
 CONNECT_TIMEOUT_S: Final = 5.0
 _CHAT: Final = "/v1/chat/completions"
 _MODELS: Final = "/v1/models"
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,119}")
-"""As `guardian.settings_rules_judge.ModelName` has it: only such a name can be set, so only such is listed."""
 _SHOWN: Final = (LaneKind.TEXT, LaneKind.REFUSAL)
 _CUT: Final = ("length",)
+_UNTYPED: Final = ("", "text/plain")
+"""Small servers stream events and give no type to them, or that of any text."""
+_STATUS_WORDS: Final = {
+    400: " (it takes no such question: it may be too long for its model)",
+    401: " (it wants a key, and Guardian has none to give)",
+    403: " (it wants a key, and Guardian has none to give)",
+    404: " (it has no such model, or no chat at this address)",
+    503: " (it is not ready: it may still be loading its model)",
+}
 
 
 class ServerProblem(Exception):
@@ -56,7 +64,7 @@ class Server:
         self._client.headers.clear()
 
     async def models(self) -> list[str]:
-        """What it calls its models, those that can be named in the settings. Raises ServerProblem."""
+        """What it calls its models, those that can be shown as they are. Raises ServerProblem."""
         try:
             async with asyncio.timeout(LIST_TIMEOUT_S), self._request("GET", _MODELS, None) as response:
                 _check(response)
@@ -65,7 +73,7 @@ class Server:
             raise _unreachable(error) from None
         payload = parse(body.decode("utf-8", "replace"))
         names = [text_at(row, ("id",)) for _, row in rows_at(payload, ("data",))[:MOST_MODELS]]
-        return [name for name in names if _NAME.fullmatch(name)]
+        return [name for name in names if _is_name(name)]
 
     async def say(self, request: Request) -> AsyncGenerator[str, None]:
         """The answer, piece by piece. Raises ServerProblem, and CutShort at the end of what is not whole."""
@@ -108,7 +116,7 @@ class _Reading:
         self._left_characters = request.most_characters
         self._left_bytes = MOST_BODY_BYTES
         self.has_words = self.is_over = False
-        self._is_cut = False
+        self._is_cut = self._has_thoughts = False
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """The words that the chunk completes. Raises ServerProblem."""
@@ -125,6 +133,8 @@ class _Reading:
 
     def check(self) -> None:
         """Raises CutShort where the answer is not whole, ServerProblem where it says nothing."""
+        if not self.has_words and self._has_thoughts and self._is_cut:
+            raise ServerProblem("cut", STILL_THINKING)
         if not self.has_words:
             raise ServerProblem("model-refused", "the server's answer has no words in it")
         if self._is_cut or not self.is_over:
@@ -156,15 +166,29 @@ class _Reading:
             raise ServerProblem("model-refused", "the server answered with an error, or with what is no answer")
         spoken = self._dialect.read(payload)
         wanted = Role.PIECE if self._framing.is_stream else Role.WHOLE
-        self.is_over |= 0 in spoken.ends
-        self._is_cut |= value_at(payload, ("choices", 0, "finish_reason")) in _CUT
+        ending = _ending(payload)
+        self.is_over |= bool(ending)
+        self._is_cut |= ending in _CUT
         slots = [slot for slot in spoken.slots if slot.lane.voice == 0 and slot.role is wanted]
+        self._has_thoughts |= any(slot.lane.kind is LaneKind.REASONING for slot in slots)
         return "".join(text_at(payload, slot.path) for slot in slots if slot.lane.kind in _SHOWN)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a name can be shown as it is and said back to the server; llama-server calls its model by its path."""
+    return 0 < len(name) <= LONGEST_SERVED_NAME and name.isprintable() and name == " ".join(name.split())
+
+
+def _ending(payload: Json) -> str:
+    """Why the first choice ended; empty where it goes on. LocalAI has an empty reason in every event but the last."""
+    first = (row for at, row in rows_at(payload, ("choices",)) if whole_number(row.get("index"), at) == 0)
+    return next((text_at(row, ("finish_reason",)) for row in first), "")
 
 
 def _framing_of(response: httpx.Response) -> Framing:
     _check(response)
-    framing = framing_for(response.headers.get("content-type", ""))
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    framing = ServerSentEvents() if kind in _UNTYPED else framing_for(kind)
     if framing is None:
         raise ServerProblem("model-refused", "the server answers in a form that can't be read")
     return framing
@@ -172,7 +196,8 @@ def _framing_of(response: httpx.Response) -> Framing:
 
 def _check(response: httpx.Response) -> None:
     if response.status_code != 200:
-        raise ServerProblem("model-refused", f"the server answered {response.status_code}")
+        words = _STATUS_WORDS.get(response.status_code, "")
+        raise ServerProblem("model-refused", f"the server answered {response.status_code}{words}")
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise ServerProblem("model-refused", "the server answers compressed, although asked not to")
 

@@ -22,6 +22,7 @@ CHARACTERS_A_TOKEN: Final = 16
 """No tokenizer says more in one token on average: a server that sends more than this many for each token that was
 asked for does not stop by itself."""
 MOST_MODELS: Final = 200
+STILL_THINKING: Final = "the model was still thinking when its answer had to end (see assistant.most_tokens)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from guardian.inference.manifest import load_manifest
 from guardian.judge.prompt_frames import FRAMES
 from guardian.settings import load_settings
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 REPOSITORY = Path(__file__).parents[2]
+_MANIFEST = load_manifest(REPOSITORY / "models" / "manifest.toml")
+PINNED = [_MANIFEST.file, _MANIFEST.bank_file, _MANIFEST.check_file]
+"""Files of the embedded model."""
 
 
 @pytest.fixture
@@ -146,12 +150,14 @@ def test_a_broken_list_is_said_and_the_embedded_model_still_shown(guardian_home:
 def test_a_model_is_used_as_judge_and_as_assistant(shelf: Path, run_guardian: Run) -> None:
     run_guardian("model", "add", str(shelf))
     done = run_guardian("model", "use", "useless-1m", "--as", "judge")
-    assert words(done).startswith("judge is now useless-1m")
+    assert words(done).startswith("judge is now useless-1m; guardian serve takes that up with its next message, an app")
     assert done.stderr == b""
     assert setting("judge.model") == "useless-1m"
     done = run_guardian("model", "use", "speaker-1m", "--as", "assistant")
     assert (setting("assistant.model"), done.stderr) == ("speaker-1m", b"")
-    assert words(run_guardian("model", "use", "none", "--as", "judge")) == "there is no judge now\n"
+    assert words(run_guardian("model", "use", "none", "--as", "judge")).startswith(
+        "there is no judge now; guardian serve takes that up"
+    )
     assert (setting("judge.model"), setting("assistant.model")) == ("", "speaker-1m")
 
 
@@ -217,10 +223,11 @@ def test_a_model_in_use_is_not_removed_and_another_is(shelf: Path, run_guardian:
 def test_verify_hashes_the_added_models_too(shelf: Path, run_guardian: Run) -> None:
     run_guardian("model", "add", str(shelf))
     lines = words(run_guardian("model", "verify")).splitlines()
-    assert [line.split()[2] for line in lines[2:]] == ["speaker-1m", "useless-1m"]
+    assert [line.split()[2] for line in lines[-2:]] == ["speaker-1m", "useless-1m"]
+    assert [line.split()[2] for line in lines[:-2]] == PINNED
     assert json.loads(words(run_guardian("model", "verify", "speaker-1m", "--json")))["sha256"] == {}
     embedded = lines[0].split()[2].removesuffix(".gguf")
-    assert len(words(run_guardian("model", "verify", embedded)).splitlines()) == 2
+    assert len(words(run_guardian("model", "verify", embedded)).splitlines()) == len(PINNED)
 
 
 def test_verify_names_the_model_that_is_another_now_though_its_time_is_the_same(shelf: Path, run_guardian: Run) -> None:
@@ -235,10 +242,48 @@ def test_verify_names_the_model_that_is_another_now_though_its_time_is_the_same(
     done = run_guardian("model", "verify")
     assert done.returncode == 2
     assert f"{path}: it has sha-256 " in done.stderr.decode()
-    assert [line.split()[2] for line in done.stdout.decode().splitlines()[2:]] == ["useless-1m"]
+    assert [line.split()[2] for line in done.stdout.decode().splitlines()] == [*PINNED, "useless-1m"]
     report = run_guardian("model", "verify", "--json")
     assert report.returncode == 2
     assert [row["ok"] for row in json.loads(report.stdout)["added"]] == [False, True]
+
+
+def test_verify_tells_of_each_though_others_are_broken(shelf: Path, run_guardian: Run, tmp_path: Path) -> None:
+    run_guardian("model", "add", str(shelf))
+    models = tmp_path / "models"
+    shutil.copytree(REPOSITORY / "models", models, ignore=shutil.ignore_patterns("training"))
+    (models / "reference-bank.npz").write_bytes(b"other")
+    (shelf / "Speaker-1M.gguf").unlink()
+    env = {"GUARDIAN_MODEL_DIR": str(models)}
+    done = run_guardian("model", "verify", env=env)
+    assert done.returncode == 2
+    assert [line.split()[2] for line in done.stdout.decode().splitlines()] == ["useless-1m"]
+    embedded, speaker = done.stderr.decode().splitlines()
+    assert embedded.startswith("guardian: the reference bank ")
+    assert speaker == (
+        f"guardian: the file of speaker-1m, {shelf}/Speaker-1M.gguf, is not there "
+        "(if you moved it: guardian model add PATH --name speaker-1m)"
+    )
+    report = run_guardian("model", "verify", "--json", env=env)
+    told = json.loads(report.stdout)
+    assert (report.returncode, told["ok"], len(told["problems"]), report.stderr) == (2, False, 1, b"")
+    assert [row["ok"] for row in told["added"]] == [False, True]
+
+
+def test_verify_of_one_model_needs_no_other(shelf: Path, run_guardian: Run, tmp_path: Path) -> None:
+    run_guardian("model", "add", str(shelf))
+    env = {"GUARDIAN_MODEL_DIR": str(tmp_path)}  # no manifest there
+    assert len(words(run_guardian("model", "verify", "useless-1m", env=env)).splitlines()) == 1
+    assert "manifest.toml" in refusal(run_guardian("model", "verify", "guardian-mini", env=env))
+
+
+def test_verify_hashes_the_embedded_model_though_the_list_is_broken(guardian_home: Path, run_guardian: Run) -> None:
+    file = guardian_home / "data" / "models" / "added.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("nonsense")
+    done = run_guardian("model", "verify")
+    assert (done.returncode, len(done.stdout.splitlines())) == (2, len(PINNED))
+    assert b"is no TOML" in done.stderr
 
 
 def test_nothing_is_downloaded(run_guardian: Run) -> None:

@@ -11,12 +11,14 @@ from talk_rig import answer_of
 from guardian.assembly import Assembled
 from guardian.assistant.talk.base import BEYOND, LEFT_OUT, TALK_SOURCE, Ended, Question, Sentence, Speech
 from guardian.assistant.talk.evidence import evidence_of, plain
-from guardian.assistant.talk.talk import Talk
+from guardian.assistant.talk.talk import MOST_OWNER_CHARACTERS, Talk
 from guardian.errors import CellError
 from guardian.gate import Screened
 from guardian.inference.generative import GenerationFailure
+from guardian.judge.base import Answered, Label, Opinion
 from guardian.message import Channel, Message
 from guardian.outcome import Outcome
+from guardian.second_opinion import SecondOpinion
 from guardian.settings_judge import AssistantSettings
 
 CALM = "It rains in the afternoon. Take an umbrella with you."
@@ -46,6 +48,9 @@ class Scripted:
         except GeneratorExit:
             self.is_stopped = True
             raise
+
+    def stop(self) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -126,6 +131,7 @@ def test_nothing_unjudged_comes_out_where_the_gate_is_gone(parts: Assembled) -> 
     assert shown == "It rains in the afternoon."
     assert ended.failure is not None
     assert ended.failure.code == "not-screened"
+    assert ended.outcome is Outcome.UNSCREENED
     assert ended.whole is None
 
 
@@ -175,6 +181,52 @@ def test_an_answer_that_is_not_waited_for_ends_the_models_work_and_is_recorded_a
 def test_an_empty_answer_has_no_verdict(seen: Seen) -> None:
     shown, sentences, ended = answer_of(talking(Scripted(["", "  \n"]), seen[0]), "hello")
     assert (shown, sentences, ended.whole, ended.outcome) == ("", [], None, None)
+    assert ended.failure is not None  # its owner is told that nothing came
+    assert ended.failure.code == "no-words"
+
+
+def test_an_answer_of_signs_alone_is_told_to_be_none(seen: Seen) -> None:
+    _, sentences, ended = answer_of(talking(Scripted(["*** --- ***"]), seen[0]), "hello")
+    assert not sentences
+    assert ended.failure is not None
+
+
+def test_an_answer_ends_at_the_piece_at_which_its_owner_stops_it(seen: Seen) -> None:
+    model = Scripted(["It rains. "] + ["and so on "] * 1000)
+    stopped: list[bool] = []
+    parts = talking(model, seen[0]).say("hello", lambda: bool(stopped))
+    first = next(parts)
+    assert isinstance(first, Sentence)
+    stopped.append(True)
+    rest = list(parts)
+    assert model.is_stopped
+    assert [isinstance(part, Ended) for part in rest] == [True]
+    assert isinstance(rest[0], Ended)
+    assert rest[0].failure is not None
+    assert rest[0].whole is not None
+
+
+def test_thousands_of_sentences_that_nobody_waits_for_are_judged_as_a_whole(seen: Seen) -> None:
+    screen, given = seen
+    parts = talking(Scripted(["It rains. " * 300]), screen).say("hello")
+    next(parts)
+    parts.close()
+    assert len(given) < 60
+    whole = [message for message in given if not message.draft]
+    assert [message.raw.decode().count("It rains.") for message in whole] == [300]
+
+
+def test_what_is_said_beyond_what_a_model_is_given_is_told(seen: Seen) -> None:
+    model = Scripted([CALM])
+    _, _, ended = answer_of(talking(model, seen[0]), "x" * (MOST_OWNER_CHARACTERS + 1))
+    assert len(model.asked[0].turns[0].words) == MOST_OWNER_CHARACTERS
+    assert "the first 8,000 characters" in " ".join(ended.notes)
+
+
+def test_half_a_character_of_the_owners_is_passed_on_as_a_question_mark(seen: Seen) -> None:
+    model = Scripted([CALM])
+    answer_of(talking(model, seen[0]), "hello \udcff")
+    assert model.asked[0].turns[0].words == "hello ?"
 
 
 @pytest.mark.parametrize(("grounded", "what"), [("mark", f"It came from Berlin. {BEYOND}"), ("only", LEFT_OUT)])
@@ -218,6 +270,21 @@ def test_guardians_own_advice_passes_word_for_word_and_nothing_else_of_its_kind_
     assert shown.startswith(OWN_LIKE)
     assert sentences[0].screened.verdict.outcome is Outcome.FLAGGED  # the gate's word stays what it was
     assert ended.held == 0
+
+
+def test_words_of_a_message_that_the_judge_quotes_are_no_sentence_of_guardians_own(
+    screen: Callable[..., Screened],
+) -> None:
+    """Else whoever is quoted could have a talking model say it past the gate."""
+    judged = screen(PHISH, channel=Channel.AI_OUTPUT)
+    policy = judged.verdict.policies[0].id
+    answer = Answered("asks", Label.YES, f"Bear with me. {HARMFUL}")
+    opinion = Opinion(policy, Label.YES, is_sure=True, answers=(answer,))
+    verdict = replace(judged.verdict, judge=SecondOpinion("judge", "5" * 64, (opinion,)))
+    evidence = evidence_of(verdict, "record 7", judged.message, None)
+    assert any(HARMFUL in line for line in evidence.lines)
+    assert not evidence.is_own(HARMFUL)
+    assert not evidence.is_own(f'{HARMFUL}"')
 
 
 def test_the_end_comes_once_and_last(seen: Seen) -> None:

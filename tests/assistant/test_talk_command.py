@@ -6,10 +6,12 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,9 @@ def test_that_one_file_is_both_is_said_before_the_first_word(run_guardian: Run) 
         ("--talk", "--why", "x"),
         ("--talk", "--say", "x"),
         ("--talk", "--keep", "x"),
+        ("--talk", "--from", "ann", "x"),
+        ("--about", "1", "--before", "x"),
+        ("--about", "1", "--as", "ai"),
         ("--about", "1", "--keep"),
         ("--about", "1", "--no-journal"),
     ],
@@ -151,22 +156,93 @@ def test_a_record_that_is_none_is_one_line(run_guardian: Run) -> None:
     assert "record 0 can't be asked about" in done.stderr.decode()
 
 
-def on_terminal(lines: list[str], env: dict[str, str]) -> tuple[str, int]:
-    """What `guardian ask --talk` prints on a terminal where these lines are typed, each when it is asked for."""
+@contextmanager
+def terminal(env: dict[str, str], *words: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`guardian ask --talk` on a terminal, and the other end of that."""
     parent, child = pty.openpty()
-    command = [sys.executable, "-m", "guardian", "ask", "--talk", "--no-journal"]
+    command = [sys.executable, "-m", "guardian", "ask", "--talk", "--no-journal", *words]
     running = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, env={**os.environ, **env})
     os.close(child)
-    seen, waiting, give_up = "", list(lines), time.monotonic() + LONGEST_S
-    while time.monotonic() < give_up:
+    try:
+        yield running, parent
+    finally:
+        running.kill()
+        running.wait()
+        os.close(parent)
+
+
+def read_until(parent: int, wanted: str, seen: str = "") -> str:
+    """What is printed, up to these words, or to the end."""
+    give_up = time.monotonic() + LONGEST_S
+    while wanted not in seen:
+        assert time.monotonic() < give_up, f"never came: {wanted!r}; there is: {seen}"
         try:
             seen += os.read(parent, 65_536).decode("utf-8", "replace")
         except OSError:
             break
-        if waiting and seen.count("you: ") == len(lines) - len(waiting) + 1:
-            os.write(parent, waiting.pop(0).encode())
-    os.close(parent)
-    return seen, running.wait(LONGEST_S)
+    return seen
+
+
+def posted(server: RunningServer, model: str) -> int:
+    """How often this model was asked."""
+    return sum(row["body"]["model"] == model for row in server.asked() if row.get("method") == "POST")
+
+
+def test_ctrl_c_ends_one_answer_as_it_ends_any_command(server: RunningServer) -> None:
+    before = posted(server, "silent")
+    with terminal(served(server, "silent"), "hello") as (running, parent):
+        read_until(parent, "before you see it")
+        give_up = time.monotonic() + LONGEST_S
+        while posted(server, "silent") == before:
+            assert time.monotonic() < give_up, "it was never asked"
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(LONGEST_S) == 130
+        assert "Traceback" not in read_until(parent, "never said")
+
+
+def test_in_a_conversation_an_answer_that_fails_is_told_and_it_goes_on(server: RunningServer) -> None:
+    seen, code = on_terminal(["hello\r", "and now?\r", "\x04"], served(server, "keyed"))
+    assert code == 0
+    assert seen.count("keyed gave no answer: the server answered 401") == 2
+
+
+def test_a_conversation_whose_speaking_process_died_ends_with_what_to_do(server: RunningServer) -> None:
+    with terminal(served(server, "silent")) as (running, parent):
+        seen = read_until(parent, "you: ")
+        before = posted(server, "silent")
+        os.write(parent, b"hello\r")
+        give_up = time.monotonic() + LONGEST_S
+        while posted(server, "silent") == before:
+            assert time.monotonic() < give_up, "it was never asked"
+            time.sleep(0.05)
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+        (speaking,) = [each for each in children if b"guardian.talking" in Path(f"/proc/{each}/cmdline").read_bytes()]
+        os.kill(int(speaking), signal.SIGKILL)
+        seen = read_until(parent, "the process that speaks to the server ended", seen)
+        os.write(parent, b"and now?\r")
+        seen = read_until(parent, "begin again: guardian ask --talk", seen)
+        assert running.wait(LONGEST_S) == 2
+        assert "no server answers there" not in seen
+
+
+def test_an_answer_without_a_word_is_one_line_and_exit_2(run_guardian: Run, server: RunningServer) -> None:
+    done = run_guardian("ask", "--talk", "--no-journal", "hello", env=served(server, "signs"))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "signs gave no answer: it ended without a word" in done.stderr.decode()
+
+
+def on_terminal(lines: list[str], env: dict[str, str]) -> tuple[str, int]:
+    """What it prints on a terminal where these lines are typed, each when it is asked for."""
+    with terminal(env) as (running, parent):
+        seen = ""
+        for number, line in enumerate(lines, start=1):
+            while seen.count("you: ") < number:
+                before = seen
+                seen += read_until(parent, "you: ")
+                assert seen != before, f"it ended: {seen}"
+            os.write(parent, line.encode())
+        return seen + read_until(parent, "never said"), running.wait(LONGEST_S)
 
 
 def test_on_a_terminal_it_is_a_conversation_until_ctrl_d(server: RunningServer) -> None:

@@ -36,6 +36,8 @@ GROUNDS = Grounds(EVIDENCE)
         "Your policy Codes and passwords looks for this, and nobody honest asks for such codes.",
         "You could ring the company by a number that you know.",
         "It wants you to write to desk@harb0ur.example.",
+        "5. It asks for the six digits.",
+        "- 7) It asks you for a code.",
         "The evidence does not say.",
         "I can't tell.",
         "",
@@ -57,11 +59,29 @@ def test_a_sentence_made_of_the_evidence_holds_to_it(sentence: str) -> None:
         ("Go to https://evil.example/login now.", ("https://evil.example/login",)),
         ("Write to ann@x.example.", ("ann@x.example",)),
         ("It sends you to harbour.example.", ("harbour.example",)),
+        ("7. They want 4,000 euros.", ("4,000",)),
+        ("7 euros are wanted.", ("7",)),
     ],
 )
 def test_a_name_a_number_a_place_or_a_quote_of_its_own_goes_beyond(sentence: str, found: tuple[str, ...]) -> None:
     beyond = GROUNDS.beyond(sentence)
     assert set(found) <= set(beyond)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_told"),
+    [
+        ("mybank.example", True),  # the message only makes it look so
+        ("bank.example.evil.org", True),
+        ("https://mybank.example.evil.org/log", True),
+        ("evil.org", False),
+        ("mybank.example.evil.org", False),
+        ("https://mybank.example.evil.org/login", False),
+    ],
+)
+def test_a_part_of_a_place_is_the_place_only_where_it_is_its_end(place: str, is_told: bool) -> None:
+    grounds = Grounds(Evidence("record 1", (), "Go to https://mybank.example.evil.org/login at once."))
+    assert (grounds.beyond(f"It leads to {place}.") == (place,)) is is_told
 
 
 def test_a_sentence_about_something_else_goes_beyond_by_its_words() -> None:

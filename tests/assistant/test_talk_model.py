@@ -14,7 +14,13 @@ from guardian.added_models.shelf import remove
 from guardian.assembly import Assembled
 from guardian.assistant.talk.base import Question, Role, TalkModel, Turn
 from guardian.assistant.talk.file_model import FileModel
-from guardian.assistant.talk.opening import chosen, open_talk_model
+from guardian.assistant.talk.opening import (
+    NAMED_AS_JUDGE,
+    SAME_AS_JUDGE,
+    chosen,
+    judge_words,
+    open_talk_model,
+)
 from guardian.assistant.talk.talk import Talk
 from guardian.errors import GuardianError, ModelError
 from guardian.inference.generative_cell import GenerativeCell
@@ -81,6 +87,16 @@ def test_a_dialogue_that_is_too_long_loses_its_oldest_turns_and_goes_on(model: T
 
 
 @pytest.mark.parametrize(
+    "text", ["\u4e2d\u6587" * 2000, "\u043f\u0440\u0438\u0432\u0435\u0442 " * 3000, "\U0001f600" * 2000]
+)
+def test_a_text_of_which_a_token_holds_little_is_cut_until_it_fits(model: TalkModel, text: str) -> None:
+    turns = (Turn(Role.OWNER, text), Turn(Role.MODEL, text), Turn(Role.OWNER, "and why?"))
+    answer = list(model.speak(Question("Be brief.", turns, 400, 0.0)))
+    assert answer
+    assert all(isinstance(piece, str) for piece in answer)
+
+
+@pytest.mark.parametrize(
     ("values", "says"),
     [
         ({}, "no language model talks here"),
@@ -121,3 +137,26 @@ def test_one_file_for_both_is_known_by_its_hash(
     found = chosen(settings)
     assert found is not None
     assert found.is_judge_too is is_both
+    assert judge_words(settings) == (SAME_AS_JUDGE if is_both else "")
+
+
+@pytest.mark.parametrize(
+    ("served", "judges", "words"),
+    [
+        ("/elsewhere/{file}", "sayer", NAMED_AS_JUDGE),
+        ("{stem}", "sayer", NAMED_AS_JUDGE),
+        ("Sayer", "sayer", NAMED_AS_JUDGE),
+        ("qwen3:4b", "sayer", ""),
+        ("", "sayer", ""),
+        ("sayer", "", ""),
+        ("gone", "gone", NAMED_AS_JUDGE),
+    ],
+)
+def test_a_server_whose_model_has_the_name_of_the_judges_file_is_told(
+    tmp_path: Path, tiny_models: TinyModels, served: str, judges: str, words: str
+) -> None:
+    path = tiny_models.saying(SCRIPT)
+    server = {"GUARDIAN_ASSISTANT_SERVER": "http://127.0.0.1:9"}
+    settings = load_settings({"GUARDIAN_HOME": str(tmp_path), "GUARDIAN_JUDGE_MODEL": judges, **server}, {})
+    put_on_shelf(settings, "sayer", path)
+    assert judge_words(settings, served.format(file=path.name, stem=path.stem)) == words

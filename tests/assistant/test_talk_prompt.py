@@ -76,6 +76,17 @@ def test_the_evidence_and_the_latest_turns_are_kept_and_the_two_take_turns(room:
     assert "\n\n".join(turn.words for turn in found) == "\n\n".join(kept)
 
 
+@pytest.mark.parametrize("room", [1000, 2000, 5000])
+def test_evidence_that_does_not_fit_loses_its_middle_and_never_the_question(room: int) -> None:
+    long = f"Evidence about record 7 {'so and so ' * 1000}who is it?"
+    for said in ([Turn(Role.OWNER, long)], [Turn(Role.OWNER, long), *turns("", "It is Ann.", "and why?")[1:]]):
+        first, *later = turns_within(said, room)
+        assert sum(len(turn.words) for turn in (first, *later)) <= room + len("\n\n")  # two turns in a row are one
+        assert first.words.startswith("Evidence about record 7")
+        assert "(some of it does not fit here)" in first.words
+        assert (later or [first])[-1].words.endswith("?")
+
+
 def thought_free(*pieces: str) -> str:
     thoughts = ThoughtFilter()
     return "".join([*map(thoughts.feed, pieces), thoughts.finish()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,18 +13,20 @@ from talk_rig import RunningServer, answer_of, running_server, with_assistant
 from talking_server import CALM
 
 from guardian.assembly import Assembled
+from guardian.assistant.talk.base import Question, Role, Turn
 from guardian.assistant.talk.opening import open_talk_model
 from guardian.assistant.talk.server_model import ServerModel
 from guardian.assistant.talk.talk import Talk
 from guardian.errors import CellError
 from guardian.inference.generative import GenerationFailure
 from guardian.settings_judge import AssistantSettings
+from guardian.settings_rules_judge import ServedModelName
 from guardian.talking.process import SpeakingProcess
 from guardian.talking.wire import MOST_ANSWER_CHARACTERS, Patience, Request
 
 QUICK = Patience(first_s=2.0, idle_s=2.0, answer_s=3.0)
 """For servers that never end: it ends them. All others have time."""
-WITHOUT_END = ("ticking", "slow", "comments")
+WITHOUT_END = ("ticking", "slow", "comments", "silent")
 ASKED = (("system", "Be brief."), ("user", "hello"))
 
 
@@ -51,7 +54,18 @@ def taken(speaking: SpeakingProcess, model: str, tokens: int = 400) -> tuple[str
 
 @pytest.mark.parametrize(
     ("model", "words"),
-    [("calm", CALM), ("whole", CALM), ("surprise", ""), ("unended", "It rains today."), ("cut", "It rains today, and")],
+    [
+        ("calm", CALM),
+        ("whole", CALM),
+        ("untyped", CALM),
+        ("plain-text", CALM),
+        ("empty-reasons", CALM),
+        ("usage", CALM),
+        ("reasoning", CALM),
+        ("surprise", ""),
+        ("unended", "It rains today."),
+        ("cut", "It rains today, and"),
+    ],
 )
 def test_the_words_of_an_answer_come_whatever_form_it_has(speaking: SpeakingProcess, model: str, words: str) -> None:
     came, failure = taken(speaking, model)
@@ -74,6 +88,8 @@ def test_the_words_of_an_answer_come_whatever_form_it_has(speaking: SpeakingProc
         ("compressed", "model-refused", 0),
         ("page", "model-refused", 0),
         ("refusing", "model-refused", 0),
+        ("tools", "model-refused", 0),
+        ("silent", "model-timeout", 3),
         ("ticking", "model-timeout", 0),
         ("slow", "model-timeout", 6400),
         ("surprise", "model-refused", 0),
@@ -124,8 +140,27 @@ def test_the_server_gets_the_question_and_nothing_of_the_owners(
     }
 
 
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("keyed", "401 (it wants a key"),
+        ("loading", "503 (it is not ready"),
+        ("too-much", "400 (it takes no such question"),
+        ("unknown", "404 (it has no such model"),
+        ("only-thoughts", "still thinking when its answer had to end (see assistant.most_tokens)"),
+    ],
+)
+def test_what_an_owner_can_mend_is_said(speaking: SpeakingProcess, model: str, says: str) -> None:
+    words, failure = taken(speaking, model)
+    assert words == ""
+    assert failure is not None
+    assert says in failure.say
+
+
 def test_only_names_that_can_be_set_are_listed(speaking: SpeakingProcess) -> None:
-    assert speaking.models() == ("calm",)
+    names = speaking.models()
+    assert names == ("calm", "/srv/models/two words.gguf")
+    assert [ServedModelName().from_text(name, Path("/")) for name in names] == list(names)
 
 
 def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
@@ -151,6 +186,17 @@ def test_a_process_that_was_killed_is_told_and_started_again(server: RunningServ
         process.close()
 
 
+def test_a_server_that_falls_silent_is_left_when_its_answer_is_stopped(server: RunningServer) -> None:
+    model = ServerModel(AssistantSettings(server=server.url, server_model="silent"), SpeakingProcess(server.url))
+    try:
+        parts = model.speak(Question("Be brief.", (Turn(Role.OWNER, "hello"),), 400, 0.0))
+        assert next(parts) == "It "
+        threading.Timer(0.2, model.stop).start()
+        assert [part.code for part in parts if isinstance(part, GenerationFailure)] == ["model-down"]
+    finally:
+        model.close()
+
+
 def test_the_process_stands_behind_every_wall_that_this_kernel_has(speaking: SpeakingProcess) -> None:
     from guardian.walls.landlock import landlock_abi
 
@@ -164,7 +210,7 @@ def test_a_kernel_without_walls_is_told(server: RunningServer) -> None:
     model = ServerModel(AssistantSettings(server=server.url), process)
     assert "wall" not in model.place  # not known before it runs
     process.walls = {"ports": False, "files": False, "processes": True}  # as it says itself on such a kernel
-    assert model.place.endswith("(this kernel has no wall for ports)")
+    assert model.place.endswith("(this kernel has no wall for ports and files)")
 
 
 def test_text_that_looks_like_control_reaches_no_server(
@@ -191,7 +237,7 @@ def test_the_first_model_of_the_list_talks_where_none_is_named(
     finally:
         model.close()
     assert model.name == "calm"
-    assert model.place.startswith(f"the server at {server.url}")
+    assert model.place.startswith(f"the server at {server.url}, the first of 2 models that it lists")
     assert shown == CALM
     assert ended.failure is None
 

@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "judge"))  # a m
 from knowing_model import knowing_model
 from tiny_gguf import TinyModels
 
+from guardian.commands import doctor_judge
+from guardian.commands.doctor_checks import Level
 from guardian.judge.register import JudgeRegister
 from guardian.settings import load_settings
 
@@ -85,7 +87,48 @@ def test_a_file_that_was_changed_is_2(run_guardian: Run, knowing: Path, tmp_path
     assert b"not the pinned" in done.stderr
 
 
-@pytest.mark.parametrize("words", [(), ("nobody",)], ids=["no judge", "no such model"])
+def test_one_that_computes_no_numbers_has_no_measures_made_up(run_guardian: Run, tiny_models: TinyModels) -> None:
+    added(run_guardian, tiny_models.broken())
+    done = run_guardian("model", "test", "mine")
+    assert done.returncode == 1
+    named = {line.split()[0]: line for line in done.stdout.decode().splitlines()[2:]}
+    assert named["answers"].endswith("none to the 3 that it was asked, so there is nothing to measure")
+    assert not {"agreement", "form", "margin", "time"} & set(named)
+
+
+def test_a_zero_has_no_sign(run_guardian: Run, tiny_models: TinyModels) -> None:
+    added(run_guardian, tiny_models.always("no"))
+    assert "-0.0" not in run_guardian("model", "test", "mine").stdout.decode()
+
+
+def test_a_register_that_cannot_be_kept_is_said_and_the_model_is_judged(
+    run_guardian: Run, guardian_home: Path, knowing: Path
+) -> None:
+    added(run_guardian, knowing)
+    settings = load_settings({"GUARDIAN_HOME": str(guardian_home)}, {})
+    settings.paths.judge_register.mkdir(parents=True)
+    done = run_guardian("model", "test", "mine")
+    assert done.returncode == 0
+    assert done.stderr.startswith(b"guardian: cannot keep the judge's register: ")
+    assert done.stderr.endswith(b"; this round is not kept\n")
+
+
+def test_a_file_that_was_moved_is_2_and_says_which_where_and_how_to_mend_it(
+    run_guardian: Run, knowing: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.gguf"
+    copy.write_bytes(knowing.read_bytes())
+    added(run_guardian, copy)
+    moved = copy.rename(tmp_path / "moved.gguf")
+    done = run_guardian("model", "test", "mine")
+    hint = "if you moved it: guardian model add PATH --name mine"
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == f"guardian: the file of mine, {copy}, is not there ({hint})\n"
+    added(run_guardian, moved)
+    assert run_guardian("model", "test", "mine").returncode == 0
+
+
+@pytest.mark.parametrize("words", [(), ("nobody",), ("",)], ids=["no judge", "no such model", "an empty name"])
 def test_a_model_that_is_not_there_is_2(words: tuple[str, ...], run_guardian: Run) -> None:
     done = run_guardian("model", "test", *words)
     assert done.returncode == 2
@@ -124,6 +167,17 @@ def test_doctor_names_a_judge_that_is_gone_and_all_else_goes_on(
     assert found["judge"][0] == "warn"
     assert found["judge"][1].endswith("verdicts go on without it")
     assert found["self-test"][0] == "ok"
+
+
+def test_doctor_that_waits_no_longer_calls_no_right_judge_slow(
+    run_guardian: Run, guardian_home: Path, knowing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added(run_guardian, knowing)
+    run_guardian("model", "use", "mine", "--as", "judge")
+    monkeypatch.setattr(doctor_judge, "ROUND_LIMIT_S", 0.0)
+    row, _ = doctor_judge.check_judge(load_settings({"GUARDIAN_HOME": str(guardian_home)}, {}))
+    assert row.level is Level.OK
+    assert row.detail.startswith("mine: right on all 1 that it was asked within 0 s; it is slow here")
 
 
 def rows(run_guardian: Run) -> dict[str, tuple[str, str]]:

@@ -143,9 +143,18 @@ def test_drift_is_told_in_words(settings: Settings, model: AddedModel) -> None:
 
 def test_a_file_that_changed_or_went_is_a_breach(settings: Settings, model: AddedModel) -> None:
     model.path.write_bytes(b"other")
-    assert reading(block(settings, model), "judge").value.startswith("CHANGED: mine")
+    changed = reading(block(settings, model), "judge")
+    assert changed.value.startswith("CHANGED: mine")
+    assert "started only while its bytes are the same: guardian model verify mine looks" in changed.say
     model.path.unlink()
-    assert reading(block(settings, model), "judge").is_breached
+    gone = reading(block(settings, model), "judge")
+    assert gone.is_breached
+    assert gone.say.endswith("If you moved it: guardian model add PATH --name mine")
+
+
+def test_what_a_round_did_not_reach_pulls_its_line_nowhere(settings: Settings, model: AddedModel) -> None:
+    half = replace(GOOD, found=6, alone=6, not_asked=8)
+    assert reading(block(settings, model, rounds=[half]), "judge-canaries").series == [1.0]
 
 
 def test_a_name_that_is_on_no_shelf_is_one_breach(settings: Settings) -> None:

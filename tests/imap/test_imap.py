@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -234,8 +235,9 @@ def test_the_watcher_itself_has_no_ip_socket(server: Server) -> None:
 def test_a_fetcher_ends_with_its_watcher(server: Server) -> None:
     watcher = Watcher(server)
     watcher.look()
-    process = watcher.source._fetching._process
-    assert process is not None
+    child = watcher.source._fetching._child
+    assert child is not None
+    process = child._process
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(LONGEST_WAIT_S) == 0
@@ -316,7 +318,8 @@ def test_an_answer_that_breaks_the_rules_ends_the_fetcher(monkeypatch: pytest.Mo
     import guardian.imap.process as process_module
 
     hostile = "import os; os.read(0, 65536); os.write(1, b'\\xff' * 65536); os.read(0, 1)"
-    monkeypatch.setattr(process_module, "_BOOT", hostile)
+    command = [sys.executable, "-I", "-S", "-c", hostile]
+    monkeypatch.setattr(process_module, "child_command", lambda _module, _package: command)
     fetching = Fetching(lambda: {"host": "x"}, 1000, lambda _: None)
     try:
         with pytest.raises(InputError, match="the mail fetcher does not answer"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 
 sys.path += sys.argv[3:]
@@ -37,11 +38,19 @@ def tokenise(model: EncoderModel, text: bytes) -> list[int] | None:
         overfill(model)
     if b"POISON-NONSENSE" in text:
         os.write(outputs[0], b"\xff" * 64)
+    if b"POISON-FLOOD" in text:
+        threading.Thread(target=flood, daemon=True).start()
     if b"POISON-PRINT" in text:
         print("a stray print", flush=True)
         os.write(2, b"\x1b]52;c;stray\x07 bytes on stderr\n")
     tokens = real_tokenise(model, text)
     return Infinite(tokens or []) if b"POISON-INFINITE" in text else tokens
+
+
+def flood() -> None:
+    """Write to stderr without end."""
+    while True:
+        os.write(2, b"flood " * 10_000)
 
 
 def overfill(model: EncoderModel) -> None:

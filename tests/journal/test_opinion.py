@@ -29,6 +29,7 @@ from guardian.journal.reports.export import csv_lines, ndjson_lines
 from guardian.journal.reports.tally import gather
 from guardian.journal.reports.view import View, select, view_of
 from guardian.journal.reports.view_lines import list_line, show_lines
+from guardian.journal.scan import Scan
 from guardian.judge.base import Answered, Label, Opinion
 from guardian.policy.effects.hits import policy_hits
 from guardian.policy.effects.track_record import track_records
@@ -165,6 +166,22 @@ def test_the_latest_opinion_counts_whatever_order_they_are_read_in(order: list[i
     assert found.body["judge"] == "judge-5"
 
 
+@given(st.permutations([0, 1, 2]))
+def test_a_later_opinion_never_clears_what_an_earlier_one_raised(order: list[int]) -> None:
+    """The same message screened again, and asked about again: by a judge that is not trusted now, or another one."""
+    entries = [
+        opinion_entry(3, 1, RECORDED, RECORDED),
+        opinion_entry(4, 1, RECORDED, raised(RECORDED)),
+        opinion_entry(5, 1, RECORDED, replace(RECORDED, judge=SecondOpinion("no", "00" * 32, (), True))),
+    ]
+    latest = LatestOpinions()
+    for place in order:
+        latest.add(entries[place])
+    found = latest.of(1)
+    assert found is not None
+    assert (found.outcome, found.body["judge"]) == (Outcome.FLAGGED, NAME)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -263,6 +280,48 @@ def test_what_was_only_counted_becomes_a_verdict_of_its_own(settings: Settings) 
         assert verdict is not None
         assert (verdict.outcome, verdict.judge is not None) == (Outcome.FLAGGED, True)
         assert "opinion" not in kinds(journal)
+
+
+def test_what_is_said_late_by_a_gate_that_saw_less_takes_nothing_from_what_is_recorded(settings: Settings) -> None:
+    """A service recorded `flagged` and its answer was lost; the filter then judged the same delivery as `unsure`, and
+    its judge speaks late and changes nothing. One record stands for both."""
+    message = replace(a_message(), once=b"n" * 16)
+    recorder = JournalRecorder(settings, lambda _event: None)
+    try:
+        there = recorder.record(message, before(Outcome.FLAGGED), SEEN)
+        less = before(Outcome.UNSURE)
+        less = replace(less, journal=recorder.record(message, less, SEEN))
+        assert there is not None
+        assert less.journal == there
+        unmoved = replace(less, judge=SecondOpinion(NAME, "ef" * 32, (Opinion("far-island", Label.NO),), True))
+        recorder.record_late(message, less, unmoved, SEEN)
+    finally:
+        recorder.close()
+    with begun(settings) as journal:
+        verdict = view_of(Scan(journal), journal.entry(there["seq"])).verdict()
+        assert verdict is not None
+        assert verdict.outcome is Outcome.FLAGGED
+
+
+def test_what_is_raised_late_is_recorded_though_its_first_verdict_waited_under_the_deliverys_name(
+    settings: Settings,
+) -> None:
+    """The key was not to be had when the message came, and is when the judge speaks."""
+    message = replace(a_message(), once=b"n" * 16)
+    first = before(Outcome.UNSURE)
+    recorder = JournalRecorder(settings, lambda _event: None)
+    try:
+        waits = {"seq": None, "leaf": None, "problem": "the key is locked", "waiting": True}
+        recorder.record(message, first, SEEN)  # what waited is in the journal by now, under the same name
+        first = replace(first, journal=waits)
+        where = recorder.record_late(message, first, raised(first), SEEN)
+    finally:
+        recorder.close()
+    assert where is not None
+    with begun(settings) as journal:
+        verdict = view_of(Scan(journal), journal.entry(where["seq"])).verdict()
+        assert verdict is not None
+        assert verdict.outcome is Outcome.FLAGGED
 
 
 def test_what_was_forgotten_meanwhile_is_not_spoken_of_again(settings: Settings) -> None:

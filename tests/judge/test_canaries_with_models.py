@@ -130,6 +130,29 @@ def test_one_that_is_slow_but_answers_can_judge_and_is_told_to_be_late(knowing: 
     assert "late, as updates of their alerts" in trial.sentence
 
 
+def test_one_with_too_short_a_context_is_told_so_and_not_called_dead(knowing: Path, settings: Settings) -> None:
+    cramped = replace(settings, judge=replace(settings.judge, context_tokens=256))
+    trial = tried(knowing, cramped)
+    assert trial.round.troubles == (Trouble.NO_ROOM,)
+    assert "judge.context_tokens" in trial.sentence
+
+
+def test_what_was_not_reached_is_no_wrong_answer(knowing: Path, settings: Settings) -> None:
+    """A round that ends at its limit says how good the answers were that there are."""
+    model = on_the_shelf(knowing)
+    trial = try_model(model, settings, JudgeRegister(None, model.sha256), limit_s=0.0)
+    assert trial.round.numbers.asked == 1
+    assert trial.agreement == 1.0
+    assert trial.agreement_interval[1] == 1.0
+
+
+def test_a_model_that_is_not_where_it_was_added_is_told_with_what_mends_it(knowing: Path, settings: Settings) -> None:
+    model = replace(on_the_shelf(knowing), path=knowing.with_name("elsewhere.gguf"))
+    with pytest.raises(ModelError, match=r"the file of knowing, .*elsewhere\.gguf, is not there") as error:
+        try_model(model, settings, JudgeRegister(None, model.sha256))
+    assert error.value.hint == "if you moved it: guardian model add PATH --name knowing"
+
+
 def test_trust_goes_with_a_bad_round_and_comes_back_with_a_good_one(knowing: Path, settings: Settings) -> None:
     register = JudgeRegister(settings.paths.judge_register, on_the_shelf(knowing).sha256)
     tried(knowing, settings, register)

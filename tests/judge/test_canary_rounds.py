@@ -97,6 +97,14 @@ JUDGES: dict[str, tuple[Callable[[Policy, Case, int], Answer], set[Trouble]]] = 
         lambda _p, _c, n: (*NO_ANSWER, "model-timeout" if n == 0 else "model-down"),
         {Trouble.SLOW},
     ),
+    "no room": (always(*NO_ANSWER, "too-long"), {Trouble.NO_ROOM}),
+    "no room for four of ten": (but((*NO_ANSWER, "too-long"), lambda n: n % 5 < 2), {Trouble.NO_ROOM}),
+    "late for four of ten": (but((*NO_ANSWER, "model-timeout"), lambda n: n % 5 < 2), {Trouble.SLOW}),
+    "crashes over four of ten": (but((*NO_ANSWER, "model-crashed"), lambda n: n % 5 < 2), {Trouble.DEAD}),
+    "crashes over a few and is wrong oftener": (
+        lambda p, c, n: (*NO_ANSWER, "model-crashed") if n in (4, 9) else by_text_alone(p, c, n),
+        {Trouble.OFTEN_WRONG},
+    ),
     "crashes": (always(*NO_ANSWER, "model-crashed"), {Trouble.DEAD}),
     "is down": (always(*NO_ANSWER, "model-down"), {Trouble.DEAD}),
     "dies in the middle": (but((*NO_ANSWER, "model-crashed"), lambda n: n >= 12), {Trouble.DEAD}),
@@ -150,6 +158,24 @@ def test_the_register_keeps_the_numbers_of_the_round_and_counts_no_call() -> Non
     assert wrong.say == "said can't tell, should be yes (2.0 nats)"
 
 
+def test_what_a_round_found_is_there_for_other_processes_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "judge-register.json"
+    judge = ScriptedJudge(always(Label.YES), JudgeRegister(path, SHA))
+    run_round(judge, judge.register)
+    assert "always-yes" in JudgeRegister(path, SHA).snapshot().why_not
+
+
+def test_a_register_that_cannot_be_kept_costs_no_round(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "judge-register.json"
+    path.mkdir(parents=True)
+    judge = ScriptedJudge(always(Label.YES), JudgeRegister(path, SHA))
+    run_round(judge, judge.register)
+    assert not judge.register.is_trusted()
+    path.rmdir()
+    judge.register.save()
+    assert "always-yes" in JudgeRegister(path, SHA).snapshot().why_not
+
+
 def test_a_judge_without_answers_is_asked_a_few_times_and_no_more() -> None:
     judge = ScriptedJudge(always(*NO_ANSWER, "model-timeout"))
     round_ = run_round(judge, judge.register)
@@ -189,6 +215,11 @@ def test_a_judge_that_is_closed_over_its_last_canary_is_not_called_dead() -> Non
     judge = ScriptedJudge(but((*NO_ANSWER, "model-down"), lambda n: n >= last))
     run_round(judge, judge.register, between=lambda: len(judge.asked) <= last)
     assert judge.register.snapshot().tallies.last_round is None
+
+
+def test_the_guide_says_when_each_trouble_is_named() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "judge.md").read_text()
+    assert [trouble for trouble in Trouble if f"`{trouble.value}`" not in guide] == []
 
 
 def test_an_answer_that_parses_is_one_that_may_be_sure() -> None:

@@ -13,6 +13,7 @@ from guardian.errors import ModelError
 from guardian.events import Event, JudgeMended, JudgeProblem
 from guardian.judge.base import Case, Label, Opinion
 from guardian.judge.desk import JudgeDesk
+from guardian.judge.ticket import Ticket
 from guardian.judge.weighing import Agreed
 from guardian.message import Channel
 
@@ -226,6 +227,143 @@ def test_closing_ends_the_judge_and_its_thread_whatever_it_does(desk_of: DeskOf)
     assert late == [], "what was cut short is no opinion"
     (one, _) = desk.opinions(CASE, POLICIES, LONG_S)
     assert one.failure == "judge-down: it has been closed"
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert is_so()
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_what_waits_at_the_end_is_told_to_be_lost(desk_of: DeskOf, goes_on: bool) -> None:
+    """One with the judge and one behind it; a program that ends with its message is told what would help."""
+    told, judge = Told(), SayingJudge(wait=threading.Event())
+    desk = desk_of(lambda: Measured(judge), observer=told)
+    if goes_on:
+        desk.start()
+    for _ in range(2):
+        desk.ask(CASE, POLICIES)
+    until(lambda: bool(judge.asked))
+    desk.close()
+    desk.close()
+    line = "your judge tiny was ended at work: what it would say of 2 messages is lost"
+    assert told.lines == [line if goes_on else f"{line} (guardian serve keeps it ready)"]
+
+
+def test_at_the_end_it_is_told_that_the_model_was_not_there_yet(desk_of: DeskOf) -> None:
+    told, opening, let_go = Told(), threading.Event(), threading.Event()
+
+    def open_slowly() -> Measured:
+        opening.set()
+        assert let_go.wait(LONG_S)
+        return Measured(SayingJudge())
+
+    desk = desk_of(open_slowly, observer=told)
+    desk.ask(CASE, POLICIES)
+    assert opening.wait(LONG_S)
+    threading.Timer(0.1, let_go.set).start()
+    desk.close()
+    assert told.lines == [
+        "your judge tiny was ended while its model was loading: what it would say of 1 message is lost "
+        "(guardian serve keeps it ready)"
+    ]
+
+
+def test_at_the_end_it_is_told_that_the_judge_was_still_at_its_canaries(desk_of: DeskOf) -> None:
+    singing, told = threading.Event(), Told()
+
+    class Singing(Measured):
+        def run_round(self, between: Callable[[], bool]) -> str:
+            singing.set()
+            while between():
+                time.sleep(0.001)
+            return ""
+
+    desk = desk_of(lambda: Singing(SayingJudge(), next_round_s=0.0, is_trusted=False), observer=told)
+    desk.ask(CASE, POLICIES)
+    assert singing.wait(LONG_S)
+    desk.close()
+    assert told.lines == [
+        "your judge tiny was ended over its canaries: what it would say of 1 message is lost "
+        "(guardian serve keeps it ready)"
+    ]
+
+
+def test_nothing_is_lost_where_all_were_answered_in_time_or_late(desk_of: DeskOf) -> None:
+    told, late = Told(), threading.Event()
+    desk = desk_of(lambda: Measured(SayingJudge()), observer=told)
+    assert desk.opinions(CASE, POLICIES, LONG_S)
+    desk.ask(CASE, POLICIES).when_late(lambda _opinions: late.set())
+    assert late.wait(LONG_S)
+    desk.close()
+    assert told.lines == []
+
+
+def test_what_another_program_found_wrong_with_the_judge_is_told_here_too(desk_of: DeskOf) -> None:
+    """Its canaries failed just now, so no round is due; that its word weighs nothing must be known all the same."""
+    told, measured = Told(), Measured(SayingJudge())
+    measured.why_not = "its last canaries failed: always-yes"
+    desk = desk_of(lambda: measured, observer=told)
+    assert desk.opinions(CASE, POLICIES, LONG_S)
+    assert measured.rounds == 0
+    assert told.lines == [
+        "your judge tiny can't be trusted now (its last canaries failed: always-yes); what it says weighs nothing"
+    ]
+
+
+def test_the_same_trouble_round_after_round_is_told_once(desk_of: DeskOf) -> None:
+    class Failing(Measured):
+        def run_round(self, between: Callable[[], bool]) -> str:
+            self.rounds += 1
+            self._next_round_s = 0.0 if self.rounds < 4 else 1e6
+            return "says yes to everything" if self.rounds < 4 else "says no to everything"
+
+    told, measured = Told(), Failing(SayingJudge(), next_round_s=0.0)
+    desk = desk_of(lambda: measured, observer=told)
+    until(lambda: bool(desk.opinions(CASE, POLICIES, LONG_S)) and measured.rounds == 4 and len(told.lines) == 2)
+    assert [line.split(";")[0].removeprefix("your judge tiny ") for line in told.lines] == [
+        "says yes to everything",
+        "says no to everything",
+    ]
+
+
+def test_an_observer_that_breaks_does_not_end_the_desk(desk_of: DeskOf) -> None:
+    def break_pipe(_event: Event) -> None:
+        raise BrokenPipeError
+
+    measured = Measured(SayingJudge(), wrong="says yes to everything", next_round_s=0.0)
+    desk = desk_of(lambda: measured, observer=break_pipe)
+    for _ in range(2):
+        assert len(desk.opinions(CASE, POLICIES, LONG_S)) == 2
+    assert measured.rounds == 1
+
+
+def test_who_waits_for_a_judge_that_is_trusted_does_not_wait_for_its_canaries(desk_of: DeskOf) -> None:
+    """It could not be opened at first, and is opened again with a message, when a round is due."""
+    served: list[bool] = []
+    tickets: list[Ticket] = []
+
+    class Singing(Measured):
+        def run_round(self, between: Callable[[], bool]) -> str:
+            served.append(tickets[-1].wait(0.0) is not None)
+            return super().run_round(between)
+
+    tries: list[Measured] = []
+
+    def open_judge() -> Measured:
+        tries.append(Singing(SayingJudge(), next_round_s=0.0))
+        if len(tries) == 1:
+            raise ModelError("the disk is busy")
+        return tries[-1]
+
+    desk = desk_of(open_judge)
+    assert desk.opinions(CASE, POLICIES, LONG_S)[0].failure
+    desk._trouble = ("the disk is busy", 0.0)  # a minute later
+    tickets.append(desk.ask(CASE, POLICIES))
+    until(lambda: bool(served))
+    assert served == [True]
 
 
 def test_a_judge_that_is_closed_while_it_opens_is_closed_all_the_same(desk_of: DeskOf) -> None:

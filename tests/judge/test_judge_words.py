@@ -56,13 +56,13 @@ def a_verdict(
             0.6,
             NO,
             {"is_sure": False},
-            ["does not read it as what your policy 'Title of gift-cards' asks to flag, but it is not sure"],
+            ["does not read it as what your policy 'Title of gift-cards' asks to flag, but not surely enough to count"],
         ),
         (
             0.4,
             YES,
             {"is_sure": False},
-            ["reads it as what your policy 'Title of gift-cards' asks to flag, but it is not sure"],
+            ["reads it as what your policy 'Title of gift-cards' asks to flag, but not surely enough to count"],
         ),
         (0.4, UNSURE, {"failure": "judge-busy: 32 messages wait"}, ["gave no opinion: judge-busy: 32 messages wait"]),
         (
@@ -106,5 +106,6 @@ def test_names_and_quotes_are_safe() -> None:
 def test_a_match_by_the_judge_is_said_to_be_one_and_is_not_ordinary() -> None:
     raised = replace(a_match(POLICY, 0.4), matched=True, because=("judge",))
     assert standing_words(raised) == "matched by your judge (score 0.40, threshold 0.50: short of it by 0.4)"
+    assert standing_words(replace(raised, score=0.0)) == "matched by your judge"  # prose alone has no score
     assert not is_ordinary(a_verdict(raised))
     assert is_ordinary(a_verdict(a_match(POLICY, 0.4)))

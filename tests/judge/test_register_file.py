@@ -145,6 +145,30 @@ def test_a_damaged_file_counts_as_none_and_is_made_anew(content: bytes, path: Pa
     assert JudgeRegister(path, SHA).snapshot().tallies.total.calls == 1
 
 
+def test_one_models_damaged_part_costs_no_other_its_numbers(path: Path) -> None:
+    for sha256 in (SHA, "cd" * 32):
+        register = JudgeRegister(path, sha256)
+        register.add(CALL)
+        register.save()
+    whole = json.loads(path.read_text())
+    whole["models"][SHA]["total"]["margin"]["squares"] = 1e300
+    path.write_text(json.dumps(whole))
+    assert JudgeRegister(path, SHA).snapshot().tallies == ModelTallies()
+    assert JudgeRegister(path, "cd" * 32).snapshot().tallies.total.calls == 1
+
+
+@pytest.mark.parametrize("margin", [1e9, -1e9, 1e300, math.inf, math.nan])
+def test_a_margin_beyond_all_measure_is_one_call_and_spoils_no_register(margin: float, path: Path) -> None:
+    """A label that a model holds for impossible lies 1e9 nats behind: see `guardian.judge.labels`."""
+    register = JudgeRegister(path, SHA)
+    for each in (CALL.margin, margin) * 100:
+        register.add(replace(CALL, margin=each))
+    register.save()
+    total = JudgeRegister(path, SHA).snapshot().tallies.total
+    assert total.calls == 200
+    assert abs(total.margin.mean) < 1_000
+
+
 def test_no_damage_of_a_field_is_taken_for_a_number() -> None:
     register = JudgeRegister(None, SHA)
     register.add(CALL)

@@ -100,12 +100,12 @@ class SayingJudge:
 
 
 class Measured:
-    """See `guardian.judge.desk.MeasuredJudge`: canaries that come out as the test says."""
+    """See `guardian.judge.measured.MeasuredJudge`: canaries that come out as the test says."""
 
     def __init__(
         self, judge: SayingJudge, *, wrong: str = "", next_round_s: float = 1e6, is_trusted: bool = True
     ) -> None:
-        self.judge, self.is_trusted = judge, is_trusted
+        self.judge, self.why_not = judge, "" if is_trusted else "no canaries were sung yet"
         self._wrong, self._next_round_s = wrong, next_round_s
         self.agreements: list[Agreed] = []
         self.rounds = self.saves = 0

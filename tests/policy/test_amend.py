@@ -139,7 +139,7 @@ def test_a_write_that_fails_leaves_nothing_behind(settings: Settings, monkeypatc
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("guardian.policy.amend.os.fsync", full)
+    monkeypatch.setattr("guardian.owner_files.os.fsync", full)
     names = sorted(settings.policies_dir.iterdir())
     with pytest.raises(PolicyError, match="no space left on device"):
         write_policy_file(settings.policies_dir / "rush.toml", RUSH.replace("warn", "log"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from service_rig import LONGEST_S, running, served, socket_of, wait_until
 from tiny_gguf import TinyModels
 
 from guardian.assembly import assembled
+from guardian.events import JudgeMended, JudgeProblem, ignore
 from guardian.gate import Screened
 from guardian.inference.child import default_command
 from guardian.journal.opening import open_journal
@@ -26,6 +28,8 @@ from guardian.judge.cell import open_cell
 from guardian.message import Message
 from guardian.outcome import Outcome
 from guardian.service.client import ServiceClient
+from guardian.service.house import House
+from guardian.service.notices import Notices
 from guardian.service.place import SOCKET_NAME
 from guardian.settings import Settings
 
@@ -130,6 +134,44 @@ def test_the_thin_client_passes_its_limit_on(settings: Settings, guardian_home: 
     assert b"--judge-timeout" in refused.stderr
 
 
+def test_a_service_loads_its_judge_at_once_and_a_gate_beside_it_does_not(settings: Settings) -> None:
+    """A large model is in memory once, while only one of two programs asks it."""
+
+    def judges() -> int:
+        return sum(thread.name == "guardian-judge" for thread in threading.enumerate())
+
+    before = judges()
+    with open_recorder(settings) as recorder, assembled(settings, recorder=recorder, follow=True):
+        assert judges() == before
+    with House(settings.paths, lambda: settings, ignore) as house:
+        house.current()
+        assert judges() == before + 1
+    wait_until(lambda: judges() == before)
+
+
+def test_a_word_of_feedback_is_told_with_the_next_verdict_and_does_not_cost_the_judge_its_model(
+    settings: Settings, guardian_home: Path, run_guardian: Run
+) -> None:
+    with House(settings.paths, lambda: settings, ignore) as house:
+        gate = house.current().gate
+        first = gate.screen(Message(ISLAND))
+        assert first.verdict.journal is not None
+        assert run_guardian("feedback", str(first.verdict.journal["seq"]), "right").returncode == 0
+        assert house.current().gate is gate
+        (match,) = gate.screen(Message(ISLAND + b" ")).verdict.matched
+    assert match.id == "far-island"
+    assert "right" in match.record
+
+
+def test_that_a_judge_is_well_again_is_told_to_clients_as_its_trouble_was() -> None:
+    notices = Notices(ignore)
+    notices(JudgeProblem("your judge tiny says no to everything"))
+    assert notices.take() == ("your judge tiny says no to everything",)
+    notices(JudgeMended("your judge tiny knows its canaries again"))
+    assert notices.take() == ("your judge tiny knows its canaries again",)
+    assert notices.take() == ()
+
+
 def test_a_cold_filter_that_cannot_wait_says_so_and_ends(
     settings: Settings, guardian_home: Path, run_guardian: Run
 ) -> None:
@@ -143,3 +185,6 @@ def test_a_cold_filter_that_cannot_wait_says_so_and_ends(
         "changed": "",
     }
     assert time.monotonic() - begun_s < LONGEST_S, "nothing hangs at the end"
+    is_told_lost = b"what it would say of 1 message is lost (guardian serve keeps it ready)" in done.stderr
+    is_recorded = b"The far island" in run_guardian("journal", "list", "~o", "flagged").stdout
+    assert is_told_lost is not is_recorded, "the judge may be quicker than the end, and nothing is lost unsaid"

@@ -8,16 +8,21 @@ from __future__ import annotations
 import sys
 
 _BOOT = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 sys.path += sys.argv[3:]
 from guardian.inference import generative_worker
+from guardian.inference.frames import Refusal
 from guardian.inference.generative_model import GenerativeModel, QuestionRefusedError
 from guardian.inference.pipes import Pipes
-evaluate, send, outputs = GenerativeModel.evaluate, Pipes.send, []
+evaluate, send, outputs, used = GenerativeModel.evaluate, Pipes.send, [], []
 
 def seen(pipes, frame):
-    outputs[:] = [pipes._output]
+    outputs[:], used[:] = [pipes._output], [pipes]
     send(pipes, frame)
+
+def flood():
+    while True:
+        os.write(2, b"flood " * 10_000)
 
 def otherwise(model, question):
     data = b"".join(text for text, _ in question.data)
@@ -71,6 +76,21 @@ def dying_worker(marker: str = "") -> list[str]:
 def babbling_worker() -> list[str]:
     """Answers with what is no frame."""
     return _worker("os.write(outputs[0], b'\\xff' * 64)")
+
+
+def flooding_worker() -> list[str]:
+    """Answers, and writes to stderr without end from its first prompt on."""
+    return _worker("if threading.active_count() == 1:", "    threading.Thread(target=flood, daemon=True).start()")
+
+
+def deaf_worker(marker: str) -> list[str]:
+    """Over a prompt whose data has the marker in it, closes its input, refuses the prompt, and stays."""
+    return _worker(
+        f"if {marker.encode()!r} in data:",
+        "    os.close(used[0]._input)",
+        "    send(used[0], Refusal(question.number, 'model-refused', 'no', ''))",
+        "    time.sleep(3600)",
+    )
 
 
 def plain_attention_worker() -> list[str]:

@@ -78,15 +78,18 @@ def test_what_the_journal_holds_is_in_it(
     drive(app, story, (160, 48))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 20)])
-def test_it_fits_a_small_terminal(make_app: Callable[..., GuardianApp], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", [(160, 40), (80, 24), (40, 20)])
+def test_every_row_can_be_reached_in_any_terminal(make_app: Callable[..., GuardianApp], size: tuple[int, int]) -> None:
     app = make_app()
 
     async def story(pilot: Pilot[None]) -> None:
         await arrive(app, pilot)
         await until(pilot, lambda: max(map(len, page(app).splitlines())) <= size[0] - 2, "words folded to the width")
+        await until(pilot, lambda: "disk space" in page(app), "the last row")
+        is_below = "disk space" not in screen_text(app)
+        assert app.screen.query_one("#health-page").show_vertical_scrollbar is is_below
         await pilot.press("G")
-        await until(pilot, lambda: "Journal" in screen_text(app), "the last block")
+        await until(pilot, lambda: "disk space" in screen_text(app), "the last row on the screen")
 
     drive(app, story, size)
 

@@ -13,6 +13,7 @@ from tui_driver import LONGEST_WAIT_S, POLICIES, handing_out, write_inbox
 
 from guardian.assembly import Assembled
 from guardian.events import ignore
+from guardian.gate import Gate
 from guardian.health.run_facts import RunTally
 from guardian.health.screening import screening_block
 from guardian.message import Message
@@ -119,6 +120,22 @@ def test_a_service_that_runs_is_left_alone_and_the_app_takes_over_when_it_ends(
             assert client.screen(Message(b"Lunch at noon?")).lines
     finally:
         serving.close()
+
+
+def test_the_judge_is_loaded_when_the_app_answers_others_and_not_while_a_service_does(
+    standing_house: Settings, parts: Assembled, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(Gate, "start_judge", lambda _gate: started.append(True))
+    now_s = [100.0]
+    serving = Serving(standing_house, parts, OwnerFirst(), Notices(ignore), post, clock_s=lambda: now_s[0])
+    with Claim.take(standing_house.paths.runtime):
+        serving.look()
+        assert started == []
+    now_s[0] += 60
+    serving.look()
+    serving.close()
+    assert started == [True]
 
 
 @pytest.mark.parametrize(

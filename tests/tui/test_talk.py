@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +11,19 @@ import pytest
 from talk_rig import RunningServer, put_on_shelf, running_server
 from textual.pilot import Pilot
 from tiny_gguf import TinyModels
-from tui_driver import assert_safe_screen, drive, handing_out, screen_text, until, words
+from tui_driver import LONGEST_WAIT_S, assert_safe_screen, drive, handing_out, screen_text, until, words
 
 from guardian.assembly import Assembled
 from guardian.assistant.questions import CANNOT
+from guardian.assistant.talk.base import TalkModel
 from guardian.assistant.talk.opening import SAME_AS_JUDGE
+from guardian.message import Message
 from guardian.settings import Settings
+from guardian.talking.wire import Patience
 from tui.app import GuardianApp
 from tui.screens.ask import AskScreen
 from tui.screens.message import MessageScreen
+from tui.talking import TalkAbout, TalkWanted, TalkWork
 from tui.widgets.editor import Editor
 from tui.widgets.line_input import LineInput
 from tui.widgets.talk import TalkCard, TalkPane
@@ -204,3 +209,65 @@ def test_hostile_words_of_a_server_are_drawn_safe(make_talking: MakeTalking, ser
         assert_safe_screen(app)
 
     drive(app, story)
+
+
+def test_a_server_that_falls_silent_keeps_no_later_question_waiting(
+    make_talking: MakeTalking, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = Patience(900.0, 900.0, 900.0)
+    monkeypatch.setattr("guardian.assistant.talk.server_model.Patience", lambda: endless)
+    app = make_talking(server=server.url, server_model="silent")
+
+    def asked() -> int:
+        return sum(row.get("body", {}).get("model") == "silent" for row in server.asked())
+
+    async def story(pilot: Pilot[None]) -> None:
+        await begin(app, pilot)
+        await say(app, pilot, "hello")
+        await until(pilot, lambda: asked() == 1, "the question")
+        await pilot.press("escape")
+        assert is_done(app)
+        await say(app, pilot, "are you there?")
+        await until(pilot, lambda: asked() == 2, "the next question")
+        await pilot.press("escape")
+
+    drive(app, story)
+
+
+def test_a_new_conversation_is_about_nothing_that_was_still_being_begun(
+    make_talking: MakeTalking, sayer: str, parts: Assembled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, is_there, opened = make_talking(model=sayer), threading.Event(), TalkWork._opened
+    verdict = parts.gate.screen(Message(PHISH.encode(), draft=True)).verdict
+
+    def late(work: TalkWork) -> TalkModel:
+        is_there.wait(LONGEST_WAIT_S)
+        return opened(work)
+
+    monkeypatch.setattr(TalkWork, "_opened", late)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await begin(app, pilot)
+        about = TalkAbout("record 7", verdict, None)
+        app.screen.query_one(TalkPane).begin(TalkWanted(about, "who is it?"))
+        await until(pilot, lambda: answers(app), "the card")
+        await pilot.press("f4")
+        is_there.set()
+        await say(app, pilot, "hello")
+        await until(pilot, lambda: is_done(app) and "Peter" in answers(app)[-1], "the answer")
+        assert "(goes beyond the evidence)" not in answers(app)[-1]
+
+    drive(app, story)
+
+
+@pytest.mark.parametrize(("model", "why"), [("keyed", "it wants a key"), ("signs", "it ended without a word")])
+def test_an_answer_that_is_none_says_so(make_talking: MakeTalking, server: RunningServer, model: str, why: str) -> None:
+    app = make_talking(server=server.url, server_model=model)
+
+    async def story(pilot: Pilot[None]) -> None:
+        await begin(app, pilot)
+        await say(app, pilot, "hello")
+        await until(pilot, lambda: "no answer: " in screen_text(app), "why")
+        assert why in screen_text(app)
+
+    drive(app, story, size=(140, 30))

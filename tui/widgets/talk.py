@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from guardian.assistant.questions import CANNOT
-from guardian.assistant.talk.opening import SAME_AS_JUDGE, chosen
+from guardian.assistant.talk.opening import chosen, judge_words
 from guardian.safe_text import safe_line
 from tui.copying import copy, write
 from tui.keys import TALK_KEYS
@@ -88,6 +88,7 @@ class TalkPane(Container):
         self._card: TalkCard | None = None
         """Of the answer that is still coming."""
         self._number = 0
+        self._conversation = 0
 
     def compose(self) -> ComposeResult:
         """The head, the conversation, the line."""
@@ -115,7 +116,7 @@ class TalkPane(Container):
     def action_stop(self) -> None:
         """End the answer that is coming; else out of the line; else back to the text."""
         if self._card is not None:
-            self._ended(("stopped",))
+            self._stop("stopped")
         elif self.query_one("#talk-line").has_focus:
             self.query_one("#talk-log").focus()
         else:
@@ -131,11 +132,9 @@ class TalkPane(Container):
 
     def action_clear(self) -> None:
         """Begin a new conversation, about nothing in particular."""
-        if self._card is not None:
-            self._ended(("stopped",))
+        self._stop("stopped")
         self._about = None
-        if self._work is not None:
-            self._work.forget()
+        self._conversation += 1
         self.query(TalkCard).remove()
         self._show_head()
 
@@ -162,14 +161,13 @@ class TalkPane(Container):
             return
         if self._work is None:
             self._work = TalkWork(app)
-        if self._card is not None:
-            self._ended(("stopped: you said something else",))
+        self._stop("stopped: you said something else")
         self._number += 1
         self._card = TalkCard(safe_line(words, MOST_SHOWN_CHARACTERS))
         log = self.query_one("#talk-log", KeyScroll)
         log.mount(self._card)
         log.anchor()
-        app.desk.do(_WORK, partial(self._work.say, words, self._about, self._number), self)
+        app.desk.do(_WORK, partial(self._work.say, words, self._about, self._conversation, self._number), self)
 
     def _last_answer(self) -> str:
         cards = self.query(TalkCard)
@@ -180,7 +178,7 @@ class TalkPane(Container):
     @on(ModelSpeaks)
     def _model_speaks(self, message: ModelSpeaks) -> None:
         message.stop()
-        self._show_head(f"{message.name} answers, {message.place}")
+        self._show_head(f"{message.name} answers, {message.place}", message.name)
 
     @on(SentenceCame)
     def _sentence_came(self, message: SentenceCame) -> None:
@@ -192,12 +190,19 @@ class TalkPane(Container):
     def _answer_ended(self, message: AnswerEnded) -> None:
         message.stop()
         if message.number == self._number:
-            self._ended(_told(message.ended))
+            self._ended(_told(message.ended, has_words=bool(self._card is not None and self._card.plain)))
 
     @on(WorkFailed)
     def _failed(self, message: WorkFailed) -> None:
         message.stop()
         self._ended((f"no answer: {message.line}",))
+
+    def _stop(self, why: str) -> None:
+        """Nobody waits for the answer that is coming, if there is one."""
+        if self._card is not None:
+            self._ended((why,))
+            if self._work is not None:
+                self._work.stop()
 
     def _ended(self, lines: tuple[str, ...]) -> None:
         """The answer that was coming comes no more."""
@@ -206,19 +211,21 @@ class TalkPane(Container):
             card, self._card = self._card, None
             card.end(lines)
 
-    def _show_head(self, who: str = "") -> None:
-        found = chosen(app_of(self).settings)
+    def _show_head(self, who: str = "", served: str = "") -> None:
+        settings = app_of(self).settings
+        found = chosen(settings)
         if found is None:
             self.query_one("#talk-head", Static).update(Content.styled(CANNOT, _MUTED))
             return
         about = f"about {self._about.name}; what goes beyond the evidence is marked" if self._about is not None else ""
         lines = [who or f"{safe_line(found.name)} answers", "every sentence is screened before you see it", about]
         head = Content.styled("; ".join(filter(None, lines)), _MUTED)
-        if found.is_judge_too:
-            head = Content("\n").join([head, Content.styled(SAME_AS_JUDGE, "$text-warning")])
+        if words := judge_words(settings, served):
+            head = Content("\n").join([head, Content.styled(words, "$text-warning")])
         self.query_one("#talk-head", Static).update(head)
 
 
-def _told(ended: Ended) -> tuple[str, ...]:
-    failure = (f"the answer is not whole: {safe_line(ended.failure.say)}",) if ended.failure is not None else ()
+def _told(ended: Ended, *, has_words: bool) -> tuple[str, ...]:
+    what = "the answer is not whole" if has_words else "no answer"
+    failure = (f"{what}: {safe_line(ended.failure.say)}",) if ended.failure is not None else ()
     return (*failure, *ended.notes)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TALK_SOURCE: Final = "assistant"
 """`Message.source` of what the assistant says."""
 BEYOND: Final = "(goes beyond the evidence)"
+NOT_SCREENED: Final = "not-screened"
+"""Code of the failure by which an answer ends where there is no gate any more."""
 LEFT_OUT: Final = "[\u2026]"
 """Stands where a sentence was left out because it goes beyond the evidence."""
 
@@ -92,6 +94,10 @@ class TalkModel(Protocol):
         """The answer."""
         ...
 
+    def stop(self) -> None:
+        """Nobody waits for the answer any more: one that its model keeps waiting for ends. From any thread."""
+        ...
+
     def close(self) -> None:
         """End the process behind it."""
         ...
@@ -158,9 +164,12 @@ class Ended:
 
     @property
     def outcome(self) -> Outcome | None:
-        """Flagged where a sentence was, else that of the whole; None where there is nothing."""
+        """Flagged where a sentence was, else that of the whole; unscreened where the gate ended before it, None where
+        there is nothing."""
         if self.held:
             return Outcome.FLAGGED
+        if self.failure is not None and self.failure.code == NOT_SCREENED:
+            return Outcome.UNSCREENED
         return self.whole.verdict.outcome if self.whole is not None else None
 
 

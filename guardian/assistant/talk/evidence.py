@@ -14,6 +14,7 @@ from typing import Final
 
 from guardian.assistant.answer import Kind
 from guardian.assistant.why import why
+from guardian.judge_words import judge_lines
 from guardian.message import Channel, Message
 from guardian.reading.base import Reading, ViewKind
 from guardian.safe_text import safe_line
@@ -80,7 +81,8 @@ def _lines(verdict: Verdict, message: Message | None) -> Iterator[str]:
 
 
 def _own_sentences(verdict: Verdict) -> Iterator[str]:
-    said = [line.say for line in why(verdict).lines if line.kind is Kind.SAY]
+    quoting = frozenset(judge_lines(verdict))  # the judge's reasons quote the message within Guardian's sentence
+    said = [line.say for line in why(verdict).lines if line.kind is Kind.SAY and line.say not in quoting]
     for line in (*said, *verdict.advice):
         cutter = UnitCutter()
         yield plain(line)

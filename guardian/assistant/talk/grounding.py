@@ -4,7 +4,7 @@ What of a sentence must stand in the evidence (`Evidence.words`):
 
 1. *quotes*: whatever stands between quotation marks, two words or more, letter for letter but for case and spaces;
 2. *numbers*: every number, with or without its separators; a number word (`three`) as that word or in digits;
-3. *places*: every address, domain and link;
+3. *places*: every address, domain and link, whole;
 4. *names*: every word with a capital letter that does not begin the sentence;
 5. *the rest*: a sentence goes beyond if more than a third of its words that carry a claim, and at least two, are not in
    the evidence in any of their forms. Words that carry none are those of `ordinary_words`, and those of fewer than four
@@ -50,6 +50,8 @@ _SIGNS: Final = str.maketrans(
 )
 _QUOTE: Final = re.compile(r"\"([^\"]{2,400})\"|(?<!\w)'([^']{2,400})'(?!\w)")
 _PLACE: Final = re.compile(r"[a-z]+://\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+_LIST_MARK: Final = re.compile(r"^[>#*\s-]*\(?\d{1,2}[.)]\s+")
+"""The number of an item in a list, where a sentence begins with one: it says nothing of the message."""
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/'-]\d+)*")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SIGNS_BEFORE_A_WORD: Final = " \"'(-*#>"
@@ -63,7 +65,9 @@ class Grounds:
     """What a conversation's sentences may rest on."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self._text = _plain(evidence.words)
+        kept = _readable(evidence.words)
+        self._text = kept.casefold()
+        self._places = frozenset(map(str.casefold, _places_of(kept)))
         words = _WORD.findall(self._text)
         self._words = frozenset(words)
         self._stems = frozenset(map(_stem, words))
@@ -71,8 +75,8 @@ class Grounds:
 
     def beyond(self, sentence: str) -> tuple[str, ...]:
         """What of a sentence does not stand in the evidence; empty where it holds to it."""
-        kept = _spaced(unicodedata.normalize("NFKC", sentence).translate(_SIGNS))
-        found = [*self._quotes(kept), *self._places(kept)]
+        kept = _LIST_MARK.sub("", _readable(sentence), count=1)
+        found = [*self._quotes(kept), *self._unknown_places(kept)]
         kept = _PLACE.sub(" ", kept)
         found += [*self._unknown_numbers(kept), *self._names(kept)]
         told = " ".join(found).casefold()
@@ -85,10 +89,12 @@ class Grounds:
             if len(quote.split()) > 1 and quote.casefold() not in self._text:
                 yield quote
 
-    def _places(self, sentence: str) -> Iterator[str]:
-        for match in _PLACE.finditer(sentence):
-            place = match[0].strip("\"'().,;:!?")
-            if place.casefold() not in self._text:
+    def _unknown_places(self, sentence: str) -> Iterator[str]:
+        for place in _places_of(sentence):
+            name = place.casefold()
+            # mybank.example is no part of mybank.example.evil.org that means what it says
+            whole = rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)"
+            if name not in self._places and re.search(whole, self._text) is None:
                 yield place
 
     def _unknown_numbers(self, sentence: str) -> Iterator[str]:
@@ -122,12 +128,12 @@ def _carries_claim(word: str) -> bool:
     return len(word) >= _SHORTEST and word not in ORDINARY and word not in _NUMBER_WORDS
 
 
-def _plain(text: str) -> str:
-    return _spaced(unicodedata.normalize("NFKC", text).translate(_SIGNS)).casefold()
+def _places_of(text: str) -> Iterator[str]:
+    return (match[0].strip("\"'().,;:!?") for match in _PLACE.finditer(text))
 
 
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+def _readable(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).split())
 
 
 def _digits(number: str) -> str:

@@ -1,7 +1,8 @@
 """Which language model talks, by the owner's settings, and how it is opened.
 
 Invariants: nothing is opened before it is wanted; where no model is set there is none, and that is no error here; one
-that is set and can't be used is an error with what to run. Whether its file is the judge's file too is always told.
+that is set and can't be used is an error with what to run. Whether its file is the judge's file too is always told; of
+a server's model the name is all there is to go by.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ SAME_AS_JUDGE: Final = (
     "the same file is your judge, which is not asked about its own words: "
     "Guardian's own model and your policies screen them"
 )
+NAMED_AS_JUDGE: Final = (
+    "the server's model has the name of your judge's file; if they are one, the judge is no second opinion on its own "
+    "words: Guardian's own model and your policies screen them"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,18 @@ def chosen(settings: Settings) -> Chosen | None:
     if assistant.server:
         return Chosen(assistant.server_model or assistant.server, is_judge_too=False)
     return None
+
+
+def judge_words(settings: Settings, served: str = "") -> str:
+    """What is to be said where the model that talks is the judge too, or may be; else nothing. `served` is what a
+    server calls its model: which file that is can't be seen."""
+    found = chosen(settings)
+    if found is None or not settings.judge.model:
+        return ""
+    if settings.assistant.model:
+        return SAME_AS_JUDGE if found.is_judge_too else ""
+    names = (_plain_name(settings.judge.model), _plain_name(_path(settings, settings.judge.model)))
+    return NAMED_AS_JUDGE if _plain_name(served or settings.assistant.server_model) in names else ""
 
 
 def start_speaking(settings: Settings) -> SpeakingProcess | None:
@@ -110,6 +127,20 @@ def _is_judge_too(settings: Settings) -> bool:
     if not talking or not judging:
         return False
     return talking == judging or _sha256(settings, talking) == _sha256(settings, judging)
+
+
+def _plain_name(path: str) -> str:
+    return path.rpartition("/")[2].casefold().removesuffix(".gguf")
+
+
+def _path(settings: Settings, name: str) -> str:
+    """The file of a model; its name where the shelf does not tell."""
+    from guardian.added_models.shelf import find
+
+    try:
+        return str(find(settings, name).path)
+    except ModelError:
+        return name
 
 
 def _sha256(settings: Settings, name: str) -> str:

@@ -33,6 +33,9 @@ ABOUT_SYSTEM: Final = (
 CHARACTERS_A_TOKEN: Final = 3
 """Fewer than tokenizers make of plain prose on average, so that a dialogue of so many fits."""
 _MARK_BYTES: Final = 8
+_LEAST_CHARACTERS: Final = 400
+"""A turn is cut no shorter than that: less would say nothing."""
+_MIDDLE: Final = "\n(some of it does not fit here)\n"
 _SIGNS: Final = str.maketrans(
     {"<": "\u2039", ">": "\u203a", "[": "\u2045", "]": "\u2046", "|": "\u00a6", "\uff5c": "\u00a6", "\uff1c": "\u2039"}
 )
@@ -54,10 +57,12 @@ def fenced(evidence: Evidence, draw: Callable[[int], str] = secrets.token_hex) -
 
 def turns_within(turns: Sequence[Turn], most_characters: int) -> tuple[Turn, ...]:
     """The first turn (it holds the evidence) and as many of the latest as fit with it. The owner's last one is always
-    there, and a model's never follows the first."""
+    there, and a model's never follows the first. Where these two alone do not fit, what is cut out of the first is its
+    middle: its beginning says what it is, and its end is what the owner asked."""
     if not turns:
         return ()
     first, later = turns[0], turns[1:]
+    first = _without_middle(first, most_characters - (len(later[-1].words) if later else 0))
     left = most_characters - len(first.words)
     kept: list[Turn] = []
     for turn in reversed(later):
@@ -76,6 +81,14 @@ def turns_within(turns: Sequence[Turn], most_characters: int) -> tuple[Turn, ...
 def defused(words: str) -> str:
     """The words without a sign that a server might take for a token of control."""
     return words.translate(_SIGNS)
+
+
+def _without_middle(turn: Turn, most_characters: int) -> Turn:
+    most = max(most_characters, _LEAST_CHARACTERS)
+    if len(turn.words) <= most:
+        return turn
+    half = (most - len(_MIDDLE)) // 2
+    return Turn(turn.role, turn.words[:half] + _MIDDLE + turn.words[-half:])
 
 
 def _joined(first: Turn, kept: Sequence[Turn]) -> tuple[Turn, ...]:

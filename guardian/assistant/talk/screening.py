@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from guardian.assistant.talk.base import TALK_SOURCE, Sentence
 from guardian.message import Message
@@ -26,6 +26,8 @@ from guardian.verdict_words import short_reason
 if TYPE_CHECKING:
     from guardian.gate import Screened
 
+_MOST_UNWAITED: Final = 16
+"""Sentences that are judged one by one where nobody waits for them; a server can send thousands at once."""
 Screen = Callable[[Message], "Screened"]
 """The gate. May raise GuardianError where there is none."""
 
@@ -97,8 +99,10 @@ class AnswerScreening:
             return ()
         self._screening.is_cut |= is_cut
         self._screening.end(self._voice)
-        for _ in self._judged():
-            pass  # behind a flush there are none; those that nobody waits for are judged, and not shown
+        # behind a flush there are none; those that nobody waits for are not shown, and the whole holds them all
+        for number, _ in enumerate(self._judged(), start=1):
+            if number >= _MOST_UNWAITED:
+                self._lane.units.clear()
         return tuple(line for line in self._voice.note(0).splitlines() if line)
 
     def _judged(self) -> Iterator[Sentence]:

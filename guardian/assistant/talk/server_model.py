@@ -28,6 +28,8 @@ class ServerModel:
         """`process` speaks to `settings.server`, and is ended with this."""
         self._server, self._process = settings.server, process
         self._name = settings.server_model
+        self._listed = 0
+        """Models of which it is the first, where none was named."""
         self._patience = patience or Patience()
 
     @property
@@ -37,10 +39,13 @@ class ServerModel:
 
     @property
     def place(self) -> str:
-        """The server's address; and where nothing but design keeps what speaks to it from other ports, that."""
+        """The server's address; and that no wall keeps what speaks to it from other ports and from files, where none
+        does."""
         walls = self._process.walls
         is_open = bool(walls) and not walls.get("ports")
-        return f"the server at {safe_line(self._server)}{' (this kernel has no wall for ports)' if is_open else ''}"
+        first = f", the first of {self._listed} models that it lists" if self._listed > 1 else ""
+        wall = " (this kernel has no wall for ports and files)" if is_open else ""
+        return f"the server at {safe_line(self._server)}{first}{wall}"
 
     @property
     def sha256(self) -> str:
@@ -62,7 +67,11 @@ class ServerModel:
         names = self._process.models()
         if not names:
             raise CellError("the server lists no model", hint="name one: guardian config set assistant.server_model")
-        self._name = names[0]
+        self._name, self._listed = names[0], len(names)
+
+    def stop(self) -> None:
+        """End the process, and with it the server's work. The next question starts another one."""
+        self._process.close()
 
     def close(self) -> None:
         """End the process."""

@@ -26,6 +26,7 @@ from guardian.errors import JournalError
 from guardian.inference.base import Floats
 from guardian.journal.seal import SealError, derived, seal, unseal
 from guardian.journal.secret import Secret
+from guardian.owner_files import replace_file
 from guardian.paths import ensure_private_directory
 
 MOST_ROWS: Final = 50_000
@@ -78,17 +79,10 @@ class StoredRows:
         parts = [_MAGIC, _COUNT.pack(min(len(kept), MOST_ROWS))]
         for seq in kept[:MOST_ROWS]:
             parts += [_HEAD.pack(seq, len(self._sealed[seq])), self._sealed[seq]]
-        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        try:
+        with suppress(OSError):
             ensure_private_directory(self._path.parent)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-            with open(os.open(partial, flags, 0o600), "wb") as file:
-                file.writelines(parts)
-            partial.replace(self._path)
+            replace_file(self._path, parts, is_cache=True)
             self._has_news = False
-        except OSError:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
 
     def _key(self, seq: int) -> Secret:
         return derived(self._record_key(seq), self._journal_id, _PURPOSE)

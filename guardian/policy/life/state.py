@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from guardian.errors import GuardianError, PolicyError
 from guardian.journal.encoding import canonical_bytes, parsed
+from guardian.owner_files import replace_file
 from guardian.paths import ensure_private_directory
 from guardian.policy.life.cooling import Wait
 
@@ -191,14 +192,8 @@ def write_state(path: Path, state: State, key: bytes | None) -> None:
     value = state.to_json()
     body = canonical_bytes(value)
     data = canonical_bytes({"state": value, "seal": _seal(key, body) if key is not None else ""})
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(partial, flags, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        replace_file(path, [data])
     except OSError as error:
         raise _failed(path, error) from None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from guardian.judge_words import JUDGE
 from guardian.policy.roads import margin_of
 from guardian.safe_text import safe_line
 from guardian.verdict import PolicyMatch
@@ -32,7 +33,8 @@ def nearly_matched(match: PolicyMatch) -> bool:
 def standing_words(match: PolicyMatch) -> str:
     """The whole of it: `matched by the model (urgency) (score 0.97, threshold 0.80: over it by 2.1)`."""
     if match.matched:
-        distance = "" if match.score >= _OUTRIGHT else f" ({distance_words(match.score, match.threshold)})"
+        has_none = match.score >= _OUTRIGHT or (JUDGE in match.because and match.score <= 1 - _OUTRIGHT)
+        distance = "" if has_none else f" ({distance_words(match.score, match.threshold)})"
         excused = f"; part of it set aside: {safe_line(match.excused)}" if match.excused else ""
         return f"matched by {reasons_words(match.because)}{distance}{excused}"
     if match.excused:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from guardian.calibration.thresholds import fingerprint
 from guardian.errors import GuardianError
 from guardian.events import ExampleFails, Observer
+from guardian.owner_files import replace_file
 from guardian.paths import Paths, ensure_private_directory
 from guardian.policy.base import Policy
 from guardian.policy.load import LoadedFile, PolicySet, policy_sha256
@@ -119,13 +120,6 @@ def _read(path: Path) -> dict[str, None]:
 
 
 def _write(path: Path, tried: list[str]) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with suppress(OSError, GuardianError):
         ensure_private_directory(path.parent)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(partial, flags, 0o600), "w", encoding="ascii") as file:
-            json.dump(tried, file)
-        os.replace(partial, path)
-    except (OSError, GuardianError):
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        replace_file(path, [json.dumps(tried).encode("ascii")], is_cache=True)
