@@ -1,9 +1,10 @@
 """The gate and the journal of `guardian serve`, in step with what the owner sets.
 
 Policies are followed by the gate itself. Everything else of the owner's that a verdict depends on is read when a gate
-is opened: the settings file, the calibrated thresholds. Where one of them changed, the gate is opened anew before the
-next answer, so that a warm answer is what a cold one would be. How the owner judged each policy's last alerts is only
-told with a verdict: it is read again alone, as each word of feedback would else cost the judge its loaded model.
+is opened: the settings file, the calibrated thresholds, the list of added models. Where one of them changed, the gate
+is opened anew before the next answer, so that a warm answer is what a cold one would be. How the owner judged each
+policy's last alerts is only told with a verdict: it is read again alone, as each word of feedback would else cost the
+judge its loaded model.
 
 Invariants: one gate at a time, so that there is one model in memory; while what was changed cannot be used there is no
 gate, and every question is refused with the reason: the service does not judge by settings that are not the owner's
@@ -96,7 +97,8 @@ class House:
         gate.use_records(read_track(self._paths.track_records))
 
     def _stamp_now(self) -> _Stamp:
-        return tuple(_stamp_of(each) for each in (self._paths.settings_file, self._paths.calibration_file))
+        paths = self._paths
+        return tuple(_stamp_of(each) for each in (paths.settings_file, paths.calibration_file, paths.added_models_file))
 
 
 def _stamp_of(path: Path) -> _FileStamp | None:

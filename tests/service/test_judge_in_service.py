@@ -149,6 +149,22 @@ def test_a_service_loads_its_judge_at_once_and_a_gate_beside_it_does_not(setting
     wait_until(lambda: judges() == before)
 
 
+def test_a_judge_that_is_taken_off_the_list_and_put_back_is_followed(settings: Settings) -> None:
+    list_of_models = settings.paths.added_models_file
+    kept = list_of_models.read_bytes()
+    with House(settings.paths, lambda: settings, ignore) as house:
+        with_judge = house.current().gate
+        assert with_judge.screen(Message(ISLAND)).verdict.judge is not None
+        list_of_models.unlink()
+        without = house.current().gate
+        assert without is not with_judge
+        assert not without.screen(Message(ISLAND + b" ")).verdict.matched
+        list_of_models.write_bytes(kept)
+        again = house.current().gate
+        assert again.screen(Message(ISLAND + b"  ")).verdict.judge is not None
+        assert house.current().gate is again
+
+
 def test_a_word_of_feedback_is_told_with_the_next_verdict_and_does_not_cost_the_judge_its_model(
     settings: Settings, guardian_home: Path, run_guardian: Run
 ) -> None:
