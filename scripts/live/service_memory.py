@@ -1,9 +1,10 @@
 """What the service takes of memory, descriptors and threads after many messages.
 
-    .venv/bin/python scripts/live/service_memory.py [--messages 100000] [--clients 4] [--samples 20]
+    .venv/bin/python scripts/live/service_memory.py [--messages 100000] [--clients 4] [--samples 20] [--senders 20000]
 
 One message in 20 is a scam, which the journal records; one in 1,000 is a mail with 2 MB attached. Printed are samples
-and, over the second half of them, growth per 10,000 messages: the first half fills caches.
+and, over the second half of them, growth per 10,000 messages: the first half fills caches. With few senders, a message
+is judged together with up to 20 earlier ones of its sender, and takes five times as long.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from guardian.message import Format, Message  # noqa: E402
 from guardian.service.client import ServiceClient  # noqa: E402
 from live.service_house import SCAM, SHORT, Footprint, footprint, service  # noqa: E402
 
+SENDERS = 20_000
 _BIG = (
     b"Subject: minutes\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n"
     b"The minutes are attached.\r\n--x\r\nContent-Type: application/octet-stream\r\n"
@@ -37,13 +39,14 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--samples", type=int, default=20)
+    parser.add_argument("--senders", type=int, default=SENDERS)
     args = parser.parse_args()
     with service() as (process, path):
         samples: list[tuple[int, Footprint]] = []
         each = args.messages // args.samples
         for number in range(args.samples):
             began = time.monotonic()
-            send(path, args.clients, range(number * each, (number + 1) * each))
+            send(path, args.clients, range(number * each, (number + 1) * each), args.senders)
             samples.append(((number + 1) * each, footprint(process)))
             _print_sample(*samples[-1], each / (time.monotonic() - began))
         print(f"growth over the second half: {growth_mb(samples):+.2f} MB per 10,000 messages")
@@ -60,13 +63,13 @@ def growth_mb(samples: Sequence[tuple[int, Footprint]]) -> float:
     return rise / over * 10_000 if over else 0.0
 
 
-def send(path: Path, clients: int, numbers: range) -> None:
+def send(path: Path, clients: int, numbers: range, senders: int = SENDERS) -> None:
     """Ask about these messages, from so many clients at once; returns when all are answered."""
 
     def ask(first: int) -> None:
         with ServiceClient(path) as client:
             for number in numbers[first::clients]:
-                client.screen(_message(number))
+                client.screen(_message(number, senders))
 
     threads = [threading.Thread(target=ask, args=(first,)) for first in range(clients)]
     for each in threads:
@@ -75,11 +78,11 @@ def send(path: Path, clients: int, numbers: range) -> None:
         each.join()
 
 
-def _message(number: int) -> Message:
+def _message(number: int, senders: int) -> Message:
     if number % 1000 == 999:
         return Message(_BIG, id=f"{number}", format=Format.MAIL, sender="minutes@example.org")
     text = SCAM if number % 20 == 19 else SHORT
-    return Message(text.format(number).encode(), id=f"{number}", sender=f"{number % 500}@example.org")
+    return Message(text.format(number).encode(), id=f"{number}", sender=f"{number % senders}@example.org")
 
 
 def _print_sample(messages: int, taken: Footprint, rate: float) -> None:
