@@ -1,6 +1,7 @@
 # Two commands for a bare clone: `make run` and `make test`. Each installs what it needs into .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+QUICK := "not slow and not faults"
 
 .PHONY: help setup run test test-slow test-faults fuzz check format screenshots bench soak hostile train compare eval clean
 help: ## say what there is
@@ -12,8 +13,9 @@ setup: ## install everything into .venv (done by the others)
 run: setup ## screen the example inbox with the embedded model; on a terminal open the app on it
 	@$(BIN)/python scripts/first_run.py
 
-test: setup ## every test but the slow ones, and a few of each fault
-	@$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not slow and not faults"
+test: setup ## every test but the slow ones, and a few of each fault; what fails is told, and tried once more alone
+	@$(BIN)/python -m pytest -q -n 4 --dist loadfile -m $(QUICK) \
+		|| $(BIN)/python -m pytest -q -m $(QUICK) --last-failed --last-failed-no-failures none
 
 test-slow: setup ## the slow tests alone
 	@$(BIN)/python -m pytest -q -m slow

@@ -205,7 +205,7 @@ def become_a_pipe(path: Path) -> None:
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "one bit": (flip, "not the pinned"),
     "cut": (lambda path: os.truncate(path, 1000), "it has 1,000 bytes, not the pinned"),
-    "missing": (Path.unlink, "no such file"),
+    "missing": (Path.unlink, "is not there"),
     "pipe": (become_a_pipe, "no regular file"),
 }
 
@@ -218,7 +218,7 @@ def test_hashing_again_finds_whatever_is_not_the_pinned_file(
     model = add(settings, copied(tiny, tmp_path / "a.gguf")).model
     verify(model, lambda done: None)
     damage(model.path)
-    with pytest.raises(ModelFileError, match=says):
+    with pytest.raises(ModelError, match=says):
         verify(model, lambda done: None)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
-from desktops import HAS_WAYLAND, compositor
+from desktops import HAS_WAYLAND, compositor, until
 
 from guardian.cli import build_parser, parse
 
@@ -59,6 +59,7 @@ def test_sway_takes_its_lines() -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="guardian-sway") as folder, compositor(Path(folder)) as env:
+        until(lambda: bool(list(Path(folder).glob("sway-ipc.*"))))  # it comes after the one of Wayland
         socket = next(Path(folder).glob("sway-ipc.*"))
         for line in (FOLDER / "sway.conf").read_text().splitlines():
             if line.startswith("bindsym"):

@@ -67,7 +67,8 @@ def test_what_another_program_found_is_judged_muted_and_made_a_policy_of(
 ) -> None:
     begin(shell, "No alerts yet.")
     run_guardian("filter", stdin=ASKS_FOR_CARDS)
-    shell.until("! flagged", "Gift cards", "n lists what you have not seen")
+    shell.until("! flagged", "n lists what you have not seen")
+    shell.until("! flagged", "from a person")  # the notice may come before its line in the list, and goes with it
     shell.press("Enter")
     shell.until("Its way", "Please buy five gift cards")
     shell.press("w")
