@@ -49,8 +49,16 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file runs on whatever Python the machine has
         return fail(f"python 3.11 or newer is needed, this is {platform.python_version()}")
     stamp = VENV / f".ready-{_fingerprint(groups)}"
-    if stamp.exists():
-        return 0
+    if not stamp.exists():
+        install(groups)
+        stamp.touch()
+    if "dev" in groups:
+        keep_vocabularies()  # in the cache directory, which may be another's than when the rest was installed
+    return 0
+
+
+def install(groups: list[str]) -> None:
+    """Put Guardian and what these groups need into `.venv`, which is made where there is none."""
     began = time.monotonic()
     if not (VENV / "bin" / "python").exists():
         say("making .venv")
@@ -65,11 +73,7 @@ def main() -> int:
         f"{ROOT}[{','.join(EXTRAS)}]",
         *(part for group in groups for part in ("--group", f"{ROOT}/pyproject.toml:{group}")),
     )
-    if "dev" in groups:
-        keep_vocabularies()
-    stamp.touch()
     say(f"ready after {time.monotonic() - began:.0f} s")
-    return 0
 
 
 def llama_wheel() -> Path:

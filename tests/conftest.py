@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tiny_gguf import TinyModels
@@ -23,10 +23,10 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 """No test sees its runner's own keyring. For the whole process, as a thread that a test left behind may still ask for
 one when that test's own environment is gone, and keyring remembers the answer."""
 
-settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
-"""The same examples in each run of the same test: what a submission changed is what it fails by. New ones are sought by
-`make fuzz`, and by `pytest --hypothesis-profile=default`."""
+"""The same examples in each run of the same test, and none that fails by the clock: what a submission changed is what it
+fails by. New ones are sought by `make fuzz`, and by `pytest --hypothesis-profile=default`."""
 
 EXAMPLES_CACHE = "examples.cache"
 REPOSITORY = Path(__file__).resolve().parent.parent

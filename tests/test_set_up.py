@@ -66,6 +66,17 @@ def test_models_are_kept_side_by_side_and_not_fetched_again(set_up: Any, tmp_pat
     set_up.keep_vocabularies()
 
 
+def test_models_that_another_cache_directory_lacks_are_fetched_though_all_else_is_in_place(
+    set_up: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up.VENV = tmp_path
+    (tmp_path / f".ready-{set_up._fingerprint(['dev'])}").touch()
+    set_up.pip = downloading(sources())
+    monkeypatch.setattr("sys.argv", ["set_up.py", "dev"])
+    assert set_up.main() == 0
+    assert cached(tmp_path) == {"ggml-vocab-a.gguf": b"a", "b.jinja": b"b"}
+
+
 @pytest.mark.parametrize("data", [b"", b"no archive", sources()[:-40], sources()[:60]], ids=["0", "no", "cut", "short"])
 def test_a_broken_download_is_one_line_and_leaves_nothing(
     set_up: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes

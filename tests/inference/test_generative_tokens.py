@@ -74,7 +74,7 @@ def looked_at(path: Path) -> dict[str, Any]:
 
 
 def test_set_up_keeps_the_vocabularies() -> None:
-    assert len(VOCABULARIES) >= 19, "remove .venv/.ready-* and run `make setup`: it keeps them"
+    assert len(VOCABULARIES) >= 19, "run `make setup`: it keeps them"
 
 
 @pytest.mark.parametrize("path", VOCABULARIES, ids=lambda path: path.stem)

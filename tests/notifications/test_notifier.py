@@ -140,8 +140,7 @@ def test_a_click_opens_the_app_at_that_alert_in_a_terminal(
     notifier.start()
     one = screened(gate, number=20)
     notifier.on_screened(one)
-    bus.click(bus.wait(1)[0])
-    until(asked.exists)
+    bus.click(bus.wait(1)[0], until=asked.exists)
     notifier.close()
     assert one.verdict.journal is not None
     words = asked.read_text().split("\n")[:-1]
