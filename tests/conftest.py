@@ -25,7 +25,7 @@ one when that test's own environment is gone, and keyring remembers the answer."
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
-"""The same examples in each run of the same test, and none that fails by the clock: what a submission changed is what it
+"""The same examples in each run of the same test, and none fails by the clock: what a submission changed is what it
 fails by. New ones are sought by `make fuzz`, and by `pytest --hypothesis-profile=default`."""
 
 EXAMPLES_CACHE = "examples.cache"
