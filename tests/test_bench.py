@@ -51,6 +51,7 @@ def _cases() -> list[object]:
     return [pytest.param(name, marks=pytest.mark.slow if name in TAKE_LONG else ()) for name in names]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", _cases())
 def test_every_benchmark_yields_finite_figures(workplace: Workplace, name: str) -> None:
     rows = bench.BENCHMARKS[name][1](workplace)
@@ -62,6 +63,7 @@ def test_every_benchmark_yields_finite_figures(workplace: Workplace, name: str) 
         assert all(figure.cells()[:2])
 
 
+@pytest.mark.long
 def test_types_of_weights_are_compared_where_a_folder_of_them_is_named(workplace: Workplace, tmp_path: Path) -> None:
     for name in ("m-BF16.gguf", "m-COPY.gguf"):
         (tmp_path / name).symlink_to(workplace.model_file)

@@ -40,6 +40,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
         yield opened
 
 
+@pytest.mark.long
 def test_messages_come_out_in_the_order_in_which_they_went_in(gate: Gate) -> None:
     messages = [Message(FILLER.encode() * (1 + number % 9), id=str(number)) for number in range(80)]
     assert [screened.message.id for screened in gate.screen_all(messages)] == [message.id for message in messages]
@@ -142,6 +143,7 @@ GERMAN = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "channel", "outcome", "reasons"),
     [

@@ -58,6 +58,7 @@ def _messages() -> list[Message]:
     return list(read_files(list_files([INBOX]), channel=None, max_bytes=1 << 20))
 
 
+@pytest.mark.long
 def test_an_inspection_is_what_the_verdict_stands_on(gate: Gate, recorder: Counting) -> None:
     messages = _messages()
     assert len(messages) > LOOKAHEAD, "or the reading ahead is not tried"

@@ -86,6 +86,7 @@ def test_screened_has_no_subclasses() -> None:
         type("Forged", (Screened,), {})
 
 
+@pytest.mark.long
 def test_the_type_checker_refuses_a_screened_from_outside(tmp_path: Path) -> None:
     forged = tmp_path / "forged.py"
     forged.write_text(
@@ -149,6 +150,7 @@ def test_no_function_offers_to_skip_screening() -> None:
         assert not any(word in names for word in words)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("leaving_out", "unwanted"),
     [

@@ -118,6 +118,7 @@ def screened(run_guardian: Any, *options: str, headers: str = ANN) -> dict[str, 
     return dict(json.loads(done.stdout)["sender"])
 
 
+@pytest.mark.long
 def test_the_verdict_holds_the_facts_and_a_run_without_journal_leaves_and_finds_none(
     run_guardian: Any, guardian_home: Path
 ) -> None:

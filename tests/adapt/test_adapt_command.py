@@ -53,6 +53,7 @@ def labelled_home(run_guardian: Run, guardian_home: Path) -> Path:
     return guardian_home
 
 
+@pytest.mark.long
 def test_from_the_owners_word_to_a_head_that_speaks_and_back(run_guardian: Run, labelled_home: Path) -> None:
     new, code = (text.format(sum="nine") for text in (GRUDGE, CODE))
 
@@ -100,6 +101,7 @@ def _said_of_the_text(verdict: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in verdict.items() if name not in {"journal", "elapsed_ms", "sender", "id"}}
 
 
+@pytest.mark.long
 def test_what_lowers_recall_is_said_and_wants_a_yes(
     run_guardian: Run, guardian_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +132,7 @@ def test_what_lowers_recall_is_said_and_wants_a_yes(
     assert "version 1 is in force" in applied
 
 
+@pytest.mark.long
 def test_while_the_journal_is_locked_nothing_is_learned_or_changed_and_it_is_one_line(
     run_guardian: Run, labelled_home: Path
 ) -> None:
@@ -149,6 +152,7 @@ def test_while_the_journal_is_locked_nothing_is_learned_or_changed_and_it_is_one
     assert "in force: version 1" in said(run_guardian, "adapt", "--list")
 
 
+@pytest.mark.long
 def test_no_text_of_a_message_is_left_outside_the_journal(run_guardian: Run, labelled_home: Path) -> None:
     words = [b"never loved", b"you will lose the chil", b"owe me"]
     of_policies = labelled_home / "config" / "policies", labelled_home / "data" / "policies"  # such words are in them
@@ -175,6 +179,7 @@ def test_a_wrong_call_is_one_line(run_guardian: Run, words: list[str], complaint
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.long
 def test_without_a_journal_or_with_too_few_words_nothing_is_learned(run_guardian: Run, guardian_home: Path) -> None:
     assert "there is no journal yet" in said(run_guardian, "adapt", code=2)
     [verdict] = scanned(run_guardian, (GRUDGE.format(sum="two"), "kin@family.example"))

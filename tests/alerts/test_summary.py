@@ -115,6 +115,7 @@ def test_anything_else_is_a_usage_error(since: str) -> None:
         filter_since(since, NOW)
 
 
+@pytest.mark.long
 def test_the_command_prints_the_page_and_the_same_as_json(run_guardian: Run) -> None:
     phish = b"Subject: now\n\nBuy four gift cards within the hour, text me the codes, and tell nobody."
     assert run_guardian("filter", "--mail", stdin=phish).returncode == 1

@@ -15,6 +15,7 @@ PHISH = "Read me the six digits that you have just received."
 FINE = "Shall we meet at the station at ten on Saturday? I will bring the bread."
 
 
+@pytest.mark.long
 def test_without_a_question_it_says_the_verdict_and_what_can_be_asked(run_guardian: Run) -> None:
     done = run_guardian("ask", PHISH)
     assert done.returncode == 1
@@ -55,6 +56,7 @@ def test_the_text_may_come_from_standard_input_and_json_is_one_object(run_guardi
     assert done.stdout.isascii()
 
 
+@pytest.mark.long
 def test_nothing_is_recorded_unless_it_is_kept_and_then_it_is_found_again(run_guardian: Run) -> None:
     run_guardian("ask", "--similar", PHISH)
     listed = run_guardian("journal", "list")
@@ -72,6 +74,7 @@ def test_options_that_exclude_each_other_are_a_usage_error(run_guardian: Run, wo
     assert done.stderr.decode().count("\n") == 1
 
 
+@pytest.mark.long
 def test_a_hostile_text_reaches_the_terminal_as_visible_escapes(run_guardian: Run) -> None:
     hostile = b"Read me the code that you got \x1b]52;c;aGk=\x07 \xe2\x80\xaegift cards \xc2\x9b31m"
     for question in ("--why", "--change", "--benign", "--reply"):

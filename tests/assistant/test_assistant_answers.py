@@ -145,6 +145,7 @@ def test_where_no_sentence_suffices_alone_the_fewest_together_are_named_and_true
     assert parts.gate.screen(Message(text.encode())).verdict.outcome is not Outcome.FLAGGED
 
 
+@pytest.mark.long
 def test_the_search_is_bounded_however_many_sentences_carry_it(screen: Screen, parts: Assembled) -> None:
     text = "\n".join(f"Read me the code number {number} that you have just received." for number in range(40))
     counting = Counting(parts.bench)

@@ -206,6 +206,7 @@ def test_an_answer_ends_at_the_piece_at_which_its_owner_stops_it(seen: Seen) -> 
     assert rest[0].whole is not None
 
 
+@pytest.mark.long
 def test_thousands_of_sentences_that_nobody_waits_for_are_judged_as_a_whole(seen: Seen) -> None:
     screen, given = seen
     parts = talking(Scripted(["It rains. " * 300]), screen).say("hello")

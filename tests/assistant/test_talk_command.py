@@ -53,6 +53,7 @@ def a_record(run_guardian: Run) -> str:
     return str(next(row["seq"] for row in rows if row["kind"] == "verdict"))
 
 
+@pytest.mark.long
 def test_without_a_model_everything_is_as_before_and_says_how_to_have_one(run_guardian: Run) -> None:
     done = run_guardian("ask", "--talk", "hello")
     assert (done.returncode, done.stdout) == (2, b"")
@@ -62,6 +63,7 @@ def test_without_a_model_everything_is_as_before_and_says_how_to_have_one(run_gu
     assert "guardian model add FILE" in CANNOT
 
 
+@pytest.mark.long
 def test_an_answer_streams_to_standard_output_and_who_speaks_to_the_other(
     run_guardian: Run, server: RunningServer
 ) -> None:
@@ -73,6 +75,7 @@ def test_an_answer_streams_to_standard_output_and_who_speaks_to_the_other(
     )
 
 
+@pytest.mark.long
 def test_a_flagged_sentence_is_held_and_the_answer_is_on_record(run_guardian: Run, server: RunningServer) -> None:
     done = run_guardian("ask", "--talk", "--json", stdin=b"what is the weather?", env=served(server, "harmful"))
     assert done.returncode == 1
@@ -90,6 +93,7 @@ def test_a_server_that_is_not_there_is_one_line_and_exit_2(run_guardian: Run) ->
     assert done.stderr.decode().count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("with_model")
 def test_about_a_record_the_model_answers_from_its_evidence(run_guardian: Run) -> None:
     number = a_record(run_guardian)
@@ -104,6 +108,7 @@ def test_about_a_record_the_model_answers_from_its_evidence(run_guardian: Run) -
     assert "left out" in done.stderr.decode()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("with_model")
 def test_what_evidence_answers_by_itself_is_answered_without_the_model(run_guardian: Run) -> None:
     number = a_record(run_guardian)
@@ -149,6 +154,7 @@ def test_options_that_exclude_each_other_are_a_usage_error(run_guardian: Run, wo
     assert done.stderr.decode().count("\n") == 1
 
 
+@pytest.mark.long
 def test_a_record_that_is_none_is_one_line(run_guardian: Run) -> None:
     a_record(run_guardian)
     done = run_guardian("ask", "--about", "0", "--why")
@@ -201,6 +207,7 @@ def test_ctrl_c_ends_one_answer_as_it_ends_any_command(server: RunningServer) ->
         assert "Traceback" not in read_until(parent, "never said")
 
 
+@pytest.mark.long
 def test_in_a_conversation_an_answer_that_fails_is_told_and_it_goes_on(server: RunningServer) -> None:
     seen, code = on_terminal(["hello\r", "and now?\r", "\x04"], served(server, "keyed"))
     assert code == 0
@@ -245,6 +252,7 @@ def on_terminal(lines: list[str], env: dict[str, str]) -> tuple[str, int]:
         return seen + read_until(parent, "never said"), running.wait(LONGEST_S)
 
 
+@pytest.mark.long
 def test_on_a_terminal_it_is_a_conversation_until_ctrl_d(server: RunningServer) -> None:
     seen, code = on_terminal(["hello\r", "and tomorrow?\r", "\x04"], served(server, "calm"))
     assert code == 0

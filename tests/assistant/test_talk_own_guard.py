@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from judged_house_rig import KEYWORD, PROSE_ALONE, judged_by, write_policy
 from talk_rig import put_on_shelf
 from tiny_gguf import TinyModels
@@ -33,6 +34,7 @@ def test_a_judge_is_not_asked_about_what_its_own_file_said(tiny_models: TinyMode
     assert of_another.verdict.outcome is Outcome.FLAGGED
 
 
+@pytest.mark.long
 def test_doctor_names_the_assistant_and_that_it_is_the_judge_too(
     run_guardian: Callable[..., subprocess.CompletedProcess[bytes]], guardian_home: Path, tiny_models: TinyModels
 ) -> None:

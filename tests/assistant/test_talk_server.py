@@ -73,6 +73,7 @@ def test_the_words_of_an_answer_come_whatever_form_it_has(speaking: SpeakingProc
     assert (failure is None) is (words == CALM)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("model", "code", "most"),
     [
@@ -242,6 +243,7 @@ def test_the_first_model_of_the_list_talks_where_none_is_named(
     assert ended.failure is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "shown"), [("thinking", "It rains today."), ("harmful", None), ("escapes", None), ("slow", None)]
 )

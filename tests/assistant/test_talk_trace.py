@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 from live.tracing import STRACE, trace  # type: ignore[import-not-found,unused-ignore]  # scripts/ is on the path
 
 
+@pytest.mark.long
 @pytest.mark.skipif(STRACE is None, reason="strace is not installed")
 def test_one_process_alone_has_a_network_and_reaches_the_servers_port_alone(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:

@@ -51,6 +51,7 @@ def test_all_is_well_on_this_machine(run_guardian: Run, guardian_home: Path) -> 
     assert str(guardian_home / "config") in rows["config folder"][1]
 
 
+@pytest.mark.long
 def test_limits_that_the_owner_changed_are_named(run_guardian: Run) -> None:
     _, usual = diagnosed(run_guardian)
     _, changed = diagnosed(run_guardian, env={"GUARDIAN_LIMITS_MAX_WINDOWS": "9", "GUARDIAN_LIMITS_MAX_PARTS": "7"})
@@ -162,6 +163,7 @@ def test_a_file_in_a_folders_place_is_bad(tmp_path: Path) -> None:
     assert found["held folder"].level is Level.BAD
 
 
+@pytest.mark.long
 def test_a_memory_of_senders_that_cannot_be_read_is_named(run_guardian: Run, guardian_home: Path) -> None:
     (guardian_home / "state").mkdir(mode=0o700)
     (guardian_home / "state" / "contacts.db").write_bytes(b"not a database")

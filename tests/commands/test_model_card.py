@@ -45,6 +45,7 @@ def write(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_rerun_measures_and_writes_the_same_report_twice(tmp_path: Path, run_guardian: Run) -> None:
     path = write(tmp_path / "rows.ndjson", labelled())
     page = tmp_path / "card.html"
@@ -130,6 +131,7 @@ def test_a_page_that_cannot_be_written_is_an_output_error(tmp_path: Path, run_gu
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 
+@pytest.mark.long
 def test_a_signed_report_is_checked_by_the_keys_of_the_journal_alone(
     tmp_path: Path, run_guardian: Run, guardian_home: Path
 ) -> None:
@@ -181,6 +183,7 @@ def test_what_cannot_be_signed_is_one_line(options: tuple[str, ...], says: bytes
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.long
 def test_a_locked_journal_signs_nothing(tmp_path: Path, run_guardian: Run, guardian_home: Path) -> None:
     run_guardian("filter", "--check", stdin=VIOLATING[0].encode(), env=NO_KEYRING)
     for key in (guardian_home / "config").glob("*.key"):

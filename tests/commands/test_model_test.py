@@ -135,6 +135,7 @@ def test_a_model_that_is_not_there_is_2(words: tuple[str, ...], run_guardian: Ru
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.long
 def test_doctor_tries_the_judge_and_says_what_its_register_holds(
     run_guardian: Run, knowing: Path, tiny_models: TinyModels
 ) -> None:
@@ -155,6 +156,7 @@ def test_doctor_tries_the_judge_and_says_what_its_register_holds(
     assert "says no to everything" in words
 
 
+@pytest.mark.long
 def test_doctor_names_a_judge_that_is_gone_and_all_else_goes_on(
     run_guardian: Run, knowing: Path, tmp_path: Path
 ) -> None:

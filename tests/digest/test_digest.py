@@ -213,6 +213,7 @@ def test_a_day_that_there_is_not_is_a_usage_error(on: str) -> None:
 # --- the command ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_command_prints_it_and_writes_a_page_of_ones_own(
     run_guardian: Run, guardian_home: Path, tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def test_without_anything_it_says_that_the_thresholds_are_as_shipped(run_guardia
     assert not (guardian_home / "state").exists()
 
 
+@pytest.mark.long
 def test_a_preview_changes_nothing(run_guardian: Run, guardian_home: Path, archive: Path) -> None:
     done = run_guardian("calibrate", "--on", str(archive), env={"GUARDIAN_CALIBRATION_FALSE_ALARMS_PER_WEEK": "50"})
     said = done.stdout.decode()
@@ -94,6 +95,7 @@ def test_a_preview_changes_nothing(run_guardian: Run, guardian_home: Path, archi
     assert "flagged in this archive" in said
 
 
+@pytest.mark.long
 def test_what_the_preview_said_is_what_screening_then_does(
     run_guardian: Run, archive: Path, applied: tuple[Path, dict[str, object]], tmp_path: Path
 ) -> None:
@@ -156,6 +158,7 @@ def test_afterwards_it_says_where_everything_stands(run_guardian: Run, applied: 
     assert "they were made for 50 a week" in words
 
 
+@pytest.mark.long
 def test_a_damaged_calibration_is_one_line_and_reset_mends_it(
     run_guardian: Run, guardian_home: Path, applied: tuple[Path, dict[str, object]]
 ) -> None:

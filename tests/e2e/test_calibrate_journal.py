@@ -74,6 +74,7 @@ def previewed(home: Path) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.long
 def test_the_journal_gives_what_the_same_messages_give_as_an_archive(home: Path, previewed: dict[str, Any]) -> None:
     archive = write(home / "archive.ndjson", rows())
     words = ("--ndjson", "--days", "7", "--json", "--false-alarms-per-week", "50")
@@ -113,6 +114,7 @@ def test_in_words_it_shows_numbers_and_no_texts(home: Path, run_guardian: Run, p
     assert not any(row["text"][:30] in said or row["sender"] in said for row in rows())
 
 
+@pytest.mark.long
 def test_applied_it_is_in_force_and_logged(home: Path, run_guardian: Run, previewed: dict[str, Any]) -> None:
     words = ("calibrate", "--on-journal", "--apply", "--json", "--false-alarms-per-week", "50")
     done = run_guardian(*words, env=in_home(home))
@@ -140,6 +142,7 @@ def test_without_a_journal_it_is_one_line(run_guardian: Run) -> None:
     assert b"there is no journal yet" in done.stderr
 
 
+@pytest.mark.long
 def test_where_clean_messages_are_only_counted_it_says_so_and_how_to_keep_them(
     run_guardian: Run, tmp_path: Path, guardian_home: Path
 ) -> None:
@@ -154,6 +157,7 @@ def test_where_clean_messages_are_only_counted_it_says_so_and_how_to_keep_them(
     assert not (guardian_home / "state" / "calibration.json").exists()
 
 
+@pytest.mark.long
 def test_too_few_clean_ones_are_too_little_data(run_guardian: Run, tmp_path: Path) -> None:
     env = {**NO_KEYRING, "GUARDIAN_JOURNAL_CLEAN": "scores"}
     run_guardian("scan", "--ndjson", str(write(tmp_path / "few.ndjson", rows()[:8])), env=env)

@@ -38,6 +38,7 @@ AWKWARD = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("raw", AWKWARD)
 def test_any_bytes_pass_unchanged(run_guardian: Run, raw: bytes) -> None:
     done = run_guardian("filter", stdin=raw)
@@ -48,6 +49,7 @@ def test_any_bytes_pass_unchanged(run_guardian: Run, raw: bytes) -> None:
     assert b"\x9b" not in done.stderr.replace("…".encode(), b"")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("megabytes", [2, pytest.param(50, marks=pytest.mark.slow)])
 def test_megabytes_pass_unchanged_and_are_never_called_clean(run_guardian: Run, megabytes: int) -> None:
     line = b"An ordinary line of text, and another one after it.\n"
@@ -70,6 +72,7 @@ def test_a_phish_is_flagged_with_words_policy_and_advice(run_guardian: Run) -> N
     assert '"' in said
 
 
+@pytest.mark.long
 def test_an_ordinary_message_passes_in_silence(run_guardian: Run) -> None:
     run_guardian("filter")  # the very first one begins the journal, and says where its key is
     done = run_guardian("filter", stdin=ORDINARY)
@@ -97,6 +100,7 @@ def test_the_json_is_the_contract(run_guardian: Run) -> None:
                 assert PHISH[span["start"] : span["end"]].decode() == span["quote"]
 
 
+@pytest.mark.long
 def test_the_same_text_gets_the_same_verdict(run_guardian: Run) -> None:
     verdicts = [json.loads(run_guardian("filter", "--json", stdin=PHISH).stdout) for _ in range(2)]
     for verdict in verdicts:
@@ -104,6 +108,7 @@ def test_the_same_text_gets_the_same_verdict(run_guardian: Run) -> None:
     assert verdicts[0] == verdicts[1]
 
 
+@pytest.mark.long
 def test_all_policies_lists_those_that_did_not_match(run_guardian: Run) -> None:
     matched = json.loads(run_guardian("filter", "--json", stdin=ORDINARY).stdout)["policies"]
     every = json.loads(run_guardian("filter", "--json", "--all-policies", stdin=ORDINARY).stdout)["policies"]
@@ -160,6 +165,7 @@ def test_a_mail_that_can_never_be_judged_is_not_tried_again_for_ever(run_guardia
     assert done.stdout.endswith(mail)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", [["--policies", "/nowhere"], ["--no-such-option"]])
 def test_whatever_fails_with_mail_the_agent_is_told_to_try_again(run_guardian: Run, words: list[str]) -> None:
     done = run_guardian("filter", "--mail", *words, stdin=b"From: a@b.example\n\nHi\n")
@@ -177,6 +183,7 @@ def test_a_mail_keeps_every_byte_under_three_headers(run_guardian: Run) -> None:
     assert top.count(b"\n") == top.count(b"\r\n")
 
 
+@pytest.mark.long
 def test_a_mail_that_went_through_once_is_not_taken_for_forged(run_guardian: Run) -> None:
     mail = b"Received: by us\nFrom: a@b.example\nSubject: Tuesday\n\n" + ORDINARY
     once = run_guardian("filter", "--mail", stdin=mail)
@@ -197,6 +204,7 @@ def _children(process: int) -> list[int]:
     return found
 
 
+@pytest.mark.long
 def test_the_text_passes_when_the_model_dies_again_and_again() -> None:
     raw = (ORDINARY + PHISH) * 400
     process = subprocess.Popen(
@@ -224,6 +232,7 @@ def test_the_text_passes_when_the_model_dies_again_and_again() -> None:
     assert b"Traceback" not in err
 
 
+@pytest.mark.long
 def test_a_full_disk_and_a_closed_pipe_are_one_line_and_74(guardian_home: Path) -> None:
     command = f"printf 'hello there' | {sys.executable} -m guardian filter --no-journal"
     for tail in ("> /dev/full", ">&-"):
@@ -266,6 +275,7 @@ def test_a_broken_policy_is_said_with_its_place_and_the_others_stay_in_force(
     assert b"broken.toml:2:1" in done.stderr
 
 
+@pytest.mark.long
 def test_an_example_that_the_owner_adds_counts_at_the_next_message(run_guardian: Run, guardian_home: Path) -> None:
     """The third way to use it: edit a file. Nothing is restarted, nothing compiled."""
     text = b"Spoiler ahead: in episode six the lighthouse keeper turns out to be her father all along.\n"

@@ -86,6 +86,7 @@ def rows(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, object]]:
     return [json.loads(line) for line in good(done).splitlines()]
 
 
+@pytest.mark.long
 def test_a_mark_is_made_changed_found_and_taken_away(run: Run) -> None:
     assert good(run("journal", "mark", "1", "kept", "--note", "ask Anna")) == "record 1: marked kept, with your note\n"
     assert good(run("journal", "mark", "1", "kept")) == "record 1: marked kept, with your note (as before)\n"
@@ -127,6 +128,7 @@ def test_alerts_are_grouped_by_whom_they_are_from(run: Run) -> None:
     assert "\u202e" not in good(lines)
 
 
+@pytest.mark.long
 def test_alerts_are_grouped_by_what_they_say_and_what_is_lost_is_said(run: Run) -> None:
     found = rows(run("journal", "list", "--group", "campaign", "--json", "~o flagged | ~o notice"))
     assert sorted((row["seqs"], row["senders"], row["text_not_kept"]) for row in found) == [([2, 1], 2, 0), ([4], 1, 1)]

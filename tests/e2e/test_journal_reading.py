@@ -158,6 +158,7 @@ def test_without_a_journal_there_is_one_line(run_guardian: Run, no_keyring: None
         assert "no journal" in bad(run_guardian(*words))
 
 
+@pytest.mark.long
 def test_feedback_is_recorded_seen_changed_and_taken_back(run: Run) -> None:
     assert good(run("feedback", "1", "wrong", "--note", "my bank")) == "record 1: you said wrong\n"
     assert good(run("feedback", "1", "wrong", "--note", "my bank")) == "record 1: you said wrong (as before)\n"

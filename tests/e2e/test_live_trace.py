@@ -17,6 +17,7 @@ from live.tracing import STRACE, read_trace, trace  # noqa: E402
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
 
 
+@pytest.mark.long
 def test_only_two_get_ip_sockets_and_each_connects_to_its_server_alone() -> None:
     script = str(ROOT / "scripts" / "live" / "trace.py")
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=600, check=False)

@@ -201,6 +201,7 @@ def test_a_mail_in_a_language_that_is_not_read_is_delivered_and_not_bounced_afte
     assert b"not-judged:" in mail
 
 
+@pytest.mark.long
 def test_notmuch_tags_each_new_mail_once_and_tries_again_what_was_not_screened(owner: Owner) -> None:
     mails = owner.home / "notmuch"
     hooks = mails / ".notmuch" / "hooks"
@@ -268,6 +269,7 @@ def test_neomutt_asks_about_the_mail_under_the_cursor(owner: Owner, screen: Tmux
     wait_until_shown(screen, "guardian: flagged", key="G")
 
 
+@pytest.mark.long
 def test_aerc_asks_about_the_mail_under_the_cursor(owner: Owner, screen: Tmux) -> None:
     if shutil.which("aerc") is None:
         pytest.skip("aerc is not on this machine")

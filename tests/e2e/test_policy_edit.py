@@ -68,6 +68,7 @@ def _history(run_guardian: Run) -> list[dict[str, object]]:
     return list(json.loads(found.stdout)["amendments"])
 
 
+@pytest.mark.long
 def test_a_kept_edit_is_shown_first_and_in_force_with_its_reason(home: Path, run_guardian: Run) -> None:
     with _editing(home, 'sed -i s/hurry/rush/ "$1"') as terminal:
         shown = terminal.wait_for(ASK)
@@ -114,6 +115,7 @@ def test_a_broken_text_can_not_be_kept_and_is_not_lost(home: Path) -> None:
     assert _text(home) == POLICY.replace("warn", "notice")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", ["d", pytest.param("DISCARD", marks=pytest.mark.slow)])
 def test_a_discarded_edit_leaves_the_file_as_it_was(home: Path, answer: str, run_guardian: Run) -> None:
     with _editing(home, 'sed -i s/hurry/rush/ "$1"') as terminal:
@@ -351,6 +353,7 @@ def test_a_record_that_is_no_verdict_starts_nothing(home: Path, run_guardian: Ru
 # Checks with the model
 
 
+@pytest.mark.long
 def test_check_tries_examples_and_says_what_it_left_out(home: Path, run_guardian: Run) -> None:
     path = home / "config" / "policies" / "odd.toml"
     examples = '\n[[examples]]\ntext = "Please hurry, dear."\nflag = false\n'

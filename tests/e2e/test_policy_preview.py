@@ -154,6 +154,7 @@ def test_the_model_is_asked_once_for_a_text_and_forgetting_a_record_takes_its_ro
     assert copied.get(kept[1].seq, kept[1].leaf, size) is not None
 
 
+@pytest.mark.long
 def test_a_preview_shows_what_a_change_would_flag_and_takes_nothing_in_force(home: Path, tmp_path: Path) -> None:
     files = {path: path.read_bytes() for path in (home / "config" / "policies").glob("*.toml")}
     before = guardian(home, "policy", "list", "--json")[0]
@@ -198,6 +199,7 @@ def test_an_unknown_policy_is_one_line_with_the_nearest(home: Path, named: str, 
     assert error.count("\n") == 1
 
 
+@pytest.mark.long
 def test_a_policy_that_was_often_wrong_is_proposed_for_a_trial_and_changed_at_a_yes_alone(home: Path) -> None:
     file = home / "config" / "policies" / "trains.toml"
     listed, _ = guardian(home, "journal", "list", "~p trains", "--json")

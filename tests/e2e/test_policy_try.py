@@ -57,6 +57,7 @@ def _json(done: subprocess.CompletedProcess[bytes], code: int = 0) -> Any:
     return json.loads(_said(done, code))
 
 
+@pytest.mark.long
 def test_test_reports_and_fails_where_an_example_fails(run_guardian: Run, folder: Path, guardian_home: Path) -> None:
     words = ("policy", "test", "--policies", str(folder))
     done = run_guardian(*words)
@@ -76,6 +77,7 @@ def test_a_file_that_cannot_be_used_is_told_beside_the_tests(run_guardian: Run, 
     assert "broken.toml:1:6: error: " in done.stderr.decode()
 
 
+@pytest.mark.long
 def test_test_on_an_archive_counts_the_hits(
     run_guardian: Run, folder: Path, tmp_path: Path, guardian_home: Path
 ) -> None:
@@ -95,6 +97,7 @@ def test_test_on_an_archive_counts_the_hits(
     assert not (guardian_home / "data").exists(), "nothing is recorded"
 
 
+@pytest.mark.long
 def test_progress_is_drawn_on_a_terminal_beside_the_answer(folder: Path) -> None:
     master, terminal = pty.openpty()
     try:
@@ -114,6 +117,7 @@ def test_progress_is_drawn_on_a_terminal_beside_the_answer(folder: Path) -> None
     assert b"\x1b" not in done.stdout
 
 
+@pytest.mark.long
 def test_explain_takes_a_text_or_standard_input(run_guardian: Run, folder: Path) -> None:
     words = ("policy", "explain", "gift-cards", "--policies", str(folder))
     by_option = _said(run_guardian(*words, "--text", GIFT_CARDS, "--sender", "a@x.example"))
@@ -124,6 +128,7 @@ def test_explain_takes_a_text_or_standard_input(run_guardian: Run, folder: Path)
     assert [step["result"] for step in piped["steps"] if step["step"] == "channel"] == ["stops here"]
 
 
+@pytest.mark.long
 def test_explain_and_why_read_the_record_and_judge_again(run_guardian: Run, guardian_home: Path) -> None:
     _said(run_guardian("filter", "--check", stdin=GIFT_CARDS.encode()), 1)
     listed = run_guardian("journal", "list", "~k verdict", "--json")
@@ -157,6 +162,7 @@ def test_explain_and_why_read_the_record_and_judge_again(run_guardian: Run, guar
     assert after - records <= 1, "but for the amendment, which is no verdict"
 
 
+@pytest.mark.long
 def test_a_failing_example_is_told_when_its_policy_is_first_loaded(run_guardian: Run, guardian_home: Path) -> None:
     run_guardian("filter", stdin=b"hello")
     path = guardian_home / "config" / "policies" / "gift-cards.toml"

@@ -99,6 +99,7 @@ def test_nothing_to_scan_is_a_usage_error(run_guardian: Run) -> None:
     assert run_guardian("scan").returncode == 2
 
 
+@pytest.mark.long
 def test_progress_is_shown_on_a_terminal_alone(tmp_path: Path) -> None:
     for number in range(30):
         (tmp_path / f"{number:02}.txt").write_text("See you at six, and bring the book that I lent you in May. " * 8)
@@ -124,6 +125,7 @@ def test_progress_is_shown_on_a_terminal_alone(tmp_path: Path) -> None:
     assert b"/30 messages" in shown
 
 
+@pytest.mark.long
 def test_the_example_inbox_is_read_as_its_makers_mean_it(run_guardian: Run) -> None:
     """Not a measure of the model (see MODEL_CARD.md): a floor under the first five minutes of a new owner."""
     expected = tomllib.loads((ROOT / "tests" / "data" / "example_inbox.toml").read_text(encoding="utf-8"))

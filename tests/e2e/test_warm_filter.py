@@ -168,6 +168,7 @@ def test_a_socket_that_nobody_answers_is_no_obstacle(guardian_home: Path) -> Non
     assert COLD + b"no service answers" in done.stderr
 
 
+@pytest.mark.long
 def test_a_service_of_another_version_is_not_believed(guardian_home: Path) -> None:
     with serving(guardian_home, code=AS_ANOTHER_VERSION):
         done = guardian(guardian_home, "filter", "--verbose", stdin=PHISH)
@@ -226,6 +227,7 @@ class AnswersGetLost:
         self._real.rename(self._place)
 
 
+@pytest.mark.long
 def test_an_answer_that_got_lost_is_asked_for_here_and_recorded_one_time(guardian_home: Path) -> None:
     guardian(guardian_home, "filter", stdin=ORDINARY)
     with serving(guardian_home):
@@ -277,6 +279,7 @@ def wait_until_it_asks(pid: int) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_a_service_that_does_not_answer_in_time_is_not_waited_for(guardian_home: Path) -> None:
     code = textwrap.dedent(
         """\

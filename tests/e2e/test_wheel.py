@@ -52,6 +52,7 @@ def _run(program: Path, *words: str, home: Path) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.long
 def test_the_installed_program_screens_a_text(installed: Path, tmp_path: Path) -> None:
     done = _run(installed, "filter", home=tmp_path)
     assert done.stdout == TEXT

@@ -58,6 +58,7 @@ def _until(is_so: Callable[[], bool]) -> bool:
     return is_so()
 
 
+@pytest.mark.long
 @tried(sample=30, full=1000)
 def test_every_edit_takes_force_whole(
     count: int, settings: Settings, watcher: Watcher, fault_table: FaultTable
@@ -124,6 +125,7 @@ def _assert_the_journal_knows_each_edit(settings: Settings, count: int) -> None:
         assert amendment.version.text == text_of(amendment.policy, mark)
 
 
+@pytest.mark.long
 def test_edits_in_quick_succession_end_in_the_last_one(settings: Settings, watcher: Watcher) -> None:
     """Faster than files are quiet, several files at once, and in ways that are mixed."""
     draw, ways = random.Random(SEED), [way for way, editor in WAYS.values() if not editor]

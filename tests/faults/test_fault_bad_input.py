@@ -132,6 +132,7 @@ def test_a_question_that_has_no_answer_changes_nothing(
     assert _contents(home) == before
 
 
+@pytest.mark.long
 def test_a_filter_beside_a_journal_that_is_none_of_ours_passes_on_and_says_so(
     home: Path, run_guardian: Callable[..., subprocess.CompletedProcess[bytes]]
 ) -> None:

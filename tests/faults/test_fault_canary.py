@@ -210,6 +210,7 @@ def _core_limit_once_it_runs(pid: int) -> str:
     return limit
 
 
+@pytest.mark.long
 def test_the_program_itself_leaves_nothing_in_the_clear(new_home: Callable[[], Path], tmp_path: Path) -> None:
     """A whole run with the model, beside what anybody may see of its processes. Its answer shows quotes, and may."""
     home, folder = new_home(), tmp_path / "leftovers"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fault_checks import find, troubles
 from fault_counts import tried
 from fault_diary import Said, read_diary
@@ -42,6 +43,7 @@ _STATES = ("none", "closed", "open")
 """The journal as the recorder finds it when the trouble begins: there is none, it is not open yet, it is open."""
 
 
+@pytest.mark.long
 @needs_strace
 @tried(sample=25, full=1000)
 def test_failing_system_calls_lose_no_verdict_and_are_always_told(

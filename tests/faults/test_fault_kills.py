@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fault_checks import find, first_look, troubles
 from fault_counts import spread, tried
 from fault_diary import Diary, read_diary
@@ -44,6 +45,7 @@ _CHANGING = (
 """System calls that change what is on disk, or wait for it. Between two of them every moment is like any other."""
 
 
+@pytest.mark.long
 @tried(sample=20, full=1000)
 def test_a_kill_at_a_random_moment_loses_nothing(
     count: int, new_home: Callable[[], Path], tmp_path: Path, fault_table: FaultTable
@@ -77,6 +79,7 @@ def _size(diary: Path) -> int:
     return diary.stat().st_size if diary.exists() else 0
 
 
+@pytest.mark.long
 @needs_strace
 @tried(sample=20, full=1000)
 def test_a_kill_at_an_exact_system_call_loses_nothing(

@@ -30,6 +30,7 @@ print(json.dumps(said))
 """The program's own entry, once for each file, in one process: what it takes to start is not what is tested."""
 
 
+@pytest.mark.long
 def test_every_broken_file_gets_one_clear_line_and_exit_2(tmp_path: Path) -> None:
     sound = sound_parts(tmp_path)
     says: dict[str, str] = {}

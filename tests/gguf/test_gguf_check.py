@@ -283,6 +283,7 @@ def outcome(raw: bytes) -> ModelFileError | GgufFacts:
         os.close(descriptor)
 
 
+@pytest.mark.long
 def test_two_thousand_mutants_are_refused_in_one_line_or_pass_for_models(sound: Parts) -> None:
     """Those that pass are the cell's to hold."""
     whole = sound.file()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from health_rig import NOW_MS, a_record, put
 
 from guardian.health.base import Block, Health, Reading, Standing
@@ -55,6 +56,7 @@ def test_a_missing_model_is_a_breach_and_no_error(run_guardian: Run, tmp_path: P
     assert done.stderr == b""
 
 
+@pytest.mark.long
 def test_it_records_nothing(run_guardian: Run, guardian_home: Path) -> None:
     settings = load_settings({"GUARDIAN_HOME": str(guardian_home)}, {})
     put(settings, [a_record()])
@@ -70,6 +72,7 @@ def kinds(settings: Settings) -> list[Kind]:
         return [entry.record.kind for entry in journal.entries() if isinstance(entry.record, Record)]
 
 
+@pytest.mark.long
 def test_following_goes_on_until_it_is_interrupted_and_prints_what_changes(guardian_home: Path) -> None:
     settings = load_settings({"GUARDIAN_HOME": str(guardian_home)}, {})
     command = [sys.executable, "-m", "guardian", "health", "--follow", "--no-model", "--json"]

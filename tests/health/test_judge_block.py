@@ -165,6 +165,7 @@ def test_a_name_that_is_on_no_shelf_is_one_breach(settings: Settings) -> None:
     assert "no model is called gone" in only.say
 
 
+@pytest.mark.long
 def test_the_command_reads_what_other_processes_measured(
     run_guardian: Run, guardian_home: Path, model: AddedModel
 ) -> None:

@@ -81,6 +81,7 @@ def test_an_interrupt_is_the_commands_to_answer(home: Path) -> None:
         assert process.wait(LONGEST_RUN_S) == 3
 
 
+@pytest.mark.long
 def test_a_reader_that_goes_away_ends_the_command_too(home: Path) -> None:
     script = f"{sys.executable} -m guardian hook exec -- sh -c 'while echo y; do :; done' | head -1"
     done = subprocess.run(

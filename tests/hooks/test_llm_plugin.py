@@ -97,6 +97,7 @@ def test_the_package_brings_the_plug_in_to_llm() -> None:
     assert tomllib.loads(PROJECT.read_text())["project"]["entry-points"]["llm"] == {"guardian": ENTRY}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [(), ("--no-stream",), ("--async",)])
 def test_a_flagged_answer_comes_out_whole_and_is_told(plugins: Path, home: Path, options: tuple[str, ...]) -> None:
     done = ask(plugins, home, "-m", "echo", *options, LONELY)
@@ -105,6 +106,7 @@ def test_a_flagged_answer_comes_out_whole_and_is_told(plugins: Path, home: Path,
     assert b"guardian: flagged" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stderr_to", ["&-", "/dev/full"])
 def test_where_nobody_can_be_told_the_answer_is_still_the_answer(plugins: Path, home: Path, stderr_to: str) -> None:
     done = ask(plugins, home, "-m", "echo", LONELY, stderr_to=stderr_to)
@@ -112,6 +114,7 @@ def test_where_nobody_can_be_told_the_answer_is_still_the_answer(plugins: Path, 
     assert done.stdout.decode().split() == LONELY.split()
 
 
+@pytest.mark.long
 def test_an_ordinary_answer_passes_in_silence(plugins: Path, home: Path) -> None:
     done = ask(plugins, home, "-m", "echo", ORDINARY)
     assert (done.stdout.decode().split(), done.stderr) == (ORDINARY.split(), b"")
@@ -123,12 +126,14 @@ def test_a_model_with_a_key_still_gets_its_key(plugins: Path, home: Path) -> Non
     assert b"guardian: flagged" in done.stderr
 
 
+@pytest.mark.long
 def test_an_answer_that_breaks_off_is_told_as_not_screened(plugins: Path, home: Path) -> None:
     done = ask(plugins, home, "-m", "breaks-off", "hello")
     assert b"the line is down" in done.stderr
     assert b"guardian: NOT screened: the answer broke off" in done.stderr
 
 
+@pytest.mark.long
 def test_a_conversation_goes_on_with_its_turns_as_context(plugins: Path, home: Path) -> None:
     assert ask(plugins, home, "-m", "echo", ORDINARY).returncode == 0
     done = ask(plugins, home, "-c", LONELY)
@@ -137,6 +142,7 @@ def test_a_conversation_goes_on_with_its_turns_as_context(plugins: Path, home: P
     assert b"NOT screened" not in done.stderr
 
 
+@pytest.mark.long
 def test_where_nothing_can_be_screened_llm_answers_all_the_same_and_says_so(plugins: Path, tmp_path: Path) -> None:
     home = tmp_path / "broken"
     home.mkdir()

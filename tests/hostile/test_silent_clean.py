@@ -7,6 +7,7 @@ import pytest
 from hostile.silent_clean import measure
 
 
+@pytest.mark.long
 def test_no_limit_and_no_unreadable_message_ends_in_clean() -> None:
     tally = measure(share=0.1, with_processes=False)
     assert len(tally.forced) >= 12, "every kind of failure came about"

@@ -159,6 +159,7 @@ def test_a_server_that_starts_again_costs_no_mail(server: Server) -> None:
         watcher.until("one", "two", "three")
 
 
+@pytest.mark.long
 def test_mails_that_are_numbered_anew_are_known_again(server: Server) -> None:
     server.deliver("one")
     server.deliver("two")
@@ -173,6 +174,7 @@ def test_mails_that_are_numbered_anew_are_known_again(server: Server) -> None:
         assert watcher.source._fetching.listing().validity != before
 
 
+@pytest.mark.long
 def test_a_fetcher_that_is_killed_costs_no_mail(server: Server) -> None:
     expected = []
     with Watcher(server) as watcher:
@@ -187,6 +189,7 @@ def test_a_fetcher_that_is_killed_costs_no_mail(server: Server) -> None:
         watcher.until(*expected, "last")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [

@@ -122,6 +122,7 @@ def test_a_poison_is_remembered_and_never_tried_again() -> None:
         assert cell.register.restarts == restarts == 2
 
 
+@pytest.mark.long
 def test_a_text_that_hangs_the_model_costs_only_its_own_message() -> None:
     with encoder(worker_command=POISON_WORKER, batch_timeout_s=2.0) as cell:
         cell.wait_started(PATIENCE_S)

@@ -77,6 +77,7 @@ def test_set_up_keeps_the_vocabularies() -> None:
     assert len(VOCABULARIES) >= 19, "run `make setup`: it keeps them"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", VOCABULARIES, ids=lambda path: path.stem)
 def test_every_special_token_string_inside_a_message_becomes_ordinary_tokens(path: Path) -> None:
     found = looked_at(path)

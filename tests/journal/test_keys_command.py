@@ -70,6 +70,7 @@ def test_a_new_master_key_opens_all_records_and_the_old_one_is_gone(home: Path) 
     assert shown()["epoch"] == 1
 
 
+@pytest.mark.long
 def test_a_key_moves_behind_a_passphrase_and_back(home: Path) -> None:
     old = key_files(home)
     with key_on_terminal("move", "passphrase") as screen:
@@ -94,6 +95,7 @@ def test_a_key_moves_behind_a_passphrase_and_back(home: Path) -> None:
     assert readable_records() == RECORDS
 
 
+@pytest.mark.long
 def test_a_passphrase_can_be_exchanged_for_another(home: Path) -> None:
     other = "staple battery horse correct"
     for before, after in ((None, PASSPHRASE), (PASSPHRASE, other)):

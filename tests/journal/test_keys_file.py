@@ -43,6 +43,7 @@ def test_the_line_of_version_1_is_what_it_always_was(file: Path, place: FilePlac
     assert place.load_key(NAME) == KEY
 
 
+@pytest.mark.long
 def test_no_flipped_bit_of_the_file_gives_another_key(file: Path, place: FilePlace) -> None:
     good = file.read_bytes()
     for bit in range(len(good) * 8):

@@ -173,6 +173,7 @@ def test_a_new_journal_takes_the_keyring_where_a_secret_service_runs(keyring_ser
     assert tell("choose_place(Path('/nowhere'), timeout_s=60).kind", keyring_service) == "keyring\n"
 
 
+@pytest.mark.long
 def test_a_locked_keyring_is_waited_for_a_limited_time_then_the_file_is_used(keyring_service: dict[str, str]) -> None:
     save_and_lock(keyring_service)
     with swallow_prompts(keyring_service["DBUS_SESSION_BUS_ADDRESS"]):

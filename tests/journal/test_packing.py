@@ -95,6 +95,7 @@ def bodies(draw: st.DrawFn) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(bodies() | st.dictionaries(st.sampled_from(["message", "text", "verdict", "stream"]), json_values))
 def test_a_body_comes_back_to_the_byte_or_is_not_packed(body: dict[str, Any]) -> None:

@@ -216,6 +216,7 @@ with begun(settings_in(Path(sys.argv[1]))) as journal:
 """
 
 
+@pytest.mark.long
 def test_a_check_beside_a_writer_sees_nothing_wrong(here: Settings) -> None:
     home = here.paths.data.parent
     with subprocess.Popen(

@@ -77,6 +77,7 @@ def test_there_are_a_thousand_and_each_holds_its_message_whole() -> None:
     assert made == injected(BAD_MESSAGES)
 
 
+@pytest.mark.long
 def test_no_injection_changes_an_answer_or_lowers_a_rule(tiny_models: TinyModels) -> None:
     check_verdicts(tiny_models, FEW)
 
@@ -104,6 +105,7 @@ def counted(vocabulary: str, frame: str) -> dict[str, Any]:
     return counts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("vocabulary", "frame"), FAMILIES)
 def test_no_injection_makes_a_control_token_with_the_vocabularies_of_real_models(vocabulary: str, frame: str) -> None:
     """All thousand, as message, earlier turn, policy and title at once: the prompt has the frame's own and no more."""

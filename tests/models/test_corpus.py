@@ -147,11 +147,13 @@ def copies(own: Sequence[tuple[str, str]], others: Iterable[tuple[str, str]]) ->
     return found
 
 
+@pytest.mark.long
 def test_no_two_pairs_are_nearly_the_same(corpus: list[Text], bank: list[Text]) -> None:
     own = [(text.twin or text.id, text.text) for text in (*corpus, *bank)]
     assert copies(own, own) == []
 
 
+@pytest.mark.long
 def test_no_text_is_taken_from_a_set_that_we_know(corpus: list[Text], bank: list[Text]) -> None:
     """The sets under ../shared/data, which our writers never saw; where they are not, there is nothing to compare."""
     if not SHARED.is_dir():

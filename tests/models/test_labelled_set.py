@@ -18,6 +18,7 @@ def held_out(row: Any) -> bool:
     return hashlib.sha256(row.group.encode()).digest()[0] < 38
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared data lies beside the repository, and is not here")
 def test_nothing_that_training_reads_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(TRAINING))

@@ -84,6 +84,7 @@ def test_a_pack_that_nobody_signed_needs_that_said(tmp_path: Path) -> None:
     assert policy().action is Action.NOTICE
 
 
+@pytest.mark.long
 def test_on_a_terminal_a_no_changes_nothing_and_a_yes_installs(first: Path) -> None:
     code = "import sys; sys.path.insert(0, sys.argv[1]); import pack_rig; print(int(pack_rig.pack(*sys.argv[2:])))"
     words = [sys.executable, "-c", code, str(Path(__file__).parent), "install", str(first)]
@@ -151,6 +152,7 @@ def test_an_id_that_the_owner_has_already_is_refused(first: Path) -> None:
     assert not installed().exists()
 
 
+@pytest.mark.long
 def test_a_pack_cannot_crowd_out_what_the_owner_has(tmp_path: Path, key: Path) -> None:
     own_policies(own_settings())
     for number in range(5):
@@ -175,6 +177,7 @@ def test_what_is_on_the_terminal_is_safe_whatever_the_pack_says(tmp_path: Path, 
     assert "golden case 3: rush must not match and does" in done.out
 
 
+@pytest.mark.long
 def test_the_program_answers_a_hostile_pack_with_one_line(tmp_path: Path, run_guardian: Run) -> None:
     path = tmp_path / "pack.zip"
     path.write_bytes(b"PK\x03\x04 \x1b[2J")

@@ -144,6 +144,7 @@ def scoped(draw: st.DrawFn) -> Policy:
 FIELDS = ("channels", "senders_except", "senders_only", "hours", "days", "conversation", "mutes")
 
 
+@pytest.mark.long
 @settings(steady, max_examples=60)
 @given(scoped(), scoped(), st.sets(st.sampled_from(FIELDS), max_size=2), st.integers(0, 2**32))
 def test_no_message_is_lost_by_scope_where_nothing_is_milder(

@@ -161,6 +161,7 @@ def test_a_policy_on_trial_gives_notice_at_most(bench: Bench) -> None:
     assert said_words(explained).startswith("notice: matched by ")
 
 
+@pytest.mark.long
 def test_what_is_said_of_the_example_inbox_is_what_the_matcher_says(bench: Bench) -> None:
     """Every starter policy on every seventh message: the roads and exceptions add up to the match."""
     policies = load_policies(STARTER_POLICIES).policies

@@ -154,6 +154,7 @@ def test_the_whole_policy_is_in_order(tmp_path: Path) -> None:
     assert _told_of(file) == []
 
 
+@pytest.mark.long
 def test_every_mutant_is_refused_with_its_place_or_says_what_its_text_says(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     path = tmp_path / "mutant.toml"

@@ -121,6 +121,7 @@ def test_a_failure_is_told_and_is_not_the_end(settings: Settings) -> None:
         following.until(lambda: not following.problems, "the news that all is well")
 
 
+@pytest.mark.long
 def test_a_second_terminal_has_the_same_policies(
     own: Settings, run_guardian: Callable[..., subprocess.CompletedProcess[bytes]]
 ) -> None:

@@ -14,6 +14,7 @@ from guardian.policy.effects.track_file import read_track
 SCAM = b"Please buy 4 gift cards for a client and send me the codes today. Do not tell the others.\n"
 
 
+@pytest.mark.long
 def test_a_flagged_message_shows_what_its_owner_said_of_the_policys_alerts(
     run_guardian: Callable[..., subprocess.CompletedProcess[bytes]], guardian_home: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_every_channel_of_the_policy_is_tried(bench: Bench) -> None:
     assert any("[ai_output]" in line for line in trial_lines(trial))
 
 
+@pytest.mark.long
 def test_a_trial_says_what_the_gate_says(starters: list[Trial], home: Path) -> None:
     """The starter policies' examples, each also screened as a message by a gate with these policies in force."""
     settings = house(home)

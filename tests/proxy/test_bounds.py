@@ -48,6 +48,7 @@ def test_an_answer_that_is_larger_than_is_read_is_refused_in_so_many_words(rigs:
     assert CANARY.encode() not in body
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["annotate", "hold"])
 def test_a_stream_that_is_longer_than_is_read_is_said_to_be_judged_in_part(rigs: dict[str, Rig], mode: str) -> None:
     rig = rigs[mode]

@@ -143,6 +143,7 @@ def test_an_answer_that_breaks_off_is_seen_to_break_off(annotating: Rig) -> None
     assert not received.endswith(b"0\r\n\r\n")  # the last chunk, which says that all was sent
 
 
+@pytest.mark.long
 def test_a_server_that_falls_silent_is_not_waited_for_for_ever(annotating: Rig) -> None:
     model = annotating.record("silent", chat_stream(CALM, CALM_TOO)[:-4], after="hang")
     received = raw_exchange(annotating, CHAT, asking(model, stream=True))
@@ -166,6 +167,7 @@ def test_an_answer_in_an_unknown_form_is_not_passed_on(annotating: Rig, kind: st
     assert CANARY.encode() not in body
 
 
+@pytest.mark.long
 def test_a_client_that_takes_nothing_holds_the_server_back_and_is_cut_off(annotating: Rig) -> None:
     comment = ": " + "x" * 65_000 + "\n\n"  # which nobody judges, so that nothing else holds it back
     model = annotating.record("floods", [comment * 10] * 200)  # 130 MB
@@ -205,6 +207,7 @@ HELD = {
 }
 
 
+@pytest.mark.long
 def test_not_one_byte_of_a_flagged_sentence_is_released(holding: Rig) -> None:
     for name, sentences in HELD.items():
         model = holding.record(name, chat_stream(*sentences))
@@ -249,6 +252,7 @@ def test_an_errors_words_are_held_back_too(holding: Rig, is_escaped: bool) -> No
 # --- without a service ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("mode", "fail_closed", "passes"), [("annotate", "off", True), ("hold", "off", True)])
 def test_without_a_service_it_is_said_that_nothing_was_screened(
     mode: str, fail_closed: str, passes: bool, tmp_path: Path
@@ -262,6 +266,7 @@ def test_without_a_service_it_is_said_that_nothing_was_screened(
         assert "guardian: not screened: " in rig.said.read_text()
 
 
+@pytest.mark.long
 def test_without_a_service_the_owner_may_have_everything_held_back(tmp_path: Path) -> None:
     with without_service(tmp_path, mode="hold", fail_closed="on") as rig:
         model = rig.record("away", chat_stream(CALM, CALM_TOO))

@@ -49,6 +49,7 @@ def idle_home(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.mark.long
 def test_its_sessions_are_listed_and_their_goal_is_the_owners_to_say(rig: Rig) -> None:
     rig.post(CHAT, asking("m"), X_Guardian_Session="work")
     rig.post(CHAT, asking("m"))

@@ -71,6 +71,7 @@ def test_without_a_service_there_is_a_reason_and_it_is_told_once(tmp_path: Path,
     assert len(tries) == 1  # and then it is left alone for a while
 
 
+@pytest.mark.long
 def test_a_service_that_is_killed_is_replaced(home: Path, told: list[str]) -> None:
     async def ask(message: Message) -> Answer | NotScreened:
         return await screening.ask(message)

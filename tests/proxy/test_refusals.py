@@ -180,6 +180,7 @@ SLOW = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("nothing_happens")
 @pytest.mark.parametrize("name", SLOW)
 def test_who_sends_byte_for_byte_is_cut_off(rig: Rig, name: str) -> None:

@@ -55,6 +55,7 @@ def test_a_reading_is_the_same_on_either_side_of_the_walls(walled: WalledReader,
     assert walled.read(message) == LocalReader(LIMITS).read(message)
 
 
+@pytest.mark.long
 def test_every_mail_of_the_corpora_reads_the_same(walled: WalledReader) -> None:
     if not MAILS.exists():
         pytest.skip("../shared/corpora/mail is not here")
@@ -125,6 +126,7 @@ def test_a_process_that_ends_again_and_again_costs_the_message_its_parts(monkeyp
         reader.close()
 
 
+@pytest.mark.long
 def test_a_process_that_hangs_over_a_message_costs_it_its_parts_and_the_next_nothing() -> None:
     reader = WalledReader(LIMITS)
     try:

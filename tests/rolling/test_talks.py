@@ -83,6 +83,7 @@ def test_trying_a_policy_leaves_no_memory_and_finds_none(gate: Gate) -> None:
     assert inspected.evidence.reading.earlier == 0
 
 
+@pytest.mark.long
 def test_slow_cons_end_flagged_and_honest_talks_do_not(gate: Gate) -> None:
     ended = [name for name, turns in CONS.items() if talk(gate, f"{name}@con.example", turns)[-1]]
     assert len(CONS) >= 12

@@ -53,6 +53,7 @@ def kinds(settings: Settings) -> list[Kind]:
         return [entry.record.kind for entry in Scan(journal).entries() if isinstance(entry.record, Record)]
 
 
+@pytest.mark.long
 def test_who_waits_gets_the_opinion_with_the_answer(settings: Settings, guardian_home: Path) -> None:
     with running(guardian_home), ServiceClient(socket_of(guardian_home), timeout_s=LONGEST_S) as client:
         answer = client.screen(Message(ISLAND))
@@ -61,6 +62,7 @@ def test_who_waits_gets_the_opinion_with_the_answer(settings: Settings, guardian
     assert answer.verdict["judge"]["late"] is False
 
 
+@pytest.mark.long
 def test_who_has_no_time_is_answered_and_the_alert_comes_late(
     settings: Settings, guardian_home: Path, run_guardian: Run
 ) -> None:
@@ -81,6 +83,7 @@ def slow_start(after_s: float) -> list[str]:
     return [*before, f"import time; time.sleep({after_s}); {boot}"]
 
 
+@pytest.mark.long
 def test_while_a_slow_judge_is_not_there_yet_messages_are_answered_and_then_raised(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +110,7 @@ def test_while_a_slow_judge_is_not_there_yet_messages_are_answered_and_then_rais
     assert kinds(impatient).count(Kind.OPINION) == 3
 
 
+@pytest.mark.long
 def test_what_was_only_counted_and_is_raised_late_becomes_a_record(
     settings: Settings, guardian_home: Path, run_guardian: Run
 ) -> None:
@@ -120,6 +124,7 @@ def test_what_was_only_counted_and_is_raised_late_becomes_a_record(
     assert "The far island" in listed
 
 
+@pytest.mark.long
 def test_the_thin_client_passes_its_limit_on(settings: Settings, guardian_home: Path, run_guardian: Run) -> None:
     """A limit of less than the settings' goes to the service; one of more needs a gate of one's own."""
     with running(guardian_home):
@@ -188,6 +193,7 @@ def test_that_a_judge_is_well_again_is_told_to_clients_as_its_trouble_was() -> N
     assert notices.take() == ()
 
 
+@pytest.mark.long
 def test_a_cold_filter_that_cannot_wait_says_so_and_ends(
     settings: Settings, guardian_home: Path, run_guardian: Run
 ) -> None:

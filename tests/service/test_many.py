@@ -17,6 +17,7 @@ MOST_DESCRIPTORS_MORE = 4
 """A policy watch or a journal may be in the middle of something when it is counted."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "messages",
     [pytest.param(200, id="short"), pytest.param(100_000, id="whole", marks=pytest.mark.slow)],

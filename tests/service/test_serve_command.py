@@ -65,6 +65,7 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
 # --- one service --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_second_service_says_which_one_runs(guardian_home: Path, run_guardian: Run) -> None:
     with running(guardian_home) as first:
         second = run_guardian("serve")
@@ -77,6 +78,7 @@ def test_a_second_service_says_which_one_runs(guardian_home: Path, run_guardian:
         assert f"process {first.pid}" in run_guardian("serve", "--status").stdout.decode()
 
 
+@pytest.mark.long
 def test_after_a_kill_the_next_one_takes_its_place_and_no_verdict_is_lost(guardian_home: Path) -> None:
     with running(guardian_home) as first:
         with ServiceClient(socket_of(guardian_home)) as client:
@@ -257,6 +259,7 @@ def test_an_idle_time_that_is_none_is_a_usage_error(run_guardian: Run, idle: str
 # --- what may go wrong under it ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_model_is_killed_under_load_and_every_question_is_answered(guardian_home: Path) -> None:
     outcomes = dict[str, Outcome]()
 
@@ -283,6 +286,7 @@ def test_the_model_is_killed_under_load_and_every_question_is_answered(guardian_
     assert sorted(verdicts_in(guardian_home)) == sorted(outcomes)
 
 
+@pytest.mark.long
 def test_changed_settings_count_from_the_next_answer_on(guardian_home: Path) -> None:
     file = guardian_home / "config" / "settings.toml"
     message = Message(b"See you at lunch. " * 200)
@@ -299,6 +303,7 @@ def test_changed_settings_count_from_the_next_answer_on(guardian_home: Path) -> 
         assert client.screen(message).outcome is Outcome.CLEAN
 
 
+@pytest.mark.long
 def test_a_message_that_is_cut_at_the_limit_is_judged_as_far_as_it_was_read(
     guardian_home: Path, run_guardian: Run
 ) -> None:
@@ -317,6 +322,7 @@ def test_a_message_that_is_cut_at_the_limit_is_judged_as_far_as_it_was_read(
         assert b"judged by the warm service" in done.stderr
 
 
+@pytest.mark.long
 def test_changed_policies_are_followed(guardian_home: Path) -> None:
     with running(guardian_home), ServiceClient(socket_of(guardian_home)) as client:
         assert client.screen(Message(b"The quick brown zebra.")).outcome is Outcome.CLEAN
@@ -339,6 +345,7 @@ def test_a_draft_is_not_recorded_and_a_delivery_only_once(guardian_home: Path) -
 # --- started by need, by systemd ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_who_needs_a_service_starts_one_and_several_get_the_same(
     guardian_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,6 +400,7 @@ os.execv(sys.executable, [sys.executable, "-m", "guardian", "serve", "--idle", "
 """
 
 
+@pytest.mark.long
 def test_a_socket_of_systemds_is_used_and_it_is_told_when_all_is_ready(guardian_home: Path, tmp_path: Path) -> None:
     furnish(guardian_home)
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -399,6 +399,7 @@ def is_ended_behind_its_answer(connection: socket.socket) -> bool:
 # --- clients that stall, hang up or go away -----------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_two_hundred_stalled_clients_leak_nothing_and_hold_nobody_up(house: Assembled, tmp_path: Path) -> None:
     path = tmp_path / SOCKET_NAME
     starts = (b"", b"\0\0", lengths(50, 1 << 20), lengths(5, 10) + b"{}", asked("x")[:-1])

@@ -31,6 +31,7 @@ HARDENING = (
 )
 
 
+@pytest.mark.long
 def test_every_kind_that_the_command_names_can_be_printed(run_guardian: Run, guardian_home: Path) -> None:
     assert tuple(UNITS) == UNIT_KINDS
     for kind in UNIT_KINDS:

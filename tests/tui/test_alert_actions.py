@@ -121,6 +121,7 @@ def test_an_alert_that_nobody_recorded_says_why_nothing_can_be_said_of_it(make_a
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_policy_is_made_from_an_alert_and_opened(
     make_recorded_app: MakeApp, recorded_house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

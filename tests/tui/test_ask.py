@@ -140,6 +140,7 @@ def test_a_verdict_on_an_earlier_text_is_never_shown(
     drive(app, story)
 
 
+@pytest.mark.long
 def test_the_switch_asks_again_for_the_other_channel(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
     asked = questions_of(app, monkeypatch)
@@ -156,6 +157,7 @@ def test_the_switch_asks_again_for_the_other_channel(make_app: MakeApp, monkeypa
     drive(app, story)
 
 
+@pytest.mark.long
 def test_sender_and_earlier_turns_are_folded_away_and_count(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
     asked = questions_of(app, monkeypatch)
@@ -179,6 +181,7 @@ def test_sender_and_earlier_turns_are_folded_away_and_count(make_app: MakeApp, m
     drive(app, story)
 
 
+@pytest.mark.long
 def test_an_emptied_page_shows_no_verdict_and_no_answer(make_app: MakeApp) -> None:
     app = make_app()
 
@@ -193,6 +196,7 @@ def test_an_emptied_page_shows_no_verdict_and_no_answer(make_app: MakeApp) -> No
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_long_paste_is_screened_whole_but_never_edited(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
     asked = questions_of(app, monkeypatch)
@@ -213,6 +217,7 @@ def test_a_long_paste_is_screened_whole_but_never_edited(make_app: MakeApp, monk
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_hostile_paste_is_drawn_safe_and_judged_as_it_is(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
     asked = questions_of(app, monkeypatch)
@@ -240,6 +245,7 @@ def test_a_hostile_paste_is_drawn_safe_and_judged_as_it_is(make_app: MakeApp, mo
     drive(app, story, size=(120, 50))
 
 
+@pytest.mark.long
 def test_digits_and_letters_are_text_in_the_editor_and_keys_outside(make_app: MakeApp) -> None:
     app = make_app()
 
@@ -253,6 +259,7 @@ def test_digits_and_letters_are_text_in_the_editor_and_keys_outside(make_app: Ma
     drive(app, story)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 20)])
 def test_the_five_questions_are_answered_from_within_the_text(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app()
@@ -270,6 +277,7 @@ def test_the_five_questions_are_answered_from_within_the_text(make_app: MakeApp,
     drive(app, story, size)
 
 
+@pytest.mark.long
 def test_a_question_in_words_is_understood_and_any_other_is_not_guessed_at(make_app: MakeApp) -> None:
     app = make_app()
 
@@ -311,6 +319,7 @@ def test_a_reply_is_copied_from_its_line(make_app: MakeApp) -> None:
     drive(app, story)
 
 
+@pytest.mark.long
 def test_nothing_is_recorded_until_it_is_kept_and_then_it_is_as_any_message(
     make_recorded_app: MakeApp, recorded_house: Settings
 ) -> None:

@@ -61,6 +61,7 @@ def left_behind(where: str, keys_when: dict[bytes, bytes], env: dict[str, str]) 
     return sent.rpartition(LEAVE_ALTERNATE_SCREEN)[2].decode(), sent, code
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("where", "keys_when"),
     [
@@ -93,6 +94,7 @@ def said(behind: str) -> str:
     return line
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("where", "shown"),
     [
@@ -112,6 +114,7 @@ def test_a_thread_that_fails_is_said_in_words_and_the_app_goes_on(
         assert needle not in sent
 
 
+@pytest.mark.long
 @needs_tmux
 def test_the_terminal_is_behind_a_crash_as_it_was_before(env: dict[str, str], tmp_path: Path) -> None:
     program = tmp_path / "failing.py"

@@ -95,6 +95,7 @@ def test_leaving_at_once_writes_nothing_and_opens_the_house(
         assert all(policy.is_in_force for policy in load_policies(fresh.paths.policies).policies)
 
 
+@pytest.mark.long
 def test_each_page_is_whole_on_a_small_screen(make_fresh_app: Callable[[], GuardianApp]) -> None:
     app = make_fresh_app()
     last_words = ("every one", "Sweet bait", "Leave it for later", "what an assistant answers")
@@ -148,6 +149,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_page_stays(
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_phrase_is_shown_once_typed_back_and_opens_the_journal(
     fresh: Settings, make_fresh_app: Callable[[], GuardianApp]
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_phrase_that_is_left_changes_nothing(fresh: Settings, make_fresh_app: 
     assert not fresh.paths.journal_file.exists()
 
 
+@pytest.mark.long
 def test_a_passphrase_closes_the_key_and_the_app_goes_on(
     fresh: Settings, make_fresh_app: Callable[[], GuardianApp]
 ) -> None:

@@ -78,6 +78,7 @@ def test_what_the_journal_holds_is_in_it(
     drive(app, story, (160, 48))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(160, 40), (80, 24), (40, 20)])
 def test_every_row_can_be_reached_in_any_terminal(make_app: Callable[..., GuardianApp], size: tuple[int, int]) -> None:
     app = make_app()
@@ -118,6 +119,7 @@ def test_a_silent_canary_is_red_here_and_in_the_status_line(
     drive(app, story, (120, 36))
 
 
+@pytest.mark.long
 def test_c_makes_a_round_and_v_hashes_again(make_app: Callable[..., GuardianApp]) -> None:
     app = make_app()
 
@@ -131,6 +133,7 @@ def test_c_makes_a_round_and_v_hashes_again(make_app: Callable[..., GuardianApp]
     drive(app, story)
 
 
+@pytest.mark.long
 def test_canaries_are_no_messages(make_recorded_app: Callable[..., GuardianApp], recorded_house: Settings) -> None:
     app = make_recorded_app(own_gate=True)
 
@@ -161,6 +164,7 @@ def test_e_writes_the_report_to_a_private_file(
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_stop_is_on_the_page_at_once(make_app: Callable[..., GuardianApp]) -> None:
     app = make_app()
 

@@ -46,6 +46,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [0, 1, 2])
 def test_hostile_messages_are_shown_as_visible_escapes(
     make_app: Callable[..., GuardianApp], gate: Gate, part: int
@@ -77,6 +78,7 @@ def every_word(app: GuardianApp) -> list[str]:
     return held + rows(app)
 
 
+@pytest.mark.long
 def test_the_big_list_of_naughty_strings_is_shown_safe(make_app: Callable[..., GuardianApp], tmp_path: Path) -> None:
     if not BLNS.exists():
         pytest.skip("../shared/corpora/blns.json is not here")

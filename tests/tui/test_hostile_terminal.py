@@ -28,6 +28,7 @@ def toured(home: Path, count: int) -> str:
     return behind
 
 
+@pytest.mark.long
 def test_hostile_strings_reach_no_terminal_as_anything_but_text(tmp_path: Path) -> None:
     behind = toured(tmp_path / "home", 150)
     assert re.search(r"strings 150, records 30, alerts 30", behind)

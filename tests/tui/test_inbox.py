@@ -112,6 +112,7 @@ def test_the_cursor_follows_the_newest_until_the_owner_steers_and_then_stays_wha
     drive(app, story)
 
 
+@pytest.mark.long
 def test_keys_and_mouse_move_through_a_list_that_is_longer_than_the_screen(
     make_recorded_app: MakeApp, recorded_house: Settings
 ) -> None:
@@ -273,6 +274,7 @@ FILTERS: tuple[tuple[str, list[str]], ...] = (
 )
 
 
+@pytest.mark.long
 def test_a_filter_leaves_what_it_lets_through_and_escape_brings_all_back(make_app: MakeApp, inbox: Path) -> None:
     app = make_app(inbox)
 

@@ -83,6 +83,7 @@ def test_everything_recorded_is_listed_newest_first(make_recorded_app: MakeApp, 
     told(app, story)
 
 
+@pytest.mark.long
 def test_a_filter_is_the_journals_own_and_a_slip_is_told_with_its_column(
     make_recorded_app: MakeApp, recorded: Settings
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_filter_is_the_journals_own_and_a_slip_is_told_with_its_column(
     told(app, story)
 
 
+@pytest.mark.long
 def test_enter_opens_a_record_that_is_no_verdict_as_lines(make_recorded_app: MakeApp, recorded: Settings) -> None:
     app = make_recorded_app()
 
@@ -141,6 +143,7 @@ def test_statistics_fit_every_width(make_recorded_app: MakeApp, recorded: Settin
     told(app, story, size)
 
 
+@pytest.mark.long
 def test_a_sound_journal_is_said_to_be_intact(make_recorded_app: MakeApp, recorded: Settings) -> None:
     app = make_recorded_app()
 
@@ -156,6 +159,7 @@ def test_a_sound_journal_is_said_to_be_intact(make_recorded_app: MakeApp, record
     told(app, story)
 
 
+@pytest.mark.long
 def test_a_changed_byte_is_found_and_named(make_recorded_app: MakeApp, recorded: Settings) -> None:
     app = make_recorded_app()
 
@@ -171,6 +175,7 @@ def test_a_changed_byte_is_found_and_named(make_recorded_app: MakeApp, recorded:
     told(app, story)
 
 
+@pytest.mark.long
 def test_an_export_is_written_once_and_for_its_owner_alone(
     make_recorded_app: MakeApp, recorded: Settings, tmp_path: Path
 ) -> None:

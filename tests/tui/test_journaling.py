@@ -37,6 +37,7 @@ def verdicts(house: Settings) -> list[Record]:
     return [record for record in found if record.kind is Kind.VERDICT]
 
 
+@pytest.mark.long
 def test_flagged_messages_of_the_inbox_are_recorded_and_questions_are_not(house: Settings, tmp_path: Path) -> None:
     post = Post()
     bridge = Bridge(house, [write_inbox(tmp_path / "inbox", [("phish.txt", PHISH)])], post, RECORDED)
@@ -53,6 +54,7 @@ def test_flagged_messages_of_the_inbox_are_recorded_and_questions_are_not(house:
     assert screened.verdict.journal["seq"] >= 1
 
 
+@pytest.mark.long
 def test_an_app_that_is_told_to_record_nothing_begins_no_journal(house: Settings, tmp_path: Path) -> None:
     post = Post()
     bridge = Bridge(house, [write_inbox(tmp_path / "inbox", [("phish.txt", PHISH)])], post, unrecorded_gate)
@@ -64,6 +66,7 @@ def test_an_app_that_is_told_to_record_nothing_begins_no_journal(house: Settings
     assert not house.paths.journal_file.exists()
 
 
+@pytest.mark.long
 def test_a_journal_that_is_there_is_told_of_before_anything_is_screened(house: Settings, tmp_path: Path) -> None:
     inbox = write_inbox(tmp_path / "inbox", [("phish.txt", PHISH)])
     for wanted in (InboxScreened, GateOpened):
@@ -80,6 +83,7 @@ def test_a_journal_that_is_there_is_told_of_before_anything_is_screened(house: S
     ]
 
 
+@pytest.mark.long
 def test_the_reason_of_a_change_made_straight_in_a_file_is_asked_for(house: Settings, tmp_path: Path) -> None:
     policies_in_force(house)
     path = house.policies_dir / "sweet-bait.toml"

@@ -80,6 +80,7 @@ async def answers_keys(pilot: Pilot[None]) -> None:
     assert app.crash is None
 
 
+@pytest.mark.long
 def test_a_model_that_is_killed_while_it_judges_is_started_again_and_every_message_gets_its_verdict(
     recorded_house: Settings, make_recorded_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_model_that_is_killed_while_it_judges_is_started_again_and_every_messa
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_journal_that_is_damaged_deleted_replaced_and_locked_is_said_each_time(
     recorded_house: Settings, make_recorded_app: MakeApp
 ) -> None:
@@ -143,6 +145,7 @@ def _put(file: Path, data: bytes) -> None:
     other.replace(file)
 
 
+@pytest.mark.long
 def test_a_policy_that_breaks_is_said_and_what_was_in_force_stays_until_it_is_mended(
     recorded_house: Settings, make_recorded_app: MakeApp
 ) -> None:
@@ -163,6 +166,7 @@ def test_a_policy_that_breaks_is_said_and_what_was_in_force_stays_until_it_is_me
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_loses_no_word_of_the_owners(
     recorded_house: Settings, make_recorded_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -223,6 +227,7 @@ def _said(app: GuardianApp) -> str:
     return "" if "writing" in said else said
 
 
+@pytest.mark.long
 def test_settings_that_break_and_a_runtime_folder_that_vanishes_stop_nothing(
     recorded_house: Settings, make_recorded_app: MakeApp
 ) -> None:
@@ -247,6 +252,7 @@ def test_settings_that_break_and_a_runtime_folder_that_vanishes_stop_nothing(
     drive(app, story)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "size", [pytest.param((40, 20), marks=pytest.mark.slow), (40, 10), pytest.param((20, 6), marks=pytest.mark.slow)]
 )

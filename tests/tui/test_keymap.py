@@ -76,6 +76,7 @@ def test_the_apps_own_keys_written_down_are_no_clash() -> None:
     assert told == []
 
 
+@pytest.mark.long
 @given(st.dictionaries(st.text(max_size=12), st.text(max_size=12) | st.integers(), max_size=4))
 def test_whatever_the_file_says_is_used_or_told_in_a_safe_line(entries: dict[str, str | int]) -> None:
     keymap = checked([Line(name, value, "keymap.toml:1") for name, value in entries.items()])

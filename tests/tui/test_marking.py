@@ -145,6 +145,7 @@ def test_a_mark_far_down_is_shown_and_what_is_left_out_is_counted(gate: Gate, me
     assert kept < 2 * SHOWN_CHARS
 
 
+@pytest.mark.long
 def test_a_mail_of_25_megabytes_is_shown_from_its_beginning_and_the_rest_counted() -> None:
     raw = b"Subject: long\r\n\r\n" + b"All is well, and nothing is asked of you.\r\n" * 600_000
     read = read_text(a_shown(raw, format=Format.MAIL), READER)

@@ -82,6 +82,7 @@ def way_of(app: GuardianApp) -> str:
 # Going there and back
 
 
+@pytest.mark.long
 def test_esc_goes_back_and_brackets_go_through_the_list(make_app: Callable[..., GuardianApp], tmp_path: Path) -> None:
     texts = [(f"{name}.txt", f"{name}: gift cards") for name in ("one", "two", "three")]
     app = make_app(write_inbox(tmp_path / "inbox", texts))
@@ -118,6 +119,7 @@ def test_the_list_that_one_came_from_gives_the_order(make_app: Callable[..., Gua
     drive(app, story)
 
 
+@pytest.mark.long
 def test_tabs_go_by_arrows_and_by_their_first_letters(make_app: Callable[..., GuardianApp], tmp_path: Path) -> None:
     app = make_app(write_inbox(tmp_path / "inbox", [("note.txt", CARDS)]))
 
@@ -256,6 +258,7 @@ def test_y_copies_the_part_that_has_the_keys_as_it_is_shown(
 # When something is amiss
 
 
+@pytest.mark.long
 def test_a_text_that_was_not_kept_says_why_on_every_part(
     make_recorded_app: Callable[..., GuardianApp], recorded_house: Settings
 ) -> None:
@@ -291,6 +294,7 @@ def test_what_is_forgotten_while_it_is_open_goes(
     drive(app, story)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "words"), [(999, "can't be shown: "), (0, "can't be shown: "), (-5, "was not screened in this run")]
 )
@@ -363,6 +367,7 @@ def test_what_was_not_recorded_has_no_receipt_and_says_why(
     drive(app, story, size=(120, 36))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(160, 48), (40, 20)])
 def test_a_line_of_one_megabyte_fits_every_terminal(
     make_app: Callable[..., GuardianApp], tmp_path: Path, size: tuple[int, int]
@@ -395,6 +400,7 @@ async def assert_safe_on_every_part(pilot: Pilot[None], app: GuardianApp, key: i
     await until(pilot, lambda: not isinstance(app.screen, MessageScreen), "the list")
 
 
+@pytest.mark.long
 def test_everything_hostile_at_once_is_shown_as_visible_escapes_on_every_part(
     make_recorded_app: Callable[..., GuardianApp], recorded_house: Settings
 ) -> None:

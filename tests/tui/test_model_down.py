@@ -55,6 +55,7 @@ async def looks_stopped_everywhere(app: GuardianApp, pilot: Pilot[None]) -> None
     assert status(app).startswith("x STOPPED: ")
 
 
+@pytest.mark.long
 def test_a_missing_model_is_said_on_every_screen(house: Settings, tmp_path: Path) -> None:
     inbox = write_inbox(tmp_path / "inbox", [("a.txt", "Shall we have lunch?")])
     app = GuardianApp(replace(house, model_dir=tmp_path), [inbox], with_journal=False)  # the owner's own way to a gate
@@ -89,6 +90,7 @@ def test_a_model_that_dies_is_started_again_and_a_restart_is_seen(house: Setting
     assert children() <= before, "the model's process outlived the app"
 
 
+@pytest.mark.long
 def test_a_model_that_can_not_be_started_again_looks_stopped_while_nothing_is_asked(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ def no_more_processes(*_args: object) -> None:
     raise CellError("the model's process cannot be started: resource temporarily unavailable")
 
 
+@pytest.mark.long
 def test_a_screening_thread_that_ended_looks_stopped(make_app: Callable[..., GuardianApp]) -> None:
     app = make_app()
 
@@ -120,6 +123,7 @@ def test_a_screening_thread_that_ended_looks_stopped(make_app: Callable[..., Gua
     drive(app, story)
 
 
+@pytest.mark.long
 def test_something_that_waits_without_a_verdict_looks_stopped_and_recovers(house: Settings) -> None:
     app = GuardianApp(house, with_journal=False)
     app.house.pulse = Pulse(app.bridge, stall_s=1.0)

@@ -120,6 +120,7 @@ def bar(app: GuardianApp) -> str:
     return words(app, "#notices") if shown.display and not shown.has_class("-nothing") else ""
 
 
+@pytest.mark.long
 def test_what_comes_is_told_without_taking_the_keys_and_stays_until_seen(
     recorded_house: Settings, make_recorded_app: MakeApp
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_policy_is_shown_in_full_and_its_hits_lead_to_the_messages(garden: Set
     drive(app, story, size=(160, 48))
 
 
+@pytest.mark.long
 def test_a_status_is_changed_on_a_sheet_that_shows_what_comes_of_it(garden: Settings, make_recorded_app: Make) -> None:
     path = garden.policies_dir / "tulips.toml"
     app = make_recorded_app()
@@ -139,6 +140,7 @@ def test_a_status_is_changed_on_a_sheet_that_shows_what_comes_of_it(garden: Sett
     assert (latest.why, latest.how) == ("often wrong", "amended")
 
 
+@pytest.mark.long
 def test_a_mute_is_taken_out_and_a_review_is_put_off(garden: Settings, make_recorded_app: Make) -> None:
     path = garden.policies_dir / "tulips.toml"
     app = make_recorded_app()
@@ -162,6 +164,7 @@ def test_a_mute_is_taken_out_and_a_review_is_put_off(garden: Settings, make_reco
     assert policy.review_by > TODAY
 
 
+@pytest.mark.long
 def test_a_change_made_in_the_file_is_followed_and_its_reason_is_asked(
     garden: Settings, make_recorded_app: Make
 ) -> None:
@@ -184,6 +187,7 @@ def test_a_change_made_in_the_file_is_followed_and_its_reason_is_asked(
     assert amendments(garden, "tulips")[-1].why == "too loud"
 
 
+@pytest.mark.long
 def test_a_new_policy_begins_on_trial_and_opens_in_the_editor(garden: Settings, make_recorded_app: Make) -> None:
     app = make_recorded_app()
 
@@ -219,6 +223,7 @@ def test_a_policy_is_opened_from_anywhere(garden: Settings, make_recorded_app: M
     drive(app, story, size=(120, 36))
 
 
+@pytest.mark.long
 def test_a_filter_keeps_what_has_the_words_and_escape_shows_all(garden: Settings, make_recorded_app: Make) -> None:
     app = make_recorded_app()
 
@@ -248,6 +253,7 @@ def test_without_a_journal_what_is_not_known_is_a_dash(garden: Settings, make_re
     drive(app, story)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(160, 48), (80, 24), (40, 20)])
 def test_hostile_titles_reasons_and_file_names_are_shown_as_visible_escapes(
     garden: Settings, make_recorded_app: Make, size: tuple[int, int]

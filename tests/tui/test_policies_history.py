@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from policies_rig import TULIPS, amendments, at_policies, listed, own_policies_only, said, write_policy
 from textual.pilot import Pilot
 from tui_driver import drive, until
@@ -17,6 +18,7 @@ from tui.screens.policy_sheets import ChangeSheet
 from tui.widgets.line_list import LineList
 
 
+@pytest.mark.long
 def test_a_version_is_gone_back_to_with_a_reason_after_its_change_was_shown(
     recorded_house: Settings, make_recorded_app: Callable[..., GuardianApp]
 ) -> None:

@@ -51,6 +51,7 @@ def outcome_of(app: GuardianApp, text: str) -> Outcome:
     return app.bridge.assembled.gate.screen(Message(text.encode())).verdict.outcome
 
 
+@pytest.mark.long
 def test_an_edit_takes_force_while_the_app_runs(living: Settings) -> None:
     app = GuardianApp(living, (), unrecorded_gate, with_journal=False)
 
@@ -74,6 +75,7 @@ def test_an_edit_takes_force_while_the_app_runs(living: Settings) -> None:
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_broken_file_stands_above_everything_until_it_is_mended(living: Settings) -> None:
     app = GuardianApp(living, (), unrecorded_gate, with_journal=False)
     path = living.policies_dir / "gift-cards.toml"

@@ -49,6 +49,7 @@ async def look_at(pilot: Pilot[None], app: GuardianApp, pack: Path, *, unsigned:
     await pilot.press("enter")
 
 
+@pytest.mark.long
 def test_a_pack_is_shown_whole_and_nothing_is_in_force_without_a_yes(
     own_house: Settings, make_recorded_app: Make, tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_pack_is_shown_whole_and_nothing_is_in_force_without_a_yes(
     drive(app, story, size=(120, 48))
 
 
+@pytest.mark.long
 def test_an_unsigned_pack_needs_that_said_and_a_lost_one_is_told(
     own_house: Settings, make_recorded_app: Make, tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ def file(settings: Settings) -> Path:
     return with_examples(settings)
 
 
+@pytest.mark.long
 def test_the_page_says_what_is_wrong_how_the_examples_fare_and_what_it_would_do(
     make_recorded_app: Make, settings: Settings, parts: Assembled, file: Path
 ) -> None:
@@ -61,6 +62,7 @@ def test_the_page_says_what_is_wrong_how_the_examples_fare_and_what_it_would_do(
     drive(make_recorded_app(), story, size=(140, 44))
 
 
+@pytest.mark.long
 def test_a_problem_is_underlined_at_its_place_and_told_at_the_cursor(make_recorded_app: Make, file: Path) -> None:
     async def story(pilot: Pilot[None]) -> None:
         screen = await opened(pilot)
@@ -104,6 +106,7 @@ def test_enter_on_a_problem_goes_to_its_place(make_recorded_app: Make, file: Pat
     drive(make_recorded_app(), story, size=(120, 36))
 
 
+@pytest.mark.long
 def test_what_somebody_else_made_of_the_file_is_shown_before_it_is_replaced(
     make_recorded_app: Make, settings: Settings, file: Path
 ) -> None:
@@ -200,6 +203,7 @@ def test_an_unknown_policy_is_said_to_be_none(make_recorded_app: Make, file: Pat
     drive(make_recorded_app(), story, size=(120, 36))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [pytest.param((80, 24), marks=pytest.mark.slow), (40, 20)])
 def test_where_there_is_little_room_one_part_is_shown_at_a_time(
     make_recorded_app: Make, file: Path, size: tuple[int, int]

@@ -32,6 +32,7 @@ def file(settings: Settings) -> Path:
     return with_examples(settings)
 
 
+@pytest.mark.long
 def test_what_is_kept_is_in_force_with_its_reason_and_preview(
     make_recorded_app: Make, settings: Settings, parts: Assembled, file: Path
 ) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from journal_rig import begun
 from recorded_rig import a_record, record
 from textual.pilot import Pilot
@@ -35,6 +36,7 @@ def listed(app: GuardianApp) -> int:
     return sum(each.row_count for each in app.screen.query(AlertList))
 
 
+@pytest.mark.long
 def test_a_locked_journal_is_said_and_opens_with_the_right_passphrase_alone(
     make_recorded_app: MakeApp, recorded_house: Settings
 ) -> None:
@@ -123,6 +125,7 @@ def test_nobody_who_reads_a_journal_loses_it_when_the_file_is_replaced(
     records.close()
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_keeps_a_word_from_being_written_and_nothing_from_being_read(
     make_recorded_app: MakeApp, recorded_house: Settings
 ) -> None:

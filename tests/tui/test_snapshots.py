@@ -43,6 +43,7 @@ MASKS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
 def test_the_screens_look_as_they_did(
     recorded_house: Settings, make_recorded_app: MakeApp, size: tuple[int, int]

@@ -83,6 +83,7 @@ def is_done(app: GuardianApp) -> bool:
     return bool(answers(app)) and app.screen.query_one(TalkPane)._card is None
 
 
+@pytest.mark.long
 def test_an_answer_comes_judged_and_says_who_speaks(make_talking: MakeTalking, sayer: str) -> None:
     app = make_talking(model=sayer)
 
@@ -104,6 +105,7 @@ def test_an_answer_comes_judged_and_says_who_speaks(make_talking: MakeTalking, s
     drive(app, story, size=(120, 40))
 
 
+@pytest.mark.long
 def test_sentences_stand_on_the_page_while_others_are_still_to_come_and_escape_stops_it(
     make_talking: MakeTalking, server: RunningServer
 ) -> None:
@@ -127,6 +129,7 @@ def test_sentences_stand_on_the_page_while_others_are_still_to_come_and_escape_s
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_question_that_evidence_does_not_answer_goes_to_the_model_with_it(
     make_talking: MakeTalking, sayer: str
 ) -> None:
@@ -147,6 +150,7 @@ def test_a_question_that_evidence_does_not_answer_goes_to_the_model_with_it(
     drive(app, story, size=(120, 40))
 
 
+@pytest.mark.long
 def test_a_message_can_be_talked_about_from_its_page(make_talking: MakeTalking, sayer: str, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text(PHISH)
     app = make_talking(tmp_path / "note.txt", model=sayer)
@@ -211,6 +215,7 @@ def test_hostile_words_of_a_server_are_drawn_safe(make_talking: MakeTalking, ser
     drive(app, story)
 
 
+@pytest.mark.long
 def test_a_server_that_falls_silent_keeps_no_later_question_waiting(
     make_talking: MakeTalking, server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

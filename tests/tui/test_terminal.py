@@ -52,6 +52,7 @@ def crash(tmp_path: Path, env: Mapping[str, str]) -> tuple[str, int]:
     return behind, code
 
 
+@pytest.mark.long
 def test_a_crash_is_one_line_and_prints_neither_locals_nor_words(tmp_path: Path, terminal_env: dict[str, str]) -> None:
     behind, code = crash(tmp_path, terminal_env)
     assert code == 2
@@ -63,6 +64,7 @@ def test_a_crash_is_one_line_and_prints_neither_locals_nor_words(tmp_path: Path,
     assert "(RuntimeError); please report it" in said[0]
 
 
+@pytest.mark.long
 def test_a_crash_shows_its_traceback_when_asked_but_never_locals(tmp_path: Path, terminal_env: dict[str, str]) -> None:
     behind, code = crash(tmp_path, {**terminal_env, "GUARDIAN_DEBUG": "1"})
     assert code == 2
@@ -70,6 +72,7 @@ def test_a_crash_shows_its_traceback_when_asked_but_never_locals(tmp_path: Path,
     assert "needle-in-a-local" not in behind
 
 
+@pytest.mark.long
 def test_no_byte_of_a_hostile_message_reaches_the_terminal_as_a_control(
     tmp_path: Path, terminal_env: dict[str, str]
 ) -> None:
@@ -84,6 +87,7 @@ def test_no_byte_of_a_hostile_message_reaches_the_terminal_as_a_control(
     assert not_meant(sent) == []
 
 
+@pytest.mark.long
 def test_no_colour_sends_no_colour(tmp_path: Path, terminal_env: dict[str, str]) -> None:
     inbox = write_inbox(tmp_path / "inbox", [("a.txt", "gift cards")])
     command = [sys.executable, "-m", "tui", "--policies", str(POLICIES), str(inbox)]

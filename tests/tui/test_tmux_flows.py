@@ -48,6 +48,7 @@ def begin(shell: Terminal, *seen: str) -> None:
     shell.until(UP, *seen)
 
 
+@pytest.mark.long
 def test_from_the_first_run_to_an_inbox_that_waits(shell: Terminal, guardian_home: Path) -> None:
     shell.type(f"{APP}\n")
     shell.until("Set up, 1 of 4", "Nothing leaves this machine.")
@@ -62,6 +63,7 @@ def test_from_the_first_run_to_an_inbox_that_waits(shell: Terminal, guardian_hom
     assert len(list(guardian_home.rglob("*.toml"))) >= 10, "the starter policies are the owner's files now"
 
 
+@pytest.mark.long
 def test_what_another_program_found_is_judged_muted_and_made_a_policy_of(
     shell: Terminal, house: Settings, run_guardian: Run
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_text_is_asked_about_and_the_journal_and_the_health_answer(
     shell.until("▸5 Health", "model's process", "last from people", "canaries")
 
 
+@pytest.mark.long
 def test_it_steps_aside_takes_every_size_and_leaves_the_terminal_as_it_was(
     shell: Terminal, house: Settings, run_guardian: Run
 ) -> None:

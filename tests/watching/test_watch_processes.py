@@ -64,6 +64,7 @@ def kill_at_random_moments(tmp_path: Path, kills: int, seed: int) -> None:
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.long
 def test_kills_at_random_moments_lose_nothing_and_keep_nothing_twice(tmp_path: Path) -> None:
     kill_at_random_moments(tmp_path, 3, seed=8)
 
@@ -97,6 +98,7 @@ def burst(tmp_path: Path, count: int) -> None:
     assert all(times == 1 for times in kept.recorded.values())
 
 
+@pytest.mark.long
 def test_a_burst_while_it_is_stopped_is_screened_once(tmp_path: Path) -> None:
     burst(tmp_path, 500)
 
@@ -106,6 +108,7 @@ def test_a_burst_of_50000_while_it_is_stopped_is_screened_once(tmp_path: Path) -
     burst(tmp_path, 50_000)
 
 
+@pytest.mark.long
 def test_watch_prints_what_is_flagged_and_a_second_watcher_is_refused(tmp_path: Path) -> None:
     box = a_maildir(tmp_path / "box")
     home = a_home(tmp_path, box)
@@ -135,6 +138,7 @@ def test_a_source_that_cannot_be_looked_at_is_not_taken_for_one_without_news(tmp
     assert once.stderr.endswith(b"0 messages: none; not all could be looked at in box\n")
 
 
+@pytest.mark.long
 def test_what_cannot_be_read_is_told_and_not_taken_for_screened(tmp_path: Path) -> None:
     """As for `guardian scan`: an exit code of 0 says that everything was screened."""
     box = tmp_path / "texts"
@@ -161,6 +165,7 @@ def test_without_sources_it_says_how_to_add_one(tmp_path: Path) -> None:
     assert b"guardian source add KIND PATH adds a source" in done.stderr
 
 
+@pytest.mark.long
 def test_what_is_there_counts_as_seen_unless_its_owner_says_otherwise(tmp_path: Path) -> None:
     box, home = a_maildir(tmp_path / "box"), tmp_path / "home"
     deliver(box, range(5))

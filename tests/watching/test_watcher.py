@@ -73,6 +73,7 @@ NOT_ON_DISK = {"journal": {"seq": None, "leaf": None, "problem": "no space is le
 # --- once, and in order -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_what_is_there_is_screened_once_and_in_order_and_a_new_process_asks_about_none_of_it(
     tmp_path: Path, service: Service
 ) -> None:

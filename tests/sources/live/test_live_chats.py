@@ -274,6 +274,7 @@ def test_a_line_that_cannot_be_read_stays(tmp_path: Path, daemons: Daemons, monk
     assert texts(Seen().take(source)) == [b"hi"]
 
 
+@pytest.mark.long
 def test_lines_that_cannot_be_kept_are_kept_later(tmp_path: Path, daemons: Daemons) -> None:
     """signal-cli passes a line on once: a full disk must not cost it."""
     source = daemons.source()
