@@ -18,7 +18,7 @@ setup: ## install everything into .venv (done by the others)
 run: setup ## screen the example inbox with the embedded model; on a terminal open the app on it
 	@$(BIN)/python scripts/first_run.py
 
-test: setup ## every test that takes less than 3 seconds (12,000 of them)
+test: setup ## every test that takes less than 3 seconds
 	@$(call tests,$(QUICK))
 
 test-long: setup ## those of seconds each, most of them through the installed command; with `make test`, what CI runs
